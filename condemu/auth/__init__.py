@@ -1,0 +1,1 @@
+"""Who asks, and may they? Signatures, credentials and IAM policies, as pure functions."""

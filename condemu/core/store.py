@@ -1,0 +1,225 @@
+"""Where state lives, and the one verb that changes it.
+
+`store.transact(decide)` runs an ordinary function on a transaction. What it puts and deletes is buffered and applied, all at
+once, when it returns; when it raises, nothing happened. `decide` must be pure but for the transaction, because a store may run it
+again (a serialisation failure, a contract test that does so on purpose).
+
+A store is a set of named tables, each an ordered map from keys to records. A key is a tuple of strings, bytes or integers, of one
+shape within a table; it orders as Python orders tuples, which for strings is also the order of their UTF-8 bytes. Records are
+frozen: a store hands out the very object it holds.
+
+The commit index counts commits that changed something, from 1. Inside `decide`, `txn.index` is the index that this commit will
+have if it changes anything; a record that keeps it can later tell whether it was written after some request had been received.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from sortedcontainers import SortedDict
+
+from condemu.core.effects import Clock, Ids
+
+T = TypeVar("T")
+Key = tuple[Any, ...]
+Record = Any
+
+
+class Txn(Protocol):
+    """What a decision may see and do."""
+
+    now: float
+    index: int
+    ids: Ids
+
+    def get(self, table: str, key: Key) -> Record | None: ...
+
+    def put(self, table: str, key: Key, record: Record) -> None: ...
+
+    def delete(self, table: str, key: Key) -> None:
+        """Deleting what is not there is no change."""
+        ...
+
+    def scan(
+        self, table: str, start: Key | None = None, stop: Key | None = None, *, reverse: bool = False
+    ) -> Iterator[tuple[Key, Record]]:
+        """Entries with start <= key < stop in key order (or the reverse), read lazily, the transaction's own writes included.
+
+        The table must not be written to while such an iterator is still in use.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of a commit. None stands for absence."""
+
+    table: str
+    key: Key
+    old: Record | None
+    new: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What a decision came to: its result, the index of the commit (the last one's, if it changed nothing), and the changes."""
+
+    result: Any
+    index: int
+    changes: tuple[Change, ...]
+
+
+class Store(Protocol):
+    clock: Clock
+    ids: Ids
+
+    @property
+    def index(self) -> int:
+        """The index of the last commit; 0 before the first."""
+        ...
+
+    def transact(self, decide: Callable[[Txn], Any]) -> Commit: ...
+
+    def view(self, decide: Callable[[Txn], T]) -> T:
+        """As `transact`, for a decision that only reads. Writing in it raises ReadOnly."""
+        ...
+
+
+class ReadOnly(Exception):
+    """A decision that was announced as a read tried to write: a mistake in the program, not in a request."""
+
+
+def prefix_range(prefix: Key) -> tuple[Key, Key]:
+    """The bounds between which exactly the keys that begin with `prefix` lie. Its last part is a string, bytes or an integer."""
+    last = prefix[-1]
+    if isinstance(last, str):
+        return prefix, (*prefix[:-1], last + "\0")
+    if isinstance(last, bytes):
+        return prefix, (*prefix[:-1], last + b"\0")
+    return prefix, (*prefix[:-1], last + 1)
+
+
+class MemoryTxn:
+    """A transaction over tables in memory: reads fall through to them, writes wait here."""
+
+    __slots__ = ("_tables", "_writes", "ids", "index", "now")
+
+    def __init__(self, tables: dict[str, SortedDict[Key, Record]], now: float, index: int, ids: Ids) -> None:
+        self._tables = tables
+        self._writes: dict[str, dict[Key, Record | None]] = {}
+        self.now = now
+        self.index = index
+        self.ids = ids
+
+    def get(self, table: str, key: Key) -> Record | None:
+        if self._writes:
+            written = self._writes.get(table)
+            if written is not None and key in written:
+                return written[key]
+        held = self._tables.get(table)
+        return None if held is None else held.get(key)
+
+    def put(self, table: str, key: Key, record: Record) -> None:
+        if record is None:
+            raise ValueError("a record is never None")
+        written = self._writes.get(table)
+        if written is None:
+            written = self._writes[table] = {}
+        written[key] = record
+
+    def delete(self, table: str, key: Key) -> None:
+        written = self._writes.get(table)
+        if written is None:
+            written = self._writes[table] = {}
+        written[key] = None
+
+    def scan(
+        self, table: str, start: Key | None = None, stop: Key | None = None, *, reverse: bool = False
+    ) -> Iterator[tuple[Key, Record]]:
+        held = self._tables.get(table)
+        written = self._writes.get(table)
+        if not written:
+            if held is not None:
+                for key in held.irange(start, stop, (True, False), reverse):
+                    yield key, held[key]
+            return
+        own = iter(sorted(
+            (k for k in written if (start is None or k >= start) and (stop is None or k < stop)), reverse=reverse
+        ))
+        base = iter(()) if held is None else held.irange(start, stop, (True, False), reverse)
+        mine, theirs = next(own, None), next(base, None)
+        while mine is not None or theirs is not None:
+            if mine is not None and (theirs is None or mine == theirs or (mine < theirs) is not reverse):
+                if mine == theirs:
+                    theirs = next(base, None)
+                record = written[mine]
+                if record is not None:
+                    yield mine, record
+                mine = next(own, None)
+            else:
+                assert theirs is not None
+                assert held is not None
+                yield theirs, held[theirs]
+                theirs = next(base, None)
+
+
+class _ReadTxn(MemoryTxn):
+    __slots__ = ()
+
+    def put(self, table: str, key: Key, record: Record) -> None:
+        raise ReadOnly(table)
+
+    def delete(self, table: str, key: Key) -> None:
+        raise ReadOnly(table)
+
+
+class MemoryStore:
+    """Everything in this process's memory. A look-up costs the same whatever is held; a new key costs its place in the order.
+
+    Decisions run one at a time, whichever threads they come from.
+    """
+
+    def __init__(self, clock: Clock, ids: Ids) -> None:
+        self.clock = clock
+        self.ids = ids
+        self._tables: dict[str, SortedDict[Key, Record]] = {}
+        self._index = 0
+        self._lock = threading.Lock()
+
+    @property
+    def index(self) -> int:
+        return self._index
+
+    def transact(self, decide: Callable[[Txn], Any]) -> Commit:
+        with self._lock:
+            txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, self.ids)
+            result = decide(txn)
+            if not txn._writes:
+                return Commit(result, self._index, ())
+            return self._apply(txn._writes, result)
+
+    def view(self, decide: Callable[[Txn], T]) -> T:
+        with self._lock:
+            return decide(_ReadTxn(self._tables, self.clock.now(), self._index + 1, self.ids))
+
+    def _apply(self, writes: dict[str, dict[Key, Record | None]], result: Any) -> Commit:
+        changes: list[Change] = []
+        for name, written in writes.items():
+            table = self._tables.get(name)
+            if table is None:
+                table = self._tables[name] = SortedDict()
+            for key, new in written.items():
+                old = table.get(key)
+                if new is not None:
+                    table[key] = new
+                elif old is not None:
+                    del table[key]
+                else:
+                    continue
+                changes.append(Change(name, key, old, new))
+        if changes:
+            self._index += 1
+        return Commit(result, self._index, tuple(changes))

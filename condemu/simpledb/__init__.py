@@ -1,0 +1,1 @@
+"""Amazon SimpleDB, API version 2009-04-15."""

@@ -1,0 +1,1 @@
+"""Other homes for the same records and bodies: files."""

@@ -1,0 +1,46 @@
+"""Which bucket and which key a request names, by path or by host.
+
+Path style is `/bucket/key`. Virtual-hosted style is recognised by the Host header alone: `bucket.localhost`,
+`bucket.s3.localhost`, `bucket.s3.amazonaws.com`, `bucket.s3.<region>.amazonaws.com` and their dual-stack forms. Keys are
+percent-decoded once and never normalised: `//`, `.` and `..` are ordinary (recorded on AWS).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+VIRTUAL_HOST: Final = re.compile(
+    r"(?P<bucket>.+?)\.(?:s3\.localhost|localhost|s3\.localhost\.localstack\.cloud"
+    r"|s3[.-](?:dualstack\.)?(?:[a-z]{2}(?:-[a-z]+)+-\d\.)?amazonaws\.com(?:\.cn)?)",
+    re.IGNORECASE,
+)
+SERVICE_LABELS: Final = frozenset({"s3", "dynamodb", "sdb", "www"})
+
+
+@lru_cache(maxsize=1024)
+def bucket_of_host(host: str) -> str | None:
+    """The bucket that a Host header names, or None for path style."""
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    match = VIRTUAL_HOST.fullmatch(name)
+    if match is None or match["bucket"].lower() in SERVICE_LABELS:
+        return None
+    return match["bucket"]
+
+
+def decode(text: str) -> str:
+    """Percent-decoded once. Bytes that are not UTF-8 stay as lone surrogates, for the caller to refuse."""
+    if "%" not in text and text.isascii():
+        return text
+    return unquote_to_bytes(text.encode("latin-1")).decode("utf-8", "surrogateescape")
+
+
+def bucket_and_key(host: str, raw_path: str) -> tuple[str, str]:
+    """("", "") names the service, (bucket, "") a bucket."""
+    bucket = bucket_of_host(host)
+    if bucket is not None:
+        return bucket, decode(raw_path[1:])
+    name, _, key = raw_path[1:].partition("/")
+    return decode(name), decode(key)

@@ -1,0 +1,184 @@
+"""The operations of S3: one row each, and which of them a request means.
+
+A row names its method, its level (service, bucket, object) and its marker: the query parameter that selects it among those of the
+same method and level. A row without a handler answers 501 by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from condemu.core.store import Txn
+from condemu.s3 import buckets, delete, get, put
+from condemu.s3.request import S3Request
+
+Handler = Callable[[Txn, S3Request], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """How one operation is recognised, run and answered.
+
+    `also` is a second query parameter that must be there too; `copies` means that x-amz-copy-source must be. `takes` says what
+    becomes of the request's body: nothing, a "blob" or an "xml" document. `root` is the tag of the answer's document, and `members` are
+    those of the result that belong into it; all others are headers.
+    """
+
+    name: str
+    method: str
+    level: str
+    marker: str
+    status: int = 200
+    also: str = ""
+    copies: bool = False
+    handler: Handler | None = None
+    writes: bool = False
+    takes: str = ""
+    root: str = ""
+    members: tuple[str, ...] = ()
+
+
+OPERATIONS: Final = (
+    # service
+    Operation("ListBuckets", "GET", "service", "", handler=buckets.list_buckets, root="ListAllMyBucketsResult"),
+    Operation("ListDirectoryBuckets", "GET", "service", "max-directory-buckets"),
+    Operation("WriteGetObjectResponse", "POST", "service", "WriteGetObjectResponse"),
+    # bucket
+    Operation("CreateBucket", "PUT", "bucket", "", handler=buckets.create_bucket, writes=True),
+    Operation("CreateBucketMetadataConfiguration", "POST", "bucket", "metadataConfiguration"),
+    Operation("CreateBucketMetadataTableConfiguration", "POST", "bucket", "metadataTable"),
+    Operation("CreateSession", "GET", "bucket", "session"),
+    Operation("DeleteBucket", "DELETE", "bucket", "", status=204, handler=buckets.delete_bucket, writes=True),
+    Operation("DeleteBucketAnalyticsConfiguration", "DELETE", "bucket", "analytics", status=204, also="id"),
+    Operation("DeleteBucketCors", "DELETE", "bucket", "cors", status=204),
+    Operation("DeleteBucketEncryption", "DELETE", "bucket", "encryption", status=204),
+    Operation("DeleteBucketIntelligentTieringConfiguration", "DELETE", "bucket", "intelligent-tiering", status=204, also="id"),
+    Operation("DeleteBucketInventoryConfiguration", "DELETE", "bucket", "inventory", status=204, also="id"),
+    Operation("DeleteBucketLifecycle", "DELETE", "bucket", "lifecycle", status=204),
+    Operation("DeleteBucketMetadataConfiguration", "DELETE", "bucket", "metadataConfiguration", status=204),
+    Operation("DeleteBucketMetadataTableConfiguration", "DELETE", "bucket", "metadataTable", status=204),
+    Operation("DeleteBucketMetricsConfiguration", "DELETE", "bucket", "metrics", status=204, also="id"),
+    Operation("DeleteBucketOwnershipControls", "DELETE", "bucket", "ownershipControls", status=204),
+    Operation("DeleteBucketPolicy", "DELETE", "bucket", "policy", status=204),
+    Operation("DeleteBucketReplication", "DELETE", "bucket", "replication", status=204),
+    Operation("DeleteBucketTagging", "DELETE", "bucket", "tagging", status=204),
+    Operation("DeleteBucketWebsite", "DELETE", "bucket", "website", status=204),
+    Operation("DeleteObjects", "POST", "bucket", "delete"),
+    Operation("DeletePublicAccessBlock", "DELETE", "bucket", "publicAccessBlock", status=204),
+    Operation("GetBucketAbac", "GET", "bucket", "abac"),
+    Operation("GetBucketAccelerateConfiguration", "GET", "bucket", "accelerate"),
+    Operation("GetBucketAcl", "GET", "bucket", "acl"),
+    Operation("GetBucketAnalyticsConfiguration", "GET", "bucket", "analytics", also="id"),
+    Operation("GetBucketCors", "GET", "bucket", "cors"),
+    Operation("GetBucketEncryption", "GET", "bucket", "encryption"),
+    Operation("GetBucketIntelligentTieringConfiguration", "GET", "bucket", "intelligent-tiering", also="id"),
+    Operation("GetBucketInventoryConfiguration", "GET", "bucket", "inventory", also="id"),
+    Operation("GetBucketLifecycleConfiguration", "GET", "bucket", "lifecycle"),
+    Operation("GetBucketLocation", "GET", "bucket", "location"),
+    Operation("GetBucketLogging", "GET", "bucket", "logging"),
+    Operation("GetBucketMetadataConfiguration", "GET", "bucket", "metadataConfiguration"),
+    Operation("GetBucketMetadataTableConfiguration", "GET", "bucket", "metadataTable"),
+    Operation("GetBucketMetricsConfiguration", "GET", "bucket", "metrics", also="id"),
+    Operation("GetBucketNotificationConfiguration", "GET", "bucket", "notification"),
+    Operation("GetBucketOwnershipControls", "GET", "bucket", "ownershipControls"),
+    Operation("GetBucketPolicy", "GET", "bucket", "policy"),
+    Operation("GetBucketPolicyStatus", "GET", "bucket", "policyStatus"),
+    Operation("GetBucketReplication", "GET", "bucket", "replication"),
+    Operation("GetBucketRequestPayment", "GET", "bucket", "requestPayment"),
+    Operation("GetBucketTagging", "GET", "bucket", "tagging"),
+    Operation("GetBucketVersioning", "GET", "bucket", "versioning"),
+    Operation("GetBucketWebsite", "GET", "bucket", "website"),
+    Operation("GetObjectLockConfiguration", "GET", "bucket", "object-lock"),
+    Operation("GetPublicAccessBlock", "GET", "bucket", "publicAccessBlock"),
+    Operation("HeadBucket", "HEAD", "bucket", "", handler=buckets.head_bucket),
+    Operation("ListBucketAnalyticsConfigurations", "GET", "bucket", "analytics"),
+    Operation("ListBucketIntelligentTieringConfigurations", "GET", "bucket", "intelligent-tiering"),
+    Operation("ListBucketInventoryConfigurations", "GET", "bucket", "inventory"),
+    Operation("ListBucketMetricsConfigurations", "GET", "bucket", "metrics"),
+    Operation("ListMultipartUploads", "GET", "bucket", "uploads"),
+    Operation("ListObjectVersions", "GET", "bucket", "versions"),
+    Operation("ListObjects", "GET", "bucket", ""),
+    Operation("ListObjectsV2", "GET", "bucket", "list-type"),
+    Operation("PutBucketAbac", "PUT", "bucket", "abac"),
+    Operation("PutBucketAccelerateConfiguration", "PUT", "bucket", "accelerate"),
+    Operation("PutBucketAcl", "PUT", "bucket", "acl"),
+    Operation("PutBucketAnalyticsConfiguration", "PUT", "bucket", "analytics", also="id"),
+    Operation("PutBucketCors", "PUT", "bucket", "cors"),
+    Operation("PutBucketEncryption", "PUT", "bucket", "encryption"),
+    Operation("PutBucketIntelligentTieringConfiguration", "PUT", "bucket", "intelligent-tiering", also="id"),
+    Operation("PutBucketInventoryConfiguration", "PUT", "bucket", "inventory", also="id"),
+    Operation("PutBucketLifecycleConfiguration", "PUT", "bucket", "lifecycle"),
+    Operation("PutBucketLogging", "PUT", "bucket", "logging"),
+    Operation("PutBucketMetricsConfiguration", "PUT", "bucket", "metrics", also="id"),
+    Operation("PutBucketNotificationConfiguration", "PUT", "bucket", "notification"),
+    Operation("PutBucketOwnershipControls", "PUT", "bucket", "ownershipControls"),
+    Operation("PutBucketPolicy", "PUT", "bucket", "policy"),
+    Operation("PutBucketReplication", "PUT", "bucket", "replication"),
+    Operation("PutBucketRequestPayment", "PUT", "bucket", "requestPayment"),
+    Operation("PutBucketTagging", "PUT", "bucket", "tagging"),
+    Operation("PutBucketVersioning", "PUT", "bucket", "versioning"),
+    Operation("PutBucketWebsite", "PUT", "bucket", "website"),
+    Operation("PutObjectLockConfiguration", "PUT", "bucket", "object-lock"),
+    Operation("PutPublicAccessBlock", "PUT", "bucket", "publicAccessBlock"),
+    Operation("UpdateBucketMetadataAnnotationTableConfiguration", "PUT", "bucket", "metadataAnnotationTable"),
+    Operation("UpdateBucketMetadataInventoryTableConfiguration", "PUT", "bucket", "metadataInventoryTable"),
+    Operation("UpdateBucketMetadataJournalTableConfiguration", "PUT", "bucket", "metadataJournalTable"),
+    # object
+    Operation("AbortMultipartUpload", "DELETE", "object", "uploadId", status=204),
+    Operation("CompleteMultipartUpload", "POST", "object", "uploadId"),
+    Operation("CopyObject", "PUT", "object", "", copies=True),
+    Operation("CreateMultipartUpload", "POST", "object", "uploads"),
+    Operation("DeleteObject", "DELETE", "object", "", status=204, handler=delete.delete_object, writes=True),
+    Operation("DeleteObjectAnnotation", "DELETE", "object", "annotation", status=204, also="annotationName"),
+    Operation("DeleteObjectTagging", "DELETE", "object", "tagging", status=204),
+    Operation("GetObject", "GET", "object", "", handler=get.get_object),
+    Operation("GetObjectAcl", "GET", "object", "acl"),
+    Operation("GetObjectAnnotation", "GET", "object", "annotation", also="annotationName"),
+    Operation("GetObjectAttributes", "GET", "object", "attributes"),
+    Operation("GetObjectLegalHold", "GET", "object", "legal-hold"),
+    Operation("GetObjectRetention", "GET", "object", "retention"),
+    Operation("GetObjectTagging", "GET", "object", "tagging"),
+    Operation("GetObjectTorrent", "GET", "object", "torrent"),
+    Operation("HeadObject", "HEAD", "object", "", handler=get.get_object),
+    Operation("ListObjectAnnotations", "GET", "object", "annotation"),
+    Operation("ListParts", "GET", "object", "uploadId"),
+    Operation("PutObject", "PUT", "object", "", handler=put.put_object, writes=True, takes="blob"),
+    Operation("PutObjectAcl", "PUT", "object", "acl"),
+    Operation("PutObjectAnnotation", "PUT", "object", "annotation", also="annotationName"),
+    Operation("PutObjectLegalHold", "PUT", "object", "legal-hold"),
+    Operation("PutObjectRetention", "PUT", "object", "retention"),
+    Operation("PutObjectTagging", "PUT", "object", "tagging"),
+    Operation("RenameObject", "PUT", "object", "renameObject"),
+    Operation("RestoreObject", "POST", "object", "restore"),
+    Operation("SelectObjectContent", "POST", "object", "select"),
+    Operation("UpdateObjectEncryption", "PUT", "object", "encryption"),
+    Operation("UploadPart", "PUT", "object", "uploadId"),
+    Operation("UploadPartCopy", "PUT", "object", "uploadId", copies=True),
+)
+
+BY_NAME: Final = {operation.name: operation for operation in OPERATIONS}
+_ROUTES: Final[dict[tuple[str, str, str], list[Operation]]] = {}
+for _row in OPERATIONS:
+    _ROUTES.setdefault((_row.method, _row.level, _row.marker), []).append(_row)
+for _rows in _ROUTES.values():
+    _rows.sort(key=lambda row: (row.also == "", not row.copies))  # the most particular first
+
+
+def route(method: str, bucket: str, key: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Operation | None:
+    """The operation that a request means, or None when there is none."""
+    level = "object" if key else "bucket" if bucket else "service"
+    rows = None
+    for parameter in query:
+        rows = _ROUTES.get((method, level, parameter))
+        if rows is not None:
+            break
+    if rows is None:
+        rows = _ROUTES.get((method, level, ""))
+    if rows is None:
+        return None
+    for row in rows:
+        if (not row.also or row.also in query) and (not row.copies or "x-amz-copy-source" in headers):
+            return row
+    return None

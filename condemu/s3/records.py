@@ -1,0 +1,95 @@
+"""What S3 keeps, and under which keys.
+
+    s3.bucket   (bucket,)               Bucket
+    s3.object   (bucket, key)           Version: the current one, which may be a delete marker
+    s3.version  (bucket, key, -order)   Version: those that are not current, newest first
+    s3.gone     (bucket, key)           Gone: a key that holds nothing any more
+    s3.upload   (bucket, key, upload)   Upload: begun and neither completed nor aborted
+    s3.part     (upload, number)        Part
+
+`changed` on a version, or on the gone record, is the index of the commit that last changed what is current under the key: it was
+put, completed, copied, deleted, marked, or came back because a newer version was deleted. Tags, ACLs and locks do not count. That
+one number, against the index at which a request was received or an upload was created, is all that 409 needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from condemu.core.blobs import EMPTY, Blob
+
+BUCKETS: Final = "s3.bucket"
+OBJECTS: Final = "s3.object"
+VERSIONS: Final = "s3.version"
+GONE: Final = "s3.gone"
+UPLOADS: Final = "s3.upload"
+PARTS: Final = "s3.part"
+
+NULL_VERSION: Final = "null"
+NOTHING: Final[Mapping[str, Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket and its configuration. `owner` is an account; `versioning` is "", "Enabled" or "Suspended"."""
+
+    name: str
+    owner: str
+    region: str
+    created: float
+    versioning: str = ""
+    policy: str | None = None
+    ownership: str | None = "BucketOwnerEnforced"
+    public_access_block: Mapping[str, bool] | None = None
+    object_lock: Mapping[str, Any] | None = None  # None: not enabled; {}: enabled without a default retention
+    configurations: Mapping[str, Any] = field(default_factory=dict)  # tagging, cors, encryption, acl … by marker
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an object, or a delete marker."""
+
+    version_id: str
+    order: int
+    changed: int
+    modified: float
+    owner: str
+    marker: bool = False
+    etag: str = ""  # without quotes
+    size: int = 0
+    body: Blob = EMPTY
+    content_type: str = "binary/octet-stream"
+    system: Mapping[str, str] = NOTHING  # CacheControl, ContentEncoding, Expires … by member name
+    metadata: Mapping[str, str] = NOTHING
+    checksum_algorithm: str = ""
+    checksum: str = ""  # base64, with "-N" when COMPOSITE
+    checksum_type: str = ""
+    storage_class: str = "STANDARD"
+    tags: tuple[tuple[str, str], ...] = ()
+    lock_mode: str | None = None
+    lock_until: float | None = None
+    legal_hold: str | None = None
+    parts: tuple[Part, ...] = ()
+    acl: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an upload, or of the object that it became."""
+
+    number: int
+    etag: str
+    size: int
+    body: Blob = EMPTY
+    modified: float = 0.0
+    checksum_algorithm: str = ""
+    checksum: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The key held something once. `changed` is the commit that took it away."""
+
+    changed: int

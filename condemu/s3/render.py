@@ -1,0 +1,74 @@
+"""A decision's result as HTTP: members that belong to the operation's document as XML, all others as headers."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from condemu.core.blobs import Blob
+from condemu.core.engine import Call
+from condemu.core.errors import ServiceError
+from condemu.core.http import Request, Response
+from condemu.s3.members import RESPONSE_HEADERS
+from condemu.s3.request import S3Request
+from condemu.wire.rest import http_date
+from condemu.wire.xml import render
+
+NAMESPACE: Final = "http://s3.amazonaws.com/doc/2006-03-01/"
+
+
+def response(request: S3Request, result: dict[str, Any], call: Call) -> Response:
+    """Status, headers and body of a success."""
+    http, operation = request.http, request.operation
+    headers = [("x-amz-id-2", http.host_id), ("x-amz-request-id", http.request_id), ("Server", "AmazonS3")]
+    body: Any = b""
+    document: dict[str, Any] = {}
+    for member, value in result.items():
+        if value is None:
+            continue
+        if member == "Body":
+            body = value
+        elif operation.root and (not operation.members or member in operation.members):
+            document[member] = value
+        elif member == "Metadata":
+            headers.extend((f"x-amz-meta-{name}", text) for name, text in value.items())
+        else:
+            headers.append((RESPONSE_HEADERS.get(member, member), header_text(member, value)))
+    if operation.root:
+        body = render(operation.root, document, namespace=NAMESPACE)
+        headers.append(("Content-Type", "application/xml"))
+    if isinstance(body, Blob):
+        body = b"" if http.method == "HEAD" else body.pieces() if body.size > 65536 else body.bytes()
+    elif operation.status != 204:
+        headers.append(("Content-Length", str(len(body))))
+    return Response(operation.status, headers, body, call=call)
+
+
+def header_text(member: str, value: Any) -> str:
+    """A member's value as a header carries it: dates as IMF-fixdate, booleans in lower case."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return http_date(value)
+    return str(value)
+
+
+def error_response(error: ServiceError, http: Request) -> Response:
+    """The error document; no body for HEAD and 304."""
+    headers = [("x-amz-id-2", http.host_id), ("x-amz-request-id", http.request_id), ("Server", "AmazonS3"), *error.headers]
+    if error.because:
+        headers.append(("x-condemu-because", error.because))
+    status = error.row.status
+    if http.method == "HEAD" or status == 304:
+        return Response(status, headers)
+    document = {
+        "Code": error.row.code,
+        "Message": error.message,
+        **dict(error.elements),
+        "RequestId": http.request_id,
+        "HostId": http.host_id,
+    }
+    body = render("Error", document)
+    headers += [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
+    return Response(status, headers, body)

@@ -25,7 +25,8 @@ class Call:
     """One API call on its way through the stages: who asks for what. Observers read it; services fill it.
 
     `operation` is AWS's name; `resources` are the names it touches in AWS's terms ("bucket/key", "table/key",
-    "domain/item"), so that two calls without a common one commute. `consistent` is False for a read that AWS may answer from the past.
+    "domain/item"), so that two calls without a common one commute. `consistent` is False for a read that AWS may answer
+    from the past.
     """
 
     __slots__ = (

@@ -1,1 +1,153 @@
-"""The console script `condemu`."""
+"""The console script `condemu`: serve, health, env, version.
+
+Nothing heavy is imported before a command needs it: `condemu health` runs every few seconds in a container.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from condemu import __version__
+
+if TYPE_CHECKING:
+    from condemu.server.config import Config
+
+DEFAULT_URL = "http://127.0.0.1:4566"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    command: str = options.command or "serve"
+    return COMMANDS[command](options)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line. Every flag of `serve` has its environment variable, CONDEMU_ and its name in capitals."""
+    top = argparse.ArgumentParser(prog="condemu", description="A local emulator of Amazon S3, DynamoDB and SimpleDB.")
+    commands = top.add_subparsers(dest="command", metavar="command")
+    serve = commands.add_parser("serve", help="run the emulator", description="Run the emulator until it is told to stop.")
+    serve.add_argument("--host", help="address to listen on (127.0.0.1)")
+    serve.add_argument("--port", help="port for all services; 0 picks a free one (4566)")
+    serve.add_argument("--region", help="region that buckets and tables are in (us-east-1)")
+    serve.add_argument("--account", help="account of unknown access keys (000000000000)")
+    serve.add_argument("--auth", help="off, lenient or strict: how signatures are verified (lenient)")
+    serve.add_argument("--credentials", help="TOML file of access keys")
+    serve.add_argument("--buckets", help="buckets to create at the start, separated by commas")
+    serve.add_argument("--spool-threshold", help="bytes of a body from which on it goes to disk")
+    serve.add_argument("--spool-budget", help="bytes of all bodies together that stay in memory")
+    serve.add_argument("--spool-directory", help="where bodies go that outgrow memory")
+    serve.add_argument("--config", help="settings file (condemu.toml, if there is one)")
+    health = commands.add_parser("health", help="succeed when an emulator answers")
+    health.add_argument("--url", help=f"where it is (CONDEMU_URL, else {DEFAULT_URL})")
+    env = commands.add_parser("env", help="print the variables that point AWS SDKs here: eval $(condemu env)")
+    env.add_argument("--url", help=f"where the emulator is (CONDEMU_URL, else {DEFAULT_URL})")
+    commands.add_parser("version", help="print the version")
+    return top
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Print one line of JSON with the URL, then `Ready.`; serve until told to stop."""
+    from condemu.server.config import Unusable
+
+    try:
+        config = settings(options)
+    except (OSError, Unusable) as problem:
+        return _unusable(problem)
+    import gc
+
+    from condemu.server.app import build
+    from condemu.server.serving import serve as serve_emulator
+
+    try:
+        emulator = build(config)
+    except (OSError, ValueError) as problem:
+        return _unusable(problem)
+    gc.collect()
+    gc.freeze()  # what is here now stays: no collection need look at it again
+
+    def ready(url: str) -> None:
+        print(json.dumps({"url": url, "version": __version__}), flush=True)
+        print("Ready.", flush=True)
+
+    try:
+        serve_emulator(emulator, ready)
+    except OSError as problem:
+        print(f"condemu: cannot listen on {config.host} port {config.port}: {problem}", file=sys.stderr)
+        return 1
+    finally:
+        emulator.close()
+    return 0
+
+
+def settings(options: argparse.Namespace) -> Config:
+    """The configuration of `serve`. A file that was asked for must be there; condemu.toml need not."""
+    import tomllib
+
+    from condemu.server.config import FILE, Unusable, configured
+
+    path = options.config if "config" in options else None
+    held: dict[str, Any] = {}
+    if path or os.path.exists(FILE):
+        try:
+            with open(path or FILE, "rb") as file:
+                held = tomllib.load(file)
+        except tomllib.TOMLDecodeError as problem:
+            raise Unusable(f"{path or FILE}: {problem}") from None
+    return configured(vars(options), os.environ, held)
+
+
+def health(options: argparse.Namespace) -> int:
+    """0 when the emulator says that it runs, else 1. Two seconds is long for a local answer."""
+    from http.client import HTTPConnection, HTTPException
+    from urllib.parse import urlsplit
+
+    url = urlsplit(_url(options))
+    connection = HTTPConnection(url.hostname or "127.0.0.1", url.port or 4566, timeout=2)
+    try:
+        connection.request("GET", "/_condemu/health")
+        answer = connection.getresponse()
+        text = answer.read().decode()
+    except (OSError, HTTPException) as problem:
+        print(f"condemu: nothing answers at {_url(options)}: {problem}", file=sys.stderr)
+        return 1
+    finally:
+        connection.close()
+    print(text)
+    return 0 if answer.status == 200 else 1
+
+
+def env(options: argparse.Namespace) -> int:
+    """Print `export` lines, for eval."""
+    region = os.environ.get("CONDEMU_REGION", "us-east-1")
+    for name, value in {
+        "AWS_ENDPOINT_URL": _url(options),
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+    }.items():
+        print(f"export {name}={value}")
+    return 0
+
+
+def version(_: argparse.Namespace) -> int:
+    print(__version__)
+    return 0
+
+
+def _url(options: argparse.Namespace) -> str:
+    port = os.environ.get("CONDEMU_PORT")
+    default = f"http://127.0.0.1:{port}" if port else DEFAULT_URL
+    return options.url or os.environ.get("CONDEMU_URL") or default
+
+
+def _unusable(problem: Exception) -> int:
+    print(f"condemu: {problem}", file=sys.stderr)
+    return 2
+
+
+COMMANDS = {"serve": serve, "health": health, "env": env, "version": version}

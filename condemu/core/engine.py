@@ -120,6 +120,10 @@ class Engine:
         for observer in self.observers:
             await observer.replied(call, status)
 
+    def administer(self, decide: Callable[[Txn], T]) -> T:
+        """Change the state outside of the stages: a reset, which nobody may hold, delay or fail."""
+        return self.store.transact(decide).result  # type: ignore[no-any-return]
+
     def _view(self, call: Call, decide: Callable[[Txn], T]) -> T:
         if self.stale_reads is not None and not call.consistent:
             return self.stale_reads.view(call, decide)

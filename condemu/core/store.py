@@ -52,6 +52,10 @@ class Txn(Protocol):
         """
         ...
 
+    def tables(self) -> tuple[str, ...]:
+        """The names of the tables that hold something: what a reset goes through."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -164,6 +168,9 @@ class MemoryTxn:
                 assert held is not None
                 yield theirs, held[theirs]
                 theirs = next(base, None)
+
+    def tables(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self._tables, *self._writes)))
 
 
 class _ReadTxn(MemoryTxn):

@@ -42,7 +42,7 @@ class Server:
     def _serve(self) -> None:
         import uvicorn
 
-        from condemu.server.asgi import uvicorn_options
+        from condemu.server.serving import uvicorn_options
 
         try:
             config = uvicorn.Config(self.emulator.asgi, host="127.0.0.1", port=0, **uvicorn_options())

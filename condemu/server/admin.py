@@ -1,0 +1,72 @@
+"""The administration under /_condemu/, and the paths under which other emulators' users already look for it.
+
+    GET  /_condemu/health, /_localstack/health, /minio/health/live     alive, and which services there are
+    GET  /_condemu/ready, /_localstack/init, /minio/health/ready       ready for requests
+    POST /_condemu/reset[?account=], /_localstack/state/reset, /moto-api/reset   forget everything, or one account's
+    GET  /_condemu/config                                              the settings in force
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs
+
+from condemu import __version__
+from condemu.core.http import Request, Response
+
+if TYPE_CHECKING:
+    from condemu.server.app import Emulator
+
+Answer = tuple[int, dict[str, Any]]
+
+
+async def handle(emulator: Emulator, request: Request) -> Response:
+    """Answer in JSON, always."""
+    path = request.raw_path.rstrip("/")
+    action = ACTIONS.get((request.method.replace("HEAD", "GET"), path))
+    if action is not None:
+        status, document = action(emulator, parse_qs(request.query_string))
+    elif any(path == known for _, known in ACTIONS):
+        status, document = 405, {"error": f"{path} does not take {request.method}"}
+    else:
+        paths = sorted({known for _, known in ACTIONS if known.startswith("/_condemu")})
+        status, document = 404, {"error": f"there is no {path}", "paths": paths}
+    body = json.dumps(document).encode()
+    return Response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body)
+
+
+def health(emulator: Emulator, _: dict[str, list[str]]) -> Answer:
+    services = dict.fromkeys(emulator.services, "running")
+    return 200, {"status": "running", "version": __version__, "edition": "condemu", "services": services}
+
+
+def ready(emulator: Emulator, _: dict[str, list[str]]) -> Answer:
+    stages = {"BOOT": True, "START": True, "READY": True, "SHUTDOWN": False}
+    return 200, {"status": "ready", "completed": stages, "scripts": []}
+
+
+def reset(emulator: Emulator, query: dict[str, list[str]]) -> Answer:
+    account = query.get("account", [""])[0]
+    emulator.reset(account or None)
+    return 200, {"status": "ok"}
+
+
+def config(emulator: Emulator, _: dict[str, list[str]]) -> Answer:
+    return 200, asdict(emulator.config)
+
+
+ACTIONS: Final[dict[tuple[str, str], Callable[[Emulator, dict[str, list[str]]], Answer]]] = {
+    ("GET", "/_condemu/health"): health,
+    ("GET", "/_localstack/health"): health,
+    ("GET", "/minio/health/live"): health,
+    ("GET", "/_condemu/ready"): ready,
+    ("GET", "/_localstack/init"): ready,
+    ("GET", "/minio/health/ready"): ready,
+    ("POST", "/_condemu/reset"): reset,
+    ("POST", "/_localstack/state/reset"): reset,
+    ("POST", "/moto-api/reset"): reset,
+    ("GET", "/_condemu/config"): config,
+}

@@ -1,0 +1,173 @@
+"""One emulator: a store, an engine, blobs and the services over them. Everything is built here and handed down by keyword.
+
+An emulator answers requests wherever they come from: `asgi` for a socket, `received` and `answer` for a client in the same
+process.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Coroutine, Mapping
+from functools import cached_property
+from typing import Any, TypeVar
+
+from condemu.core.effects import Clock, Ids
+from condemu.core.engine import Engine, Observer
+from condemu.core.http import Body, BytesBody, ClientDisconnected, Request, Response
+from condemu.core.service import Service
+from condemu.core.store import MemoryStore, Store, Txn
+from condemu.s3.service import S3
+from condemu.server import admin, dispatch
+from condemu.server.asgi import App
+from condemu.server.config import Config
+from condemu.server.errors import BAD_REQUEST, HEADERS_LIMIT, HEADERS_TOO_LARGE, INTERNAL_ERROR, refusal
+from condemu.server.system import RequestIds, SystemClock, SystemIds
+from condemu.storage.spool import SpoolBlobs
+
+T = TypeVar("T")
+
+
+class Emulator:
+    """Answers requests. Holds what it was built from, for whoever looks inside."""
+
+    def __init__(
+        self, *, config: Config, engine: Engine, blobs: SpoolBlobs, clock: Clock, ids: Ids, services: Mapping[str, Service]
+    ) -> None:
+        self.config = config
+        self.engine = engine
+        self.blobs = blobs
+        self.clock = clock
+        self.ids = ids
+        self.services = services
+        self._request_ids = RequestIds()
+        self._fallback = services[dispatch.S3]
+
+    @cached_property
+    def asgi(self) -> App:
+        """The ASGI application."""
+        return App(self)
+
+    def received(
+        self,
+        method: str,
+        raw_path: str,
+        query_string: str,
+        headers: dict[str, str],
+        body: Body,
+        *,
+        scheme: str = "http",
+        client_address: str = "127.0.0.1",
+    ) -> Request:
+        """A request whose head has just arrived: stage RECEIVED."""
+        request_id, host_id = self._request_ids.next()
+        return Request(
+            method,
+            raw_path,
+            query_string,
+            headers,
+            body,
+            scheme=scheme,
+            client_address=client_address,
+            received_index=self.engine.store.index,
+            received_at=self.clock.now(),
+            request_id=request_id,
+            host_id=host_id,
+        )
+
+    async def answer(self, request: Request) -> Response:
+        """The answer, ready to leave. Raises only ClientDisconnected and ReplyLost: nobody to answer, or nobody shall be."""
+        try:
+            response = await self._answer(request)
+        except ClientDisconnected:
+            raise
+        except Exception:  # a mistake of ours: said where somebody may read it, and answered as AWS would
+            traceback.print_exc(file=sys.stderr)
+            response = refusal(INTERNAL_ERROR, request)
+        if self.engine.observers and response.call is not None:
+            await self.engine.replied(response.call, response.status)
+        return response
+
+    async def _answer(self, request: Request) -> Response:
+        if request.raw_path[:1] != "/":
+            return refusal(BAD_REQUEST, request)
+        name = await dispatch.service_of(request)
+        if name == dispatch.ADMIN:
+            return await admin.handle(self, request)
+        if name == dispatch.S3 and section_size(request) > HEADERS_LIMIT:
+            return refusal(HEADERS_TOO_LARGE, request)
+        return await self.services.get(name, self._fallback).handle(request)
+
+    def reset(self, account: str | None = None) -> None:
+        """Forget everything, or all that one account holds. Then the configured buckets are there again."""
+        self.engine.administer(lambda txn: _forget(txn, account, self.services.values()))
+        self.blobs.settle()
+        self.create_buckets()
+
+    def create_buckets(self) -> None:
+        """Create the buckets that the configuration names, if they are not there."""
+        unobserved = Engine(self.engine.store)
+        service = S3(engine=unobserved, blobs=self.blobs, clock=self.clock, ids=self.ids, region=self.config.region)
+        for bucket in self.config.buckets:
+            response = at_once(service.handle(self._create_bucket_request(bucket)))
+            if response.status not in (200, 409):
+                raise ValueError(f"bucket {bucket!r} cannot be created: {bytes(response.body)!r}")  # type: ignore[arg-type]
+
+    def _create_bucket_request(self, bucket: str) -> Request:
+        region = self.config.region
+        configuration = f"<LocationConstraint>{region}</LocationConstraint>" if region != "us-east-1" else ""
+        body = f"<CreateBucketConfiguration>{configuration}</CreateBucketConfiguration>".encode() if configuration else b""
+        headers = {"host": "localhost", "content-length": str(len(body))}
+        return self.received("PUT", f"/{bucket}", "", headers, BytesBody(body))
+
+    def close(self) -> None:
+        """Give back the files. Nothing can be read any more."""
+        self.blobs.close()
+
+
+def build(
+    config: Config | None = None,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    store: Store | None = None,
+    observers: tuple[Observer, ...] = (),
+) -> Emulator:
+    """An emulator from its settings. Clock, identifiers, store and observers can be given, by tests and by the lab."""
+    config = config or Config()
+    clock = clock or SystemClock()
+    ids = ids or SystemIds()
+    engine = Engine(store or MemoryStore(clock, ids), observers)
+    blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)
+    services: dict[str, Service] = {
+        dispatch.S3: S3(engine=engine, blobs=blobs, clock=clock, ids=ids, region=config.region),
+    }
+    emulator = Emulator(config=config, engine=engine, blobs=blobs, clock=clock, ids=ids, services=services)
+    emulator.create_buckets()
+    return emulator
+
+
+def section_size(request: Request) -> int:
+    """The bytes of a request's header section and query, which S3 counts together."""
+    headers = request.headers
+    return 4 * len(headers) + sum(map(len, headers)) + sum(map(len, headers.values())) + len(request.query_string)
+
+
+def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that has nothing to wait for."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    coroutine.close()
+    raise RuntimeError("a request without a socket had to wait")
+
+
+def _forget(txn: Txn, account: str | None, services: Any) -> None:
+    if account is not None:
+        for service in services:
+            service.forget_account(txn, account)
+        return
+    for table in txn.tables():
+        for key, _ in list(txn.scan(table)):
+            txn.delete(table, key)

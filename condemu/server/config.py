@@ -1,0 +1,71 @@
+"""An emulator's settings: flags before environment variables (`CONDEMU_*`) before `condemu.toml` before defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+AUTH_MODES: Final = ("off", "lenient", "strict")
+ENVIRONMENT_PREFIX: Final = "CONDEMU_"
+FILE: Final = "condemu.toml"
+
+MIB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting, each under the name of its flag and, in capitals, of its environment variable."""
+
+    host: str = "127.0.0.1"
+    port: int = 4566
+    region: str = "us-east-1"
+    account: str = "000000000000"  # who owns what is there at the start, and who every unknown access key is
+    auth: str = "lenient"  # off: nothing is verified; lenient: whatever there is a secret for; strict: unknown keys are refused
+    credentials: str = ""  # a TOML file of access keys
+    buckets: tuple[str, ...] = ()  # there at the start and after every reset
+    spool_threshold: int = 8 * MIB  # bytes of a body from which on it goes to disk
+    spool_budget: int = 512 * MIB  # bytes of all bodies together that stay in memory
+    spool_directory: str = ""  # "": the system's directory for temporary files
+
+    def __post_init__(self) -> None:
+        if self.auth not in AUTH_MODES:
+            raise Unusable(f"auth is {self.auth!r}; it can be {', '.join(AUTH_MODES)}")
+        if not 0 <= self.port <= 65535:
+            raise Unusable(f"port is {self.port}; it can be 0 to 65535")
+        if len(self.account) != 12 or not self.account.isdecimal():
+            raise Unusable(f"account is {self.account!r}; an account is twelve digits")
+
+
+class Unusable(ValueError):
+    """A setting that cannot be used: said to the person who starts the emulator."""
+
+
+def configured(flags: Mapping[str, Any], environment: Mapping[str, str], file: Mapping[str, Any]) -> Config:
+    """The settings from their three sources. A flag that was not given is None."""
+    known = {field.name: field for field in fields(Config)}
+    unknown = sorted(set(file) - set(known))
+    if unknown:
+        raise Unusable(f"{FILE} has {', '.join(unknown)}; the settings are {', '.join(known)}")
+    chosen: dict[str, Any] = {}
+    for name, field in known.items():
+        given = flags.get(name)
+        if given is None:
+            given = environment.get(ENVIRONMENT_PREFIX + name.upper())
+        if given is None:
+            given = file.get(name)
+        if given is not None:
+            chosen[name] = _converted(name, given, type(field.default))
+    return Config(**chosen)
+
+
+def _converted(name: str, given: Any, kind: type) -> Any:
+    if kind is tuple:
+        items = given.split(",") if isinstance(given, str) else given
+        return tuple(item.strip() for item in items if item.strip())
+    if kind is int:
+        try:
+            return int(given)
+        except (TypeError, ValueError):
+            raise Unusable(f"{name} is {given!r}; it is a whole number") from None
+    return str(given)

@@ -1,0 +1,103 @@
+"""Which service a request is for. One port serves them all, so the request itself has to say.
+
+In order: the paths of the administration; the protocol that names itself (`X-Amz-Target`); the credential scope of a
+signature; the Host name; SimpleDB's query protocol, which an unsigned or SigV2-signed request shows only by its parameters,
+in the query string or in a form body. Everything else is S3's.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from condemu.core.http import Body, Request
+from condemu.s3.addressing import bucket_of_host
+
+ADMIN: Final = "admin"
+S3: Final = "s3"
+DYNAMODB: Final = "dynamodb"
+SIMPLEDB: Final = "simpledb"
+
+# Paths that people's tooling already calls. No bucket of S3 has a name like the first two; the others lose to a signed request.
+ADMIN_PREFIXES: Final = ("/_condemu", "/_localstack/")
+ADMIN_PATHS: Final = frozenset({"/moto-api/reset", "/minio/health/live", "/minio/health/ready"})
+
+SIMPLEDB_VERSION: Final = "Version=2009-04-15"
+SIMPLEDB_V2_PATHS: Final = frozenset({"/v2/StartDomainExport", "/v2/GetExport", "/v2/ListExports"})
+FORM: Final = "application/x-www-form-urlencoded"
+_PEEK_LIMIT: Final = 1024 * 1024  # bytes of a form that are read to see whose it is; SimpleDB's requests are no longer
+
+# Signing name -> service. Of a signature's scope "<date>/<region>/<name>/aws4_request".
+SIGNING_NAMES: Final = {"s3": S3, "dynamodb": DYNAMODB, "sdb": SIMPLEDB, "s3express": S3}
+
+
+class Peeked:
+    """A body of which the first bytes were already looked at."""
+
+    __slots__ = ("_held", "_rest")
+
+    def __init__(self, held: list[bytes], rest: Body) -> None:
+        self._held = held[::-1]
+        self._rest = rest
+
+    async def next_chunk(self) -> bytes:
+        return self._held.pop() if self._held else await self._rest.next_chunk()
+
+
+async def service_of(request: Request) -> str:
+    """The name of the service that a request is for. May replace `request.body` by one that was looked at."""
+    headers = request.headers
+    path = request.raw_path
+    ours = path.startswith(ADMIN_PREFIXES) or (path in ADMIN_PATHS and "authorization" not in headers)
+    if ours and bucket_of_host(headers.get("host", "")) is None:
+        return ADMIN
+    if "x-amz-target" in headers:
+        return DYNAMODB
+    signed = signing_name(headers.get("authorization", ""), request.query_string)
+    if signed is not None:
+        return signed
+    host = headers.get("host", "")
+    if host.startswith(("dynamodb.", "streams.dynamodb.")):
+        return DYNAMODB
+    if host.startswith("sdb."):
+        return SIMPLEDB
+    if path == "/" and bucket_of_host(host) is None and await is_simpledb(request):
+        return SIMPLEDB
+    return S3
+
+
+def signing_name(authorization: str, query: str) -> str | None:
+    """The service in the scope of a SigV4 signature, in the header or in a presigned URL; None without one, or with another's."""
+    start = authorization.find("Credential=")
+    if start >= 0 and authorization.startswith("AWS4-"):
+        stop = authorization.find("/aws4_request", start)
+        return SIGNING_NAMES.get(authorization[authorization.rfind("/", start, stop) + 1 : stop]) if stop >= 0 else None
+    start = query.find("X-Amz-Credential=")
+    if start < 0:
+        return None
+    scope = query[start:].partition("&")[0].replace("%2F", "/").replace("%2f", "/").split("/")
+    return SIGNING_NAMES.get(scope[-2]) if len(scope) >= 2 else None
+
+
+async def is_simpledb(request: Request) -> bool:
+    """Whether a request to "/" speaks SimpleDB's query protocol: an Action, and its Version or none."""
+    if is_simpledb_text(request.query_string):
+        return True
+    if request.method != "POST" or not request.headers.get("content-type", FORM).lower().startswith(FORM):
+        return False
+    held: list[bytes] = []
+    size = 0
+    while size <= _PEEK_LIMIT:
+        piece = await request.body.next_chunk()
+        if not piece:
+            break
+        held.append(piece)
+        size += len(piece)
+    request.body = Peeked(held, request.body)
+    return is_simpledb_text(b"".join(held).decode("latin-1"))
+
+
+def is_simpledb_text(text: str) -> bool:
+    parameters = text.split("&")
+    if not any(parameter.startswith("Action=") for parameter in parameters):
+        return False
+    return SIMPLEDB_VERSION in parameters or not any(parameter.startswith("Version=") for parameter in parameters)

@@ -1,0 +1,50 @@
+"""Answers that no service gives: HTTP that could not be read, and our own mistakes. S3's wording, as the commonest client's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from condemu.core.errors import ErrorRow
+from condemu.core.http import Request, Response
+
+# S3 answers this to a request line or header that its parser refuses. Documented code; the wording is inferred.
+BAD_REQUEST: Final = ErrorRow("BadRequest", 400, "An error occurred when parsing the HTTP request.")
+
+# Recorded on AWS for a header section of 9,000 bytes.
+HEADERS_TOO_LARGE: Final = ErrorRow(
+    "RequestHeaderSectionTooLarge",
+    400,
+    "Your request header section exceeds the maximum allowed size.",
+    ("MaxSizeAllowed",),
+)
+HEADERS_LIMIT: Final = 8192  # bytes of a header section, as that answer's MaxSizeAllowed says
+
+INTERNAL_ERROR: Final = ErrorRow(
+    "InternalError",
+    500,
+    "We encountered an internal error. Please try again.",
+    unprovoked="only a mistake of ours leads here",
+)
+
+
+def document(row: ErrorRow, fields: Mapping[str, Any], request_id: str, host_id: str) -> bytes:
+    """The error as S3 writes it."""
+    extra = "".join(f"<{name}>{fields[name]}</{name}>" for name in row.fields)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>{row.code}</Code><Message>{row.message}</Message>{extra}"
+        f"<RequestId>{request_id}</RequestId><HostId>{host_id}</HostId></Error>"
+    ).encode()
+
+
+def refusal(row: ErrorRow, request: Request) -> Response:
+    """The error as the answer to a request that reached no service."""
+    body = document(row, {"MaxSizeAllowed": HEADERS_LIMIT}, request.request_id, request.host_id)
+    headers = [
+        ("x-amz-request-id", request.request_id),
+        ("x-amz-id-2", request.host_id),
+        ("Content-Type", "application/xml"),
+        ("Server", "AmazonS3"),
+    ]
+    return Response(row.status, headers, body)

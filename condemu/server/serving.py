@@ -1,0 +1,85 @@
+"""The emulator on a socket: uvicorn with our protocol, and an end that lets running requests finish."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import uvicorn
+
+from condemu.server.app import Emulator
+from condemu.server.protocol import Protocol
+
+KEEP_ALIVE: Final = 75  # seconds that an idle connection stays open: longer than most clients keep theirs
+GRACE: Final = 30  # seconds that running requests have to finish
+BACKLOG: Final = 2048
+
+
+def uvicorn_options() -> dict[str, Any]:
+    """How uvicorn is run here, for whoever starts it himself."""
+    return {
+        "http": Protocol,
+        "ws": "none",
+        "lifespan": "off",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "date_header": False,
+        "timeout_keep_alive": KEEP_ALIVE,
+        "timeout_graceful_shutdown": GRACE,
+        "backlog": BACKLOG,
+    }
+
+
+class HttpServer(uvicorn.Server):
+    """Serves an emulator; `ready` is called with the URL as soon as it answers."""
+
+    def __init__(self, emulator: Emulator, listener: socket.socket, ready: Callable[[str], None]) -> None:
+        super().__init__(uvicorn.Config(emulator.asgi, **uvicorn_options()))
+        self._listener = listener
+        self._ready = ready
+
+    def serve_forever(self) -> None:
+        """Until `stop`, SIGTERM or SIGINT. Requests under way then are answered; a second SIGINT does not wait for them."""
+        self.run(sockets=[self._listener])
+
+    def stop(self) -> None:
+        """From any thread."""
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready(url_of(self._listener))
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn's, but a signal that was obeyed is not raised again: having stopped as asked is a success."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 means a free one. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(emulator: Emulator, ready: Callable[[str], None]) -> None:
+    """Serve where the emulator's configuration says, until told to stop."""
+    HttpServer(emulator, listen(emulator.config.host, emulator.config.port), ready).serve_forever()

@@ -61,8 +61,8 @@ class Version:
     size: int = 0
     body: Blob = EMPTY
     content_type: str = "binary/octet-stream"
-    system: Mapping[str, str] = NOTHING  # CacheControl, ContentEncoding, Expires … by member name
-    metadata: Mapping[str, str] = NOTHING
+    system: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # CacheControl, ContentEncoding, Expires … by member name
+    metadata: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     checksum_algorithm: str = ""
     checksum: str = ""  # base64, with "-N" when COMPOSITE
     checksum_type: str = ""

@@ -1,0 +1,140 @@
+"""The suite's doors: `condemu conformance`, `condemu certify` and `python -m conformance`.
+
+    condemu conformance [--target inprocess|condemu|aws|URL] [--services s3,dynamodb,…] [--tier core|full|exact]
+    condemu certify URL
+    python -m conformance matrix RESULTS.json … --html matrix.html
+    python -m conformance sweep --target aws --yes
+
+Without a target it starts an emulator by itself. `aws` creates real resources: it first says which, which permissions that needs
+and what it costs at the most, and goes on only with --yes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from conformance import certificate, matrix, prospect, report, targeting
+from conformance.resources import sweep
+
+HERE: Final = Path(__file__).parent
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit status: 0 when every case is as on AWS or a known gap, 1 when not, 2 when the call's words are off."""
+    options = parser().parse_args(arguments)
+    return int(options.run(options))
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="conformance", description="What S3, DynamoDB and SimpleDB answer to conditional writes.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="run the suite against a target")
+    add_run_options(run)
+    certify = commands.add_parser("certify", help="run the black-box part on any store; write a page and a badge")
+    add_certify_options(certify)
+    draw = commands.add_parser("matrix", help="draw the results of several targets as one page")
+    draw.add_argument("results", nargs="+", type=Path, metavar="RESULTS.json")
+    draw.add_argument("--html", type=Path, required=True, metavar="FILE")
+    draw.set_defaults(run=draw_matrix)
+    clean = commands.add_parser("sweep", help="remove what killed runs have left on a target")
+    clean.add_argument("--target", default="aws")
+    clean.add_argument("--region", default="us-east-1")
+    clean.add_argument("--older-than", type=int, default=60, metavar="MINUTES")
+    clean.add_argument("--yes", action="store_true", help="yes, delete what is found")
+    clean.set_defaults(run=run_sweep)
+    return top
+
+
+def add_run_options(run: argparse.ArgumentParser) -> None:
+    """The options of `condemu conformance`."""
+    run.add_argument("--target", default="inprocess", help="inprocess (default), condemu (over a socket), aws, or a URL")
+    run.add_argument("--target-name", default=None, metavar="NAME", help="what to call a URL in gaps and reports")
+    run.add_argument("--services", default="s3,dynamodb,simpledb,recipes,races", help="which parts, comma-separated")
+    run.add_argument("--tier", default="exact", choices=("core", "full", "exact"))
+    run.add_argument("--region", default="us-east-1")
+    run.add_argument("--record", action="store_true", help="keep dated evidence of what the target answered")
+    run.add_argument("--yes", action="store_true", help="yes, create what was announced (aws only)")
+    run.add_argument("--workers", default="0", metavar="N", help="processes (needs pytest-xdist)")
+    run.add_argument("-k", default=None, metavar="EXPRESSION", help="only the cases whose name matches, as pytest's -k")
+    for kind in ("json", "markdown", "html", "junit"):
+        run.add_argument(f"--{kind}", type=Path, default=None, metavar="FILE", help=f"write the results as {kind.upper()}")
+    run.set_defaults(run=run_suite)
+
+
+def add_certify_options(certify: argparse.ArgumentParser) -> None:
+    """The options of `condemu certify`."""
+    certify.add_argument("url", metavar="URL")
+    certify.add_argument("--services", default="s3", help="which parts, comma-separated")
+    certify.add_argument("--name", default=None, help="what to call the store on the page")
+    certify.add_argument("--region", default="us-east-1")
+    certify.add_argument("--out", type=Path, default=Path("condemu-certificate"), metavar="FOLDER")
+    certify.set_defaults(run=certificate.certify)
+
+
+def run_suite(options: argparse.Namespace) -> int:
+    """Run and report."""
+    if options.target == "aws":
+        print(prospect.announcement(options.services.split(","), options.tier, options.region))
+        if not options.yes:
+            print("\nNothing was created. Say --yes to go on.")
+            return 2
+    with tempfile.TemporaryDirectory() as folder:
+        results = options.json or Path(folder) / "results.json"
+        status = run_pytest(options, results)
+        if results.exists():
+            write_reports(options, json.loads(results.read_text()))
+    return status
+
+
+def run_pytest(options: argparse.Namespace, results: Path) -> int:
+    """Run the cases in this process, by pytest."""
+    import pytest
+
+    words = [
+        str(HERE), "-q", "-p", "no:cacheprovider", "-p", "conformance.plugin", "--rootdir", str(HERE), "-c", os.devnull,
+        "--noconftest", "--import-mode=importlib", "-o", "python_files=test_*.py", "--tb=short",
+        "--target", options.target, "--services", options.services, "--tier", options.tier, "--region", options.region,
+        "--results", str(results),
+    ]  # fmt: skip
+    if options.target_name:
+        words += ["--target-name", options.target_name]
+    if options.record:
+        words.append("--record")
+    if options.junit:
+        words += ["--junitxml", str(options.junit)]
+    if options.workers != "0":
+        words += ["-n", options.workers]
+    if options.k:
+        words += ["-k", options.k]
+    return int(pytest.main(words))
+
+
+def write_reports(options: argparse.Namespace, document: dict[str, Any]) -> None:
+    if options.markdown:
+        options.markdown.write_text(report.markdown(document))
+    if options.html:
+        options.html.write_text(matrix.page([document]))
+
+
+def draw_matrix(options: argparse.Namespace) -> int:
+    options.html.write_text(matrix.page([json.loads(path.read_text()) for path in options.results]))
+    print(f"{options.html}: {len(options.results)} targets")
+    return 0
+
+
+def run_sweep(options: argparse.Namespace) -> int:
+    if not options.yes:
+        print("sweep deletes buckets, tables and domains that carry the suite's prefix. Say --yes to go on.", file=sys.stderr)
+        return 2
+    target = targeting.start(options.target, region=options.region)
+    for name in sweep(target.client, older_than_minutes=options.older_than):
+        print(name)
+    targeting.detach(target)
+    return 0

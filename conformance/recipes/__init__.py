@@ -1,0 +1,1 @@
+"""Cases: What people build on conditional writes."""

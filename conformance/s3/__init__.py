@@ -1,0 +1,1 @@
+"""Cases: Amazon S3."""

@@ -20,6 +20,7 @@ import pytest
 
 from conformance.exchanges import Exchanges
 from conformance.expect import Difference
+from conformance.raw import Raw
 from conformance.resources import Resources
 from conformance.targeting import Target, detach, start
 
@@ -169,6 +170,12 @@ def dynamodb(client: Any) -> Any:
 @pytest.fixture(scope="session")
 def sdb(client: Any) -> Any:
     return client("simpledb")
+
+
+@pytest.fixture(scope="session")
+def raw(target: Target, exchanges: Exchanges) -> Raw:
+    """Signed bytes: raw("PUT", "/bucket/key", {"If-None-Match": "*"}, b"…")."""
+    return Raw(target, exchanges)
 
 
 @pytest.fixture(scope="session")

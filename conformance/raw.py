@@ -1,0 +1,96 @@
+"""The raw lane: signed bytes, for all that an SDK hides (odd header values, header order, malformed bodies, exact error bodies)."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from conformance.exchanges import Exchanges
+from conformance.targeting import SERVICES, Target
+
+HOSTS = {"s3": "s3.{region}.amazonaws.com", "dynamodb": "dynamodb.{region}.amazonaws.com", "simpledb": "sdb.amazonaws.com"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Bytes as they came. `headers` are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+class Raw:
+    """raw("PUT", "/bucket/key", {"If-None-Match": "*"}, b"…") signs with SigV4 and sends exactly that."""
+
+    def __init__(self, target: Target, exchanges: Exchanges) -> None:
+        self._target = target
+        self._exchanges = exchanges
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        *,
+        service: str = "s3",
+        sign: bool = True,
+        tamper: Callable[[Any], None] | None = None,
+    ) -> Answer:
+        """Send one request. `tamper` may change it after it was signed."""
+        request = AWSRequest(method, self._origin(service) + path, headers=dict(headers or {}), data=body)
+        if sign:
+            scheme = S3SigV4Auth if service == "s3" else SigV4Auth
+            scheme(self._credentials(), SERVICES[service], self._target.region).add_auth(request)
+        if tamper is not None:
+            tamper(request)
+        prepared = request.prepare()
+        answer = self._in_process(prepared) if self._target.emulator is not None else self._over_a_socket(prepared)
+        self._exchanges.note(f"{method} {path}", {"headers": dict(headers or {}), "body": body}, answer.status, answer.body)
+        return answer
+
+    def _origin(self, service: str) -> str:
+        if self._target.url is not None:
+            return self._target.url
+        return "https://" + HOSTS[service].format(region=self._target.region)
+
+    def _credentials(self) -> Credentials:
+        if self._target.is_aws:
+            found = self._target.session().get_credentials()
+            if found is None:
+                raise RuntimeError("no AWS credentials in the environment")
+            return found.get_frozen_credentials()  # type: ignore[no-any-return]
+        return Credentials(self._target.access_key, self._target.secret)
+
+    def _in_process(self, prepared: Any) -> Answer:
+        from condemu.testing.transport import answer
+
+        given = answer(self._target.emulator, prepared)
+        return Answer(given.status_code, {name.lower(): value for name, value in given.headers.items()}, given.content)
+
+    def _over_a_socket(self, prepared: Any) -> Answer:
+        url = urlsplit(prepared.url)
+        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+        connection = kind(url.hostname or "", url.port, timeout=30)
+        try:
+            target = url.path + (f"?{url.query}" if url.query else "")
+            connection.putrequest(prepared.method, target, skip_host=True, skip_accept_encoding=True)
+            for name, value in {"Host": url.netloc, **dict(prepared.headers.items())}.items():
+                connection.putheader(name, value)
+            connection.endheaders(prepared.body or None)
+            answer = connection.getresponse()
+            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+        finally:
+            connection.close()

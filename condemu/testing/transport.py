@@ -1,15 +1,16 @@
 """boto3 without a socket: botocore's public `before-send` event, answered by an emulator in this process.
 
 A request is handed to the emulator on the caller's own thread and runs to its end there: services await nothing but a body
-that is already here. Installed once and lazily, on a session, on a client, or for all sessions made from then on; a process that never
-uses the fixtures never pays for them.
+that is already here. Installed once and lazily, on a session, on a client, or for all sessions made from then on; a process that
+never uses the fixtures never pays for them.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Coroutine, Iterator
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+import sys
+from collections.abc import Awaitable, Coroutine, Iterator
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
 import botocore.awsrequest
@@ -40,12 +41,12 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     try:
         coroutine.send(None)
     except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+        return done.value
     coroutine.close()
     raise Held("this call is being held by the emulator; drive it over a socket or from asyncio")
 
 
-def request_of(emulator: Emulator, prepared: Any) -> Request:
+def request_of(emulator: Emulator, prepared: Any, body: bytes) -> Request:
     """An AWSPreparedRequest as the emulator would have received it from a socket."""
     url = urlsplit(prepared.url)
     headers: dict[str, str] = {}
@@ -54,7 +55,6 @@ def request_of(emulator: Emulator, prepared: Any) -> Request:
         text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
         headers[name] = f"{headers[name]}, {text}" if name in headers else text
     headers.setdefault("host", url.netloc)
-    body = body_of(prepared)
     if body or prepared.method in ("PUT", "POST"):
         headers.setdefault("content-length", str(len(body)))
         if headers.get("transfer-encoding") == "chunked":
@@ -62,18 +62,23 @@ def request_of(emulator: Emulator, prepared: Any) -> Request:
     return emulator.received(prepared.method, url.path or "/", url.query, headers, BytesBody(body), scheme=url.scheme)
 
 
-def body_of(prepared: Any) -> bytes:
-    """The bytes to be sent. A file is read from where it stands, as a socket would do; a retry finds it rewound by botocore."""
+def body_of(prepared: Any) -> Any:
+    """The bytes to be sent, or aiobotocore's promise of them. A file is read from where it stands; botocore rewinds it."""
     body = prepared.body
+    if hasattr(body, "read"):
+        body = body.read()
+    return as_bytes(body)
+
+
+def as_bytes(body: Any) -> Any:
     if body is None:
         return b""
+    if isinstance(body, (bytes, Awaitable)):
+        return body
     if isinstance(body, str):
         return body.encode()
-    if isinstance(body, (bytes, bytearray, memoryview)):
+    if isinstance(body, (bytearray, memoryview)):
         return bytes(body)
-    if hasattr(body, "read"):
-        data = body.read()
-        return data.encode() if isinstance(data, str) else data  # type: ignore[no-any-return]
     return b"".join(body)
 
 
@@ -94,8 +99,8 @@ def collected(response: Response) -> bytes:
 
 def answer(emulator: Emulator, prepared: Any) -> botocore.awsrequest.AWSResponse:
     """The emulator's answer to a prepared request, as botocore expects it from a transport."""
-    response = run(emulator.answer(request_of(emulator, prepared)))
-    headers = botocore.awsrequest.HeadersDict(response.headers)
+    response = run(emulator.answer(request_of(emulator, prepared, body_of(prepared))))
+    headers: Any = botocore.awsrequest.HeadersDict(response.headers)
     return botocore.awsrequest.AWSResponse(prepared.url, response.status, headers, RawBody(collected(response)))
 
 
@@ -103,7 +108,10 @@ async def answer_async(emulator: Emulator, prepared: Any) -> Any:
     """As `answer`, for aiobotocore, whose answers are read with await."""
     from aiobotocore.awsrequest import AioAWSResponse
 
-    response = await emulator.answer(request_of(emulator, prepared))
+    body = body_of(prepared)
+    if isinstance(body, Awaitable):
+        body = as_bytes(await body)
+    response = await emulator.answer(request_of(emulator, prepared, body))
     headers = botocore.awsrequest.HeadersDict(response.headers)
     return AioAWSResponse(prepared.url, response.status, headers, AsyncRawBody(collected(response), response))
 
@@ -140,16 +148,23 @@ def handler_for(choose: Choose) -> Any:
         emulator = choose(request)
         if emulator is None:
             return None
-        if type(request).__module__.startswith("aiobotocore"):
-            return answer_async(emulator, request)
-        return answer(emulator, request)
+        return answer_async(emulator, request) if asked_by_aiobotocore() else answer(emulator, request)
 
     return before_send
 
 
+def asked_by_aiobotocore() -> bool:
+    """Whether aiobotocore emits the event that is being handled: its requests are botocore's own, only its emitter is not."""
+    if "aiobotocore.hooks" not in sys.modules:
+        return False
+    frame = sys._getframe(2)  # of the emitter, two calls up: this function, then the handler
+    return frame.f_globals.get("__name__") == "aiobotocore.hooks"
+
+
 def install(target: Any, emulator: Emulator) -> None:
     """Let a boto3 or botocore session, resource or client talk to the emulator from now on."""
-    events = getattr(target, "events", None) or target.meta.client.meta.events if hasattr(target, "meta") else None
-    if events is None:
+    if hasattr(target, "meta"):
+        events = (target.meta.client if hasattr(target.meta, "client") else target).meta.events
+    else:
         events = target.events if hasattr(target, "events") else target.get_component("event_emitter")
     events.register_first(EVENT, handler_for(lambda _: emulator), unique_id=UNIQUE_ID)

@@ -41,7 +41,7 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     try:
         coroutine.send(None)
     except StopIteration as done:
-        return done.value
+        return cast(T, done.value)
     coroutine.close()
     raise Held("this call is being held by the emulator; drive it over a socket or from asyncio")
 

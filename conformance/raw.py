@@ -1,4 +1,4 @@
-"""The raw lane: signed bytes, for all that an SDK hides (odd header values, header order, malformed bodies, exact error bodies)."""
+"""The raw lane: signed bytes, for all that an SDK hides (odd header values, malformed bodies, exact error bodies)."""
 
 from __future__ import annotations
 

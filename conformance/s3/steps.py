@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from conformance.expect import accepted
 
@@ -24,9 +25,10 @@ def plain(s3: Any, bucket: str, key: str, body: bytes) -> Callable[..., Any]:
 
 
 def copy(s3: Any, bucket: str, key: str, body: bytes) -> Callable[..., Any]:
-    """A CopyObject from another key, which holds `body`, ready to be sent."""
-    put(s3, bucket, f"source-of-{key}", body)
-    return partial(s3.copy_object, Bucket=bucket, Key=key, CopySource={"Bucket": bucket, "Key": f"source-of-{key}"})
+    """A CopyObject from a key of its own, which holds `body`, ready to be sent."""
+    source = f"source-{uuid4().hex}-of-{key}"
+    put(s3, bucket, source, body)
+    return partial(s3.copy_object, Bucket=bucket, Key=key, CopySource={"Bucket": bucket, "Key": source})
 
 
 def complete(s3: Any, bucket: str, key: str, body: bytes) -> Callable[..., Any]:

@@ -1,0 +1,94 @@
+"""Recipes over more than one service, and SimpleDB's counters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.expect import Refusal, accepted, atomic, attempt, refused, same
+from conformance.racing import race
+from conformance.s3.steps import body_of, put
+
+
+@pytest.mark.tier("core")
+@pytest.mark.needs("s3", "dynamodb")
+def test_a_dynamodb_lock_table_guards_s3_writes(s3: Any, dynamodb: Any, bucket: str, table: str, key: str) -> None:
+    """Writers that take a DynamoDB lock with a fencing number before each S3 write lose no increment.
+
+    Source: DynamoDB Developer Guide, "Condition expressions"; the Amazon DynamoDB lock client's design [documented]
+    """
+    put(s3, bucket, key, b"0")
+    lock = {"pk": {"S": key}}
+
+    def increment(worker: int) -> int:
+        for tries in range(1, 500):
+            taken = attempt(
+                dynamodb.put_item, TableName=table, Item={**lock, "owner": {"N": str(worker)}},
+                ConditionExpression="attribute_not_exists(pk)",
+            )  # fmt: skip
+            if isinstance(taken, Refusal):
+                continue
+            put(s3, bucket, key, str(int(body_of(s3, bucket, key)) + 1).encode())
+            accepted(
+                dynamodb.delete_item, TableName=table, Key=lock, ConditionExpression="#owner = :me",
+                ExpressionAttributeNames={"#owner": "owner"}, ExpressionAttributeValues={":me": {"N": str(worker)}},
+            )  # fmt: skip
+            return tries
+        raise AssertionError("five hundred tries and no lock")
+
+    race(4, increment)
+    atomic(body_of(s3, bucket, key) == b"4", "four increments make four")
+
+
+@pytest.mark.tier("core")
+@pytest.mark.needs("dynamodb")
+def test_a_version_attribute_stops_a_lost_update(dynamodb: Any, table: str, key: str) -> None:
+    """With a version number in the condition, the second of two writers who read the same version is refused.
+
+    Source: DynamoDB Developer Guide, "Optimistic locking with version number" [documented]
+    """
+    item = {"pk": {"S": key}, "v": {"N": "1"}}
+    accepted(dynamodb.put_item, TableName=table, Item=item)
+    save = {
+        "TableName": table,
+        "Key": {"pk": {"S": key}},
+        "UpdateExpression": "SET v = :new",
+        "ConditionExpression": "v = :old",
+        "ExpressionAttributeValues": {":old": {"N": "1"}, ":new": {"N": "2"}},
+    }
+    accepted(dynamodb.update_item, **save)
+    refused(
+        dynamodb.update_item, **save,
+        status=400, code="ConditionalCheckFailedException", message="The conditional request failed",
+    )  # fmt: skip
+    found = dynamodb.get_item(TableName=table, Key={"pk": {"S": key}}, ConsistentRead=True)["Item"]
+    same(found, {"pk": {"S": key}, "v": {"N": "2"}}, "the item")
+
+
+@pytest.mark.tier("core")
+@pytest.mark.needs("simpledb")
+def test_a_simpledb_counter_loses_nothing(sdb: Any, domain: str, key: str) -> None:
+    """Counters on a SimpleDB item, changed by Expected and tried again, add up.
+
+    Source: SimpleDB Developer Guide, "Conditional Put": the page counter [documented]
+    """
+    accepted(
+        sdb.put_attributes, DomainName=domain, ItemName=key, Attributes=[{"Name": "hits", "Value": "0", "Replace": True}]
+    )
+
+    def hit(worker: int) -> int:
+        for tries in range(1, 500):
+            found = sdb.get_attributes(DomainName=domain, ItemName=key, ConsistentRead=True)["Attributes"][0]["Value"]
+            answer = attempt(
+                sdb.put_attributes, DomainName=domain, ItemName=key,
+                Attributes=[{"Name": "hits", "Value": str(int(found) + 1), "Replace": True}],
+                Expected={"Name": "hits", "Value": found},
+            )  # fmt: skip
+            if not isinstance(answer, Refusal):
+                return tries
+        raise AssertionError("five hundred tries and no success")
+
+    race(4, hit)
+    hits = sdb.get_attributes(DomainName=domain, ItemName=key, ConsistentRead=True)["Attributes"]
+    atomic(hits == [{"Name": "hits", "Value": "4"}], f"four hits make four; here {hits}")

@@ -151,3 +151,7 @@ def _unusable(problem: Exception) -> int:
 
 
 COMMANDS = {"serve": serve, "health": health, "env": env, "version": version}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,9 +1,9 @@
 """The administration under /_condemu/, and the paths under which other emulators' users already look for it.
 
-    GET  /_condemu/health, /_localstack/health, /minio/health/live     alive, and which services there are
-    GET  /_condemu/ready, /_localstack/init, /minio/health/ready       ready for requests
-    POST /_condemu/reset[?account=], /_localstack/state/reset, /moto-api/reset   forget everything, or one account's
-    GET  /_condemu/config                                              the settings in force
+GET  /_condemu/health, /_localstack/health, /minio/health/live     alive, and which services there are
+GET  /_condemu/ready, /_localstack/init, /minio/health/ready       ready for requests
+POST /_condemu/reset[?account=], /_localstack/state/reset, /moto-api/reset   forget everything, or one account's
+GET  /_condemu/config                                              the settings in force
 """
 
 from __future__ import annotations

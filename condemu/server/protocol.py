@@ -66,18 +66,21 @@ class Protocol(HttpToolsProtocol):
             "client": self.client,
             "server": self.server,
         }  # type: ignore[typeddict-item]
-        before, self.cycle = self.cycle, RequestResponseCycle(
-            scope=self.scope,
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=False,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue,
-            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
-            on_response=self.on_response_complete,
+        before, self.cycle = (
+            self.cycle,
+            RequestResponseCycle(
+                scope=self.scope,
+                transport=self.transport,
+                flow=self.flow,
+                logger=self.logger,
+                access_logger=self.access_logger,
+                access_log=False,
+                default_headers=self.server_state.default_headers,
+                message_event=asyncio.Event(),
+                expect_100_continue=self.expect_100_continue,
+                keep_alive=version != "1.0" and self.parser.should_keep_alive() and not self.parser.should_upgrade(),
+                on_response=self.on_response_complete,
+            ),
         )
         self.scope[CONNECTION] = self.cycle  # type: ignore[typeddict-unknown-key]
         if before is None or before.response_complete:
@@ -93,14 +96,45 @@ class Protocol(HttpToolsProtocol):
         except httptools.HttpParserCallbackError as error:
             too_large = isinstance(error.__context__, HeadersTooLarge)
             self.refuse(HEADERS_TOO_LARGE if too_large else BAD_REQUEST)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+        except httptools.HttpParserUpgrade as upgrade:
+            if self.cycle.more_body:
+                self._receive_body(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
             self.refuse(BAD_REQUEST)
+
+    def on_message_complete(self) -> None:
+        if self.cycle.response_complete or self._offers_upgrade():
+            return
+        self.cycle.more_body = False
+        self.cycle.message_event.set()
+
+    def _offers_upgrade(self) -> bool:
+        """Whether the parser believes that after this head another protocol begins."""
+        return bool(self.parser.should_upgrade()) and self.scope["method"] != "CONNECT"
+
+    def _receive_body(self, rest: bytes) -> None:
+        """Go on with the body of a request that offered `Upgrade`, as Java's client does: the offer is not taken up.
+
+        The parser takes the body for the other protocol's bytes and stops; so a new one is told a head with the same framing. The
+        connection ends with the answer.
+        """
+        framing = [b"%s: %s\r\n" % line for line in self.headers if line[0] in (b"content-length", b"transfer-encoding")]
+        self.parser = httptools.HttpRequestParser(_Rest(self))
+        self.data_received(b"POST / HTTP/1.1\r\n" + b"".join(framing) + b"\r\n" + rest)
 
     def refuse(self, row: ErrorRow) -> None:
         """Answer what never became a request, and close. With an answer still under way there is no room for another one."""
         if self.cycle is None or self.cycle.response_complete:
             self.transport.write(unreadable(row))
         self.transport.close()
+
+
+class _Rest:
+    """A parser's callbacks for a request whose head is known: only the body matters."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.on_body = protocol.on_body
+        self.on_message_complete = protocol.on_message_complete
 
 
 class HeadersTooLarge(Exception):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any, Final
 
 import uvicorn
@@ -42,6 +44,8 @@ class HttpServer(uvicorn.Server):
         super().__init__(uvicorn.Config(emulator.asgi, **uvicorn_options()))
         self._listener = listener
         self._ready = ready
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = asyncio.Event()
 
     def serve_forever(self) -> None:
         """Until `stop`, SIGTERM or SIGINT. Requests under way then are answered; a second SIGINT does not wait for them."""
@@ -50,6 +54,18 @@ class HttpServer(uvicorn.Server):
     def stop(self) -> None:
         """From any thread."""
         self.should_exit = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stopped.set)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self.stop()
+
+    async def main_loop(self) -> None:
+        """Nothing to do but to wait; uvicorn's own looks around ten times a second."""
+        self._loop = asyncio.get_running_loop()
+        if not self.should_exit:
+            await self._stopped.wait()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -195,9 +195,7 @@ class SpoolWriter:
             return
         if piece:
             self._pieces.append(piece)
-        if self._size > self._blobs.threshold or (
-            self._size > SMALL and self._blobs.in_memory + self._size > self._blobs.budget
-        ):
+        if self._size > self._blobs.threshold or (self._size > SMALL and self._blobs.in_memory + self._size > self._blobs.budget):
             self._slots = []
             for held in self._pieces:
                 self._spill(held)

@@ -1,0 +1,117 @@
+"""Servers on loopback, in threads; and a client that sends bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from condemu.core.effects import ManualClock
+from condemu.core.engine import Engine, Observer
+from condemu.core.http import Request, Response
+from condemu.core.store import MemoryStore, Txn
+from condemu.server.app import Emulator
+from condemu.server.config import Config
+from condemu.server.serving import HttpServer, listen
+from condemu.server.system import SystemIds
+from condemu.storage.spool import SpoolBlobs
+
+
+class Scripted:
+    """A service that answers as a test says."""
+
+    name = "s3"
+
+    def __init__(self, answer: Callable[[Request], Awaitable[Response]]) -> None:
+        self.answer = answer
+
+    async def handle(self, request: Request) -> Response:
+        return await self.answer(request)
+
+    def forget_account(self, txn: Txn, account: str) -> None:
+        """It holds nothing."""
+
+
+def emulator_of(
+    answer: Callable[[Request], Awaitable[Response]], observers: tuple[Observer, ...] = (), config: Config | None = None
+) -> Emulator:
+    """An emulator with one scripted service and a clock that stands at 2026-01-01."""
+    clock, ids = ManualClock(), SystemIds()
+    engine = Engine(MemoryStore(clock, ids), observers)
+    return Emulator(
+        config=config or Config(), engine=engine, blobs=SpoolBlobs(), clock=clock, ids=ids, services={"s3": Scripted(answer)}
+    )
+
+
+@contextlib.contextmanager
+def serving(emulator: Emulator) -> Iterator[tuple[str, int]]:
+    """The address of a server around the emulator."""
+    listener = listen("127.0.0.1", 0)
+    address = listener.getsockname()[:2]
+    up = threading.Event()
+    server = HttpServer(emulator, listener, lambda _: up.set())
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    assert up.wait(10)
+    try:
+        yield address
+    finally:
+        server.stop()
+        thread.join(10)
+        assert not thread.is_alive()
+        emulator.close()
+
+
+class Connection:
+    """A socket that sends bytes and reads one HTTP answer after the other."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.socket = socket.create_connection(address, timeout=10)
+        self._file = self.socket.makefile("rb")
+
+    def send(self, data: bytes) -> Connection:
+        self.socket.sendall(data)
+        return self
+
+    def answer(self, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of the next answer; (0, {}, b"") when the connection ended instead."""
+        line = self._file.readline()
+        if not line:
+            return 0, {}, b""
+        headers: dict[str, str] = {}
+        while (raw := self._file.readline()) not in (b"\r\n", b""):
+            name, _, value = raw.decode("latin-1").partition(":")
+            headers[name.lower()] = value.strip()
+        status = int(line.split()[1])
+        bodiless = method == "HEAD" or status in (100, 204, 304)
+        body = b"" if bodiless else self._file.read(int(headers.get("content-length", "0")))
+        return status, headers, body
+
+    def ended(self) -> bool:
+        """Whether the server closed the connection."""
+        try:
+            return self._file.read(1) == b""
+        except ConnectionResetError:
+            return True
+
+    def close(self) -> None:
+        self._file.close()
+        self.socket.close()
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[[Any], Connection]]:
+    """Connect to an address. Connections are closed at the end."""
+    opened: list[Connection] = []
+
+    def open_connection(address: tuple[str, int]) -> Connection:
+        opened.append(Connection(address))
+        return opened[-1]
+
+    yield open_connection
+    for connection in opened:
+        connection.close()

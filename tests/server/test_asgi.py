@@ -1,0 +1,307 @@
+"""HTTP done right, over real sockets and with a scripted service."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from condemu.core.engine import Call, ReplyLost
+from condemu.core.http import ClientDisconnected, Request, Response, read_body
+from condemu.server.app import build
+from condemu.server.config import Config
+from tests.server.conftest import emulator_of, serving
+
+LIMIT = 1 << 30
+
+
+async def echo(request: Request) -> Response:
+    """What arrived, as text."""
+    body = await read_body(request.body, LIMIT) or b""
+    lines = [request.method, request.raw_path, request.query_string, request.headers.get("x-test", ""), body.decode("latin-1")]
+    return Response(200, [("Content-Type", "text/plain")], "\n".join(lines).encode("latin-1"))
+
+
+async def refuse(request: Request) -> Response:
+    """An answer that does not wait for the body."""
+    return Response(412, [], b"no")
+
+
+def test_a_body_is_asked_for_only_when_the_service_reads_it(connect):
+    with serving(emulator_of(echo)) as address:
+        connection = connect(address).send(b"PUT /b/k HTTP/1.1\r\nhost: h\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n")
+        assert connection.answer()[0] == 100
+        status, _, body = connection.send(b"hello").answer()
+        assert (status, body.splitlines()[-1]) == (200, b"hello")
+
+
+def test_a_refused_expectation_is_answered_without_100_and_ends_the_connection(connect):
+    with serving(emulator_of(refuse)) as address:
+        connection = connect(address).send(b"PUT /b/k HTTP/1.1\r\nhost: h\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n")
+        status, headers, body = connection.answer()
+        assert (status, headers["connection"], body) == (412, "close", b"no")
+        assert connection.ended()
+
+
+def test_the_connection_is_kept_when_a_short_body_was_not_read(connect):
+    with serving(emulator_of(refuse)) as address:
+        connection = connect(address)
+        for _ in range(3):
+            connection.send(b"PUT /b/k HTTP/1.1\r\nhost: h\r\ncontent-length: 200000\r\n\r\n" + b"GET / HTTP" * 20000)
+            status, headers, _ = connection.answer()
+            assert status == 412
+            assert "connection" not in headers
+
+
+def test_the_connection_is_kept_when_the_rest_of_an_unread_body_comes_after_the_answer(connect):
+    with serving(emulator_of(refuse)) as address:
+        connection = connect(address).send(b"PUT /b/k HTTP/1.1\r\nhost: h\r\ncontent-length: 10\r\n\r\n12345")
+        assert connection.answer()[0] == 412
+        connection.send(b"67890GET /b/k HTTP/1.1\r\nhost: h\r\n\r\n")
+        assert connection.answer()[0] == 412
+
+
+@pytest.mark.parametrize("framing", ["content-length: 999999999999", "transfer-encoding: chunked"])
+def test_the_connection_ends_when_an_unread_body_is_long_or_of_unknown_length(connect, framing):
+    with serving(emulator_of(refuse)) as address:
+        connection = connect(address).send(f"PUT /b/k HTTP/1.1\r\nhost: h\r\n{framing}\r\n\r\n".encode())
+        status, headers, body = connection.answer()
+        assert (status, headers["connection"], body) == (412, "close", b"no")
+        assert connection.ended()
+
+
+def test_a_chunked_body_arrives_whole(connect):
+    with serving(emulator_of(echo)) as address:
+        connection = connect(address)
+        connection.send(b"PUT /k HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+        assert connection.answer()[2].splitlines()[-1] == b"abcde"
+
+
+def test_path_and_query_arrive_as_they_were_sent(connect):
+    with serving(emulator_of(echo)) as address:
+        for target in ("/b//k/../%2e%2E/%41", "/b?x=%2F+%20&y", "/?", "//b/k"):
+            connection = connect(address).send(f"GET {target} HTTP/1.1\r\nhost: h\r\n\r\n".encode())
+            path, _, query = target.partition("?")
+            assert connection.answer()[2].decode().split("\n")[1:3] == [path, query]
+
+
+@pytest.mark.parametrize("framing", [b"content-length: 2\r\n\r\nhi", b"transfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"])
+def test_an_offer_of_another_protocol_is_passed_over_and_the_body_arrives(connect, framing):
+    with serving(emulator_of(echo)) as address:
+        head = b"PUT /k HTTP/1.1\r\nhost: h\r\nconnection: upgrade\r\nupgrade: h2c\r\n"
+        for cut in (0, 1, 5):
+            connection = connect(address).send(head + framing[: len(framing) - cut])
+            connection.send(framing[len(framing) - cut :])
+            status, headers, body = connection.answer()
+            assert (status, headers["connection"], body.splitlines()[-1]) == (200, "close", b"hi")
+
+
+def test_an_absolute_target_loses_its_scheme_and_authority(connect):
+    with serving(emulator_of(echo)) as address:
+        for target, path in (("http://host:80/b/k?q", "/b/k"), ("http://host", "/")):
+            connection = connect(address).send(f"GET {target} HTTP/1.1\r\nhost: h\r\n\r\n".encode())
+            assert connection.answer()[2].decode().split("\n")[1] == path
+
+
+def test_repeated_header_lines_are_joined(connect):
+    with serving(emulator_of(echo)) as address:
+        connection = connect(address).send(b"GET /k HTTP/1.1\r\nhost: h\r\nx-test: a\r\nX-Test: b, c\r\n\r\n")
+        assert connection.answer()[2].decode().split("\n")[3] == "a, b, c"
+
+
+def test_pipelined_requests_are_answered_in_order(connect):
+    with serving(emulator_of(echo)) as address:
+        connection = connect(address).send(b"".join(b"GET /%d HTTP/1.1\r\nhost: h\r\n\r\n" % n for n in range(20)))
+        assert [connection.answer()[2].split()[1] for _ in range(20)] == [b"/%d" % n for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"OPTIONS * HTTP/1.1\r\nhost: h\r\n\r\n",
+        b"GET /a b HTTP/1.1\r\nhost: h\r\n\r\n",
+        b"GET /\xc3\xa9 HTTP/1.1\r\nhost: h\r\n\r\n",
+        b"GET /a\x00b HTTP/1.1\r\nhost: h\r\n\r\n",
+        b"GET /k HTTP/1.1\r\nx: a\x00b\r\n\r\n",
+        b"GET /k HTTP/1.1\r\nx: a\r\n folded\r\n\r\n",
+        b"FETCH /k HTTP/1.1\r\n\r\n",
+        b"GET /k HTTP/7.1\r\n\r\n",
+        b"PUT /k HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+        b"PUT /k HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+        b"PUT /k HTTP/1.1\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\na",
+        b"CONNECT h:80 HTTP/1.1\r\nhost: h\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01",
+    ],
+)
+def test_what_is_not_http_is_a_bad_request_in_xml(connect, sent):
+    with serving(emulator_of(echo)) as address:
+        status, headers, body = connect(address).send(sent).answer()
+        assert status == 400
+        assert headers["content-type"] == "application/xml"
+        assert body.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>BadRequest</Code>')
+        assert f"<RequestId>{headers['x-amz-request-id']}</RequestId>".encode() in body
+
+
+def test_a_header_section_over_eight_kibibytes_is_refused_as_s3_refuses_it(connect):
+    with serving(emulator_of(echo)) as address:
+        connection = connect(address)
+        assert connection.send(b"GET /k HTTP/1.1\r\nhost: h\r\nx-a: " + b"a" * 8000 + b"\r\n\r\n").answer()[0] == 200
+        status, _, body = connection.send(b"GET /k HTTP/1.1\r\nhost: h\r\nx-a: " + b"a" * 9000 + b"\r\n\r\n").answer()
+        assert status == 400
+        assert b"<Code>RequestHeaderSectionTooLarge</Code>" in body
+        assert b"<MaxSizeAllowed>8192</MaxSizeAllowed><RequestId>" in body
+
+
+@pytest.mark.parametrize("start", [b"GET /", b"GET / HTTP/1.1\r\nx-a: ", b"GET / HTTP/1.1\r\nx-"])
+def test_an_endless_header_section_is_not_waited_for(connect, start):
+    with serving(emulator_of(echo)) as address:
+        status, _, body = connect(address).send(start + b"a" * 65536 + b": a\r\nb: c\r\n").answer()
+        assert status == 400
+        assert b"RequestHeaderSectionTooLarge" in body or b"BadRequest" in body
+
+
+def test_head_and_bodiless_statuses_carry_no_body_and_keep_the_connection(connect):
+    async def answer(request: Request) -> Response:
+        status = int(request.raw_path[1:])
+        return Response(status, [("Content-Length", "7")] if status == 200 else [], b"ignored")
+
+    with serving(emulator_of(answer)) as address:
+        connection = connect(address)
+        for method, status in (("HEAD", 200), ("GET", 204), ("GET", 304), ("HEAD", 404), ("GET", 412)):
+            got, headers, body = connection.send(f"{method} /{status} HTTP/1.1\r\nhost: h\r\n\r\n".encode()).answer(method)
+            assert got == status
+            assert body == (b"ignored" if status == 412 else b"")
+            assert headers.get("content-length") == {200: "7", 412: "7"}.get(status)
+
+
+def test_date_comes_from_the_clock(connect):
+    emulator = emulator_of(echo)
+    with serving(emulator) as address:
+        connection = connect(address)
+        get = b"GET /k HTTP/1.1\r\nhost: h\r\n\r\n"
+        assert connection.send(get).answer()[1]["date"] == "Thu, 01 Jan 2026 00:00:00 GMT"
+        emulator.clock.advance(3600)
+        assert connection.send(get).answer()[1]["date"] == "Thu, 01 Jan 2026 01:00:00 GMT"
+
+
+def test_header_values_that_http_cannot_carry_are_made_harmless(connect):
+    async def answer(request: Request) -> Response:
+        return Response(200, [("x-a", "a\r\nset: b"), ("x-b", "ü€"), ("bad name", "c"), ("x-c", "d\x00")], b"")
+
+    with serving(emulator_of(answer)) as address:
+        status, headers, _ = connect(address).send(b"GET /k HTTP/1.1\r\nhost: h\r\n\r\n").answer()
+        assert status == 200
+        assert (headers["x-a"], headers["x-b"], headers["x-c"]) == ("a  set: b", "ü?", "d")
+        assert "set" not in headers
+        assert "bad name" not in headers
+
+
+def test_a_mistake_of_ours_is_an_internal_error_without_a_trace(connect, capfd):
+    async def answer(request: Request) -> Response:
+        raise LookupError("secret detail")
+
+    with serving(emulator_of(answer)) as address:
+        connection = connect(address)
+        status, _, body = connection.send(b"GET /k HTTP/1.1\r\nhost: h\r\n\r\n").answer()
+        assert status == 500
+        assert b"<Code>InternalError</Code>" in body
+        assert b"secret" not in body
+        assert connection.send(b"GET /k HTTP/1.1\r\nhost: h\r\n\r\n").answer()[0] == 500
+    assert "secret detail" in capfd.readouterr().err
+
+
+def test_a_client_that_leaves_during_its_upload_is_noticed(connect):
+    seen: list[type[BaseException]] = []
+    noticed = threading.Event()
+
+    async def answer(request: Request) -> Response:
+        try:
+            while await request.body.next_chunk():
+                pass
+        except BaseException as error:
+            seen.append(type(error))
+            noticed.set()
+            raise
+        return Response(200, [])
+
+    with serving(emulator_of(answer)) as address:
+        connection = connect(address).send(b"PUT /k HTTP/1.1\r\nhost: h\r\ncontent-length: 100\r\n\r\nhalf")
+        connection.close()
+        assert noticed.wait(10)
+        assert seen == [ClientDisconnected]
+
+
+def test_a_streamed_answer_is_made_no_faster_than_it_is_read_and_no_longer_than_the_client_stays(connect):
+    made: list[int] = []
+    ended = threading.Event()
+
+    def pieces() -> Iterator[bytes]:
+        try:
+            for number in range(1024):
+                made.append(number)
+                yield bytes(262144)
+        finally:
+            ended.set()
+
+    async def answer(request: Request) -> Response:
+        return Response(200, [("Content-Length", str(1024 * 262144))], pieces())
+
+    with serving(emulator_of(answer)) as address:
+        connection = connect(address).send(b"GET /k HTTP/1.1\r\nhost: h\r\n\r\n")
+        assert len(connection.socket.recv(65536)) > 0
+        connection.close()
+        assert ended.wait(10)
+        assert len(made) < 200
+
+
+def test_a_streamed_answer_arrives_whole(connect):
+    async def answer(request: Request) -> Response:
+        return Response(200, [("Content-Length", "3000000")], (b"%06d" % n * 50 for n in range(10000)))
+
+    with serving(emulator_of(answer)) as address:
+        connection = connect(address)
+        _, _, body = connection.send(b"GET /k HTTP/1.1\r\nhost: h\r\n\r\n").answer()
+        assert body == b"".join(b"%06d" % n * 50 for n in range(10000))
+        assert len(connection.send(b"GET /k HTTP/1.1\r\nhost: h\r\n\r\n").answer()[2]) == 3000000
+
+
+class LosesReplies:
+    """An observer that loses the answer to every PutObject."""
+
+    async def ready(self, call: Call) -> None: ...
+
+    def committed(self, call: Call, commit: object) -> None: ...
+
+    def refused(self, call: Call, error: object) -> None: ...
+
+    async def replied(self, call: Call, status: int) -> None:
+        if call.operation == "PutObject":
+            raise ReplyLost
+
+
+def test_a_lost_reply_cuts_the_connection_and_the_write_stands(connect):
+    emulator = build(Config(buckets=("bucket",)), observers=(LosesReplies(),))
+    with serving(emulator) as address:
+        connection = connect(address).send(b"PUT /bucket/k HTTP/1.1\r\nhost: h\r\ncontent-length: 2\r\n\r\nhi")
+        assert connection.ended()
+        assert connect(address).send(b"GET /bucket/k HTTP/1.1\r\nhost: h\r\n\r\n").answer()[2] == b"hi"
+
+
+def test_the_application_runs_under_any_asgi_server():
+    sent: list[dict[str, object]] = []
+    scope = {
+        "type": "http", "method": "PUT", "raw_path": b"/k", "query_string": b"", "headers": [(b"content-length", b"2")],
+    }  # fmt: skip
+    messages = iter([{"type": "http.request", "body": b"h", "more_body": True}, {"type": "http.request", "body": b"i"}])
+
+    async def receive():
+        return next(messages)
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(emulator_of(echo).asgi(scope, receive, send))
+    assert sent[0]["status"] == 200
+    assert sent[1]["body"].endswith(b"hi")

@@ -1,0 +1,144 @@
+"""The command line, in processes of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from condemu import __version__
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CONDEMU_")}
+    return {**kept, **more}
+
+
+def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "condemu.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, env=environment(**more), check=False)
+
+
+@contextlib.contextmanager
+def served(*arguments: str, cwd: object = None, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    command = [sys.executable, "-m", "condemu.cli", "serve", "--port", "0", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(**more), cwd=cwd)
+    try:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        assert process.stdout.readline() == "Ready.\n"
+        yield process, url
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def ask(url: str, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    with contextlib.closing(connection):
+        connection.request(method, path, body)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+def test_version_is_printed():
+    assert run("version").stdout == f"{__version__}\n"
+
+
+def test_env_prints_what_a_shell_can_evaluate():
+    lines = run("env", "--url", "http://127.0.0.1:1").stdout.splitlines()
+    assert "export AWS_ENDPOINT_URL=http://127.0.0.1:1" in lines
+    assert run("env", CONDEMU_PORT="77").stdout.startswith("export AWS_ENDPOINT_URL=http://127.0.0.1:77\n")
+
+
+def test_serve_says_where_it_is_and_health_agrees():
+    with served("--buckets", "one,two") as (_, url):
+        assert ask(url, "HEAD", "/two")[0] == 200
+        healthy = run("health", "--url", url)
+        assert healthy.returncode == 0
+        assert json.loads(healthy.stdout)["status"] == "running"
+
+
+def test_health_fails_where_nothing_answers():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    unhealthy = run("health", "--url", f"http://127.0.0.1:{port}")
+    assert unhealthy.returncode == 1
+    assert "nothing answers" in unhealthy.stderr
+
+
+def test_settings_come_from_the_environment_and_from_the_file(tmp_path):
+    (tmp_path / "condemu.toml").write_text('region = "eu-west-1"\nbuckets = ["from-file"]\n')
+    with served(cwd=tmp_path, CONDEMU_REGION="eu-west-3") as (_, url):
+        config = json.loads(ask(url, "GET", "/_condemu/config")[1])
+        assert (config["region"], config["buckets"]) == ("eu-west-3", ["from-file"])
+
+
+def test_an_unusable_setting_ends_with_a_sentence_and_no_trace():
+    for arguments in (("--auth", "never"), ("--port", "x"), ("--buckets", "BAD_NAME"), ("--config", "/nowhere.toml")):
+        refused = run("serve", *(() if "--port" in arguments else ("--port", "0")), *arguments)
+        assert refused.returncode == 2
+        assert refused.stderr.startswith("condemu: ")
+        assert "Traceback" not in refused.stderr
+
+
+def test_a_port_in_use_ends_with_a_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        refused = run("serve", "--port", str(listener.getsockname()[1]))
+    assert refused.returncode == 1
+    assert "cannot listen on 127.0.0.1 port" in refused.stderr
+
+
+def test_a_signal_lets_running_requests_finish_and_is_a_success():
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with served("--buckets", "bucket") as (process, url):
+            client = socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=10)
+            with contextlib.closing(client):
+                client.sendall(b"PUT /bucket/k HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\n")
+                assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
+                process.send_signal(number)
+                client.sendall(b"body")
+                assert client.recv(1000).startswith(b"HTTP/1.1 200 ")
+            assert process.wait(10) == 0
+
+
+def test_start_to_first_answer_is_quick_and_idle_memory_small():
+    """The goal is half a second and 60 MiB; the limits here leave room for a busy machine."""
+    began = time.monotonic()
+    with served() as (process, url):
+        assert ask(url, "GET", "/_condemu/health")[0] == 200
+        assert time.monotonic() - began < 5
+        with open(f"/proc/{process.pid}/status") as status:
+            resident = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+        assert resident < 60 * 1024
+
+
+def test_serving_does_not_import_the_sdk():
+    code = "import sys, condemu.server.serving; sys.exit(any(name.startswith('boto') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode == 0
+
+
+def test_many_clients_at_once_are_all_answered():
+    with served("--buckets", "bucket") as (_, url):
+        statuses: list[int] = []
+
+        def put(number: int) -> None:
+            statuses.append(ask(url, "PUT", f"/bucket/{number}", b"x" * 1000)[0])
+
+        threads = [threading.Thread(target=put, args=(number,)) for number in range(64)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert statuses == [200] * 64

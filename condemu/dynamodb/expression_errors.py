@@ -41,11 +41,93 @@ NUMBER_TOO_PRECISE = _row("Attempting to store more than 38 significant digits i
 NUMBER_OVERFLOW = _row("Number overflow. Attempting to store a number with magnitude larger than supported range")
 NUMBER_UNDERFLOW = _row("Number underflow. Attempting to store a number with magnitude smaller than supported range")
 
+# --- expressions, whichever they are: {expression} is the member's name -----------------------------------------------------
+
+
+def _in_expression(message: str) -> ErrorRow:
+    return _row("Invalid {expression}: " + message)
+
+
+EMPTY_EXPRESSION = _in_expression("The expression can not be empty;")
+EXPRESSION_TOO_LONG = _in_expression("Expression size has exceeded the maximum allowed size; expression size: {size}")
+SYNTAX_ERROR = _in_expression('Syntax error; token: "{token}", near: "{near}"')
+REDUNDANT_PARENTHESES = _in_expression("The expression has redundant parentheses;")
+UNKNOWN_FUNCTION = _in_expression("Invalid function name; function: {function}")
+FUNCTION_MISUSED = _in_expression("The function is not allowed to be used this way in an expression; function: {function}")
+RESERVED_WORD = _in_expression("Attribute name is a reserved keyword; reserved keyword: {word}")
+NAME_UNDEFINED = _in_expression(
+    "An expression attribute name used in the document path is not defined; attribute name: {name}"
+)
+VALUE_UNDEFINED = _in_expression(
+    "An expression attribute value used in expression is not defined; attribute value: {name}"
+)
+PATH_TOO_DEEP = _in_expression("The document path has too many nesting levels; nesting levels: {levels}")
+INDEX_TOO_LARGE = _in_expression("List index is not within the allowable range; index: [{index}]")
+OPERAND_COUNT = _in_expression(
+    "Incorrect number of operands for operator or function; operator or function: {operator}, number of operands: {count}"
+)
+TOO_MANY_MEMBERS = _in_expression(
+    "Too many operands for the operator or function; operator or function: {operator}, number of operands: {count}"
+)
+OPERAND_TYPE = _in_expression(
+    "Incorrect operand type for operator or function; operator or function: {operator}, operand type: {type}"
+)
+PATH_REQUIRED = _in_expression("Operator or function requires a document path; operator or function: {operator}")
+SAME_OPERANDS = _in_expression(
+    "The first operand must be distinct from the remaining operands for this operator or function;"
+    " operator: {operator}, first operand: {path}"
+)
+UNKNOWN_TYPE_NAME = _in_expression(
+    "Invalid attribute type name found; type: {type}, valid types: {{B,NULL,SS,BOOL,L,BS,N,NS,S,M}}"
+)
+BETWEEN_TYPES = _in_expression(
+    "The BETWEEN operator requires same data type for lower and upper bounds;"
+    " lower bound operand: AttributeValue: {lower}, upper bound operand: AttributeValue: {upper}"
+)
+BETWEEN_ORDER = _in_expression(
+    "The BETWEEN operator requires upper bound to be greater than or equal to lower bound;"
+    " lower bound operand: AttributeValue: {lower}, upper bound operand: AttributeValue: {upper}"
+)
+TOO_MANY_OPERATORS = _in_expression("The expression contains too many operators; operator count: {count}")
+SECTION_REPEATED = _in_expression('The "{section}" section can only be used once in an update expression;')
+PATHS_OVERLAP = _in_expression(
+    "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: {one}, path two: {two}"
+)
+PATHS_CONFLICT = _in_expression(
+    "Two document paths conflict with each other; must remove or rewrite one of these paths; path one: {one}, path two: {two}"
+)
+CLAUSE_OPERAND_TYPE = _in_expression(
+    "Incorrect operand type for operator or function; operator: {operator}, operand type: {type}"
+)
+
+# --- names and values for expressions ---------------------------------------------------------------------------------------
+
+NAMES_WITHOUT_EXPRESSION = _row("ExpressionAttributeNames can only be specified when using expressions")
+NAMES_EMPTY = _row("ExpressionAttributeNames must not be empty")
+NAMES_BAD_KEY = _row('ExpressionAttributeNames contains invalid key: Syntax error; key: "{key}"')
+VALUES_WITHOUT_EXPRESSION = _row("ExpressionAttributeValues can only be specified when using expressions")
+VALUES_EMPTY = _row("ExpressionAttributeValues must not be empty")
+VALUES_BAD_KEY = _row('ExpressionAttributeValues contains invalid key: Syntax error; key: "{key}"')
+VALUES_BAD_VALUE = _row("{reason}")
+NAMES_UNUSED = _row("Value provided in ExpressionAttributeNames unused in expressions: keys: {{{keys}}}")
+VALUES_UNUSED = _row("Value provided in ExpressionAttributeValues unused in expressions: keys: {{{keys}}}")
+
+# --- what a condition or an update comes to on an item ----------------------------------------------------------------------
+
+CONDITION_FAILED = ErrorRow("ConditionalCheckFailedException", 400, "The conditional request failed", ("Item",))
+UPDATE_ATTRIBUTE_MISSING = _row("The provided expression refers to an attribute that does not exist in the item")
+UPDATE_OPERAND_TYPE = _row("An operand in the update expression has an incorrect data type")
+UPDATE_PATH_INVALID = _row("The document path provided in the update expression is invalid for update")
+
 CLASSIC: dict[ErrorRow, ErrorRow] = {
     STRING_SET_DUPLICATES: _row(_INVALID + "Input collection [{plain}] contains duplicates."),
     NUMBER_SET_DUPLICATES: _row("Input collection contains duplicates"),
     BINARY_SET_DUPLICATES: _row(_INVALID + "Input collection [{plain}]of type BS contains duplicates."),
     NUMBER_EMPTY: _row("The parameter cannot be converted to a numeric value"),
+    VALUES_BAD_VALUE: _row("ExpressionAttributeValues contains invalid value: {classic_reason} for key {key}"),
+    VALUES_WITHOUT_EXPRESSION: _row(
+        "ExpressionAttributeValues can only be specified when using expressions: {absent}"
+    ),
 }
 
 

@@ -94,6 +94,11 @@ def add(left: Number, right: Number) -> Number:
     return canonical(exact)
 
 
+def negate(number: Number) -> Number:
+    """Exactly; a Decimal's minus would round."""
+    return -number if type(number) is int else Decimal(number).copy_negate()
+
+
 def canonical(number: Decimal) -> Number:
     """The one form in which this value is held."""
     if number == number.to_integral_value():

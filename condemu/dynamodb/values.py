@@ -139,14 +139,19 @@ def _binary(content: Any, depth: int = 1) -> bytes:
         raise Malformed from None
 
 
+# AWS's JSON reader takes these words for booleans inside attribute values, and no others (recorded on AWS by dynalite's suite).
+_BOOLEAN_WORDS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
 def _bool(content: Any, depth: int) -> bool:
-    if type(content) is not bool:
+    truth = _BOOLEAN_WORDS.get(content.lower()) if type(content) is str else content
+    if type(truth) is not bool:
         raise Malformed
-    return content
+    return truth
 
 
 def _null(content: Any, depth: int) -> None:
-    if content is not True:
+    if not _bool(content, depth):
         raise ServiceError(errors.NULL_FALSE)
 
 

@@ -1,0 +1,135 @@
+"""The names and values of one request, and its expressions.
+
+    placeholders = Placeholders.read(names, values, {"UpdateExpression": …, "ConditionExpression": …})
+    update = placeholders.update("UpdateExpression")
+    condition = placeholders.condition("ConditionExpression")
+    placeholders.check_all_used()
+
+in AWS's order of checks: the map of names, the map of values, each expression, then whether anything was left over. A name or a
+value that only another expression of the request uses is used; whether evaluation ever gets there does not matter.
+
+What does not depend on the values is worked out once for each text and map of names (`compiled.py` says how).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from condemu.core.errors import ServiceError
+from condemu.dynamodb import expression_errors as errors
+from condemu.dynamodb.conditions import BoundCondition, compile_condition
+from condemu.dynamodb.projections import Projection, compile_projection
+from condemu.dynamodb.updates import BoundUpdate, compile_update
+from condemu.dynamodb.values import Malformed, Value, decode
+
+_NAME_KEY: Final = re.compile(r"#[A-Za-z0-9_]+").fullmatch
+_VALUE_KEY: Final = re.compile(r":[A-Za-z0-9_]+").fullmatch
+
+Names = tuple[tuple[str, str], ...]
+
+
+class Placeholders:
+    """Decoded and checked; `names_used` and `values_used` grow with each expression that is read."""
+
+    __slots__ = ("_expressions", "_names", "names_used", "values", "values_used")
+
+    def __init__(self, names: Names, values: dict[str, Value], expressions: Mapping[str, str | None]) -> None:
+        self._names = names
+        self.values = values
+        self._expressions = expressions
+        self.names_used: set[str] = set()
+        self.values_used: set[str] = set()
+
+    @classmethod
+    def read(cls, names: Any, values: Any, expressions: Mapping[str, str | None]) -> Placeholders:
+        """From ExpressionAttributeNames, ExpressionAttributeValues and the expressions as the request has them (None: absent).
+
+        `expressions` names them in the order in which AWS lists them when they are all missing.
+        """
+        if names is None and values is None:
+            return cls((), {}, expressions)
+        absent = all(text is None for text in expressions.values())
+        return cls(_read_names(names, absent), _read_values(values, absent, expressions), expressions)
+
+    def condition(self, expression: str) -> BoundCondition | None:
+        """The condition (or filter, or key condition) of the member called `expression`; None where the request has none."""
+        text = self._expressions[expression]
+        if text is None:
+            return None
+        compiled = compile_condition(expression, text, self._names)
+        compiled.check_values(self.values)
+        self._use(compiled.names_used, compiled.values_used)
+        return BoundCondition(compiled, self.values)
+
+    def update(self, expression: str = "UpdateExpression") -> BoundUpdate | None:
+        text = self._expressions[expression]
+        if text is None:
+            return None
+        compiled = compile_update(expression, text, self._names)
+        compiled.check_values(self.values)
+        self._use(compiled.names_used, compiled.values_used)
+        return BoundUpdate(compiled, self.values)
+
+    def projection(self, expression: str = "ProjectionExpression") -> Projection | None:
+        text = self._expressions[expression]
+        if text is None:
+            return None
+        compiled = compile_projection(expression, text, self._names)
+        self._use(compiled.names_used, ())
+        return compiled
+
+    def check_all_used(self) -> None:
+        """Refuse names, then values, that no expression mentions."""
+        if len(self.names_used) < len(self._names):
+            unused = [name for name, _ in self._names if name not in self.names_used]
+            raise ServiceError(errors.NAMES_UNUSED, {"keys": ", ".join(unused)})
+        if len(self.values_used) < len(self.values):
+            unused = [name for name in self.values if name not in self.values_used]
+            raise ServiceError(errors.VALUES_UNUSED, {"keys": ", ".join(unused)})
+
+    def _use(self, names: Iterable[str], values: Iterable[str]) -> None:
+        self.names_used.update(names)
+        self.values_used.update(values)
+
+
+def _read_names(names: Any, no_expression: bool) -> Names:
+    if names is None:
+        return ()
+    if type(names) is not dict:
+        raise Malformed
+    if no_expression:
+        raise ServiceError(errors.NAMES_WITHOUT_EXPRESSION)
+    if not names:
+        raise ServiceError(errors.NAMES_EMPTY)
+    for key, name in names.items():
+        if not _NAME_KEY(key):
+            raise ServiceError(errors.NAMES_BAD_KEY, {"key": key})
+        if type(name) is not str:
+            raise Malformed
+    return tuple(names.items())
+
+
+def _read_values(values: Any, no_expression: bool, expressions: Mapping[str, str | None]) -> dict[str, Value]:
+    if values is None:
+        return {}
+    if type(values) is not dict:
+        raise Malformed
+    if no_expression:
+        verb = "is" if len(expressions) == 1 else "are"
+        raise ServiceError(errors.VALUES_WITHOUT_EXPRESSION, {"absent": f"{' and '.join(expressions)} {verb} null"})
+    if not values:
+        raise ServiceError(errors.VALUES_EMPTY)
+    for key in values:
+        if not _VALUE_KEY(key):
+            raise ServiceError(errors.VALUES_BAD_KEY, {"key": key})
+    return {key: _read_value(key, value) for key, value in values.items()}
+
+
+def _read_value(key: str, value: Any) -> Value:
+    try:
+        return decode(value)
+    except ServiceError as error:
+        fields = {"reason": error.message, "classic_reason": errors.classic(error).message, "key": key}
+        raise ServiceError(errors.VALUES_BAD_VALUE, fields, because=error.because) from None

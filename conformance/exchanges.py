@@ -26,6 +26,10 @@ class Exchanges:
         with self._lock:
             return self._noted
 
+    def so_far(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return list(self._noted)
+
     def listen(self, client: Any) -> None:
         """Note what this client does from now on."""
         client.meta.events.register("provide-client-params", self._asked)

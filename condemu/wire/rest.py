@@ -133,6 +133,5 @@ def parse_query(text: str) -> list[tuple[str, str]]:
     """
     if not text:
         return []
-    return [
-        (percent_decode(name), percent_decode(value)) for name, _, value in (pair.partition("=") for pair in text.split("&") if pair)
-    ]
+    pairs = (pair.partition("=") for pair in text.split("&") if pair)
+    return [(percent_decode(name), percent_decode(value)) for name, _, value in pairs]

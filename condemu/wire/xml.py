@@ -1,8 +1,8 @@
 """XML in and out.
 
-`parse` reads a request's document into a small frozen tree. Namespaces are dropped (clients send the document with and without
-one), a document type declaration is refused on sight, so that there are no entities but the five of XML itself, and depth and size
-are bounded.
+`parse` reads a request's document into a small frozen tree. Namespaces are dropped, for clients send documents with and without
+one. A document type declaration is refused on sight, so there are no entities but the five of XML itself. Depth and size are
+bounded.
 
 `render` writes ordered mappings as AWS writes its documents. In a mapping
     "Name": "text"          an element; integers in decimal, booleans in lower case, floats as times (`.000Z`)

@@ -118,11 +118,70 @@ CONDITION_FAILED = ErrorRow("ConditionalCheckFailedException", 400, "The conditi
 UPDATE_ATTRIBUTE_MISSING = _row("The provided expression refers to an attribute that does not exist in the item")
 UPDATE_OPERAND_TYPE = _row("An operand in the update expression has an incorrect data type")
 UPDATE_PATH_INVALID = _row("The document path provided in the update expression is invalid for update")
+UPDATE_LEGACY_TYPE = _row("Type mismatch for attribute to update")
+
+# --- key conditions ---------------------------------------------------------------------------------------------------------
+
+KEY_OPERATOR = _row("Invalid operator used in KeyConditionExpression: {operator}")
+KEY_NESTED_OPERATION = _row("KeyConditionExpressions cannot contain nested operations")
+KEY_NESTED_ATTRIBUTE = _row("KeyConditionExpressions cannot have conditions on nested attributes")
+KEY_TWICE = _row("KeyConditionExpressions must only contain one condition per key")
+KEY_TWO_NAMES = _row("Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition")
+KEY_NO_NAME = _row("Invalid condition in KeyConditionExpression: No key attribute specified")
+KEY_NOT_FIRST = _row(
+    "Invalid condition in KeyConditionExpression: {operator} operator must have the key attribute as its first operand"
+)
+KEY_CONDITION_COUNT = _row("Conditions can be of length 1 or 2 only")
+KEY_CONDITION_EXCESS = _row(
+    "The number of query conditions ({count}) exceeds the number of key attributes defined in the schema ({keys})"
+)
+KEY_MISSED = _row("Query condition missed key schema element: {key}")
+KEY_UNSUPPORTED = _row("Query key condition not supported")
+KEY_NOT_INDEXABLE = _row("Attempted conditional constraint is not an indexable operation")
+KEY_TYPE = _row(_INVALID + "Condition parameter type does not match schema type")
+KEY_EMPTY = _row(
+    "One or more parameter values are not valid."
+    " The AttributeValue for a key attribute cannot contain an empty {what} value. Key: {key}"
+)
+# The wording of these two is not recorded; that they speak of HASH or RANGE and of equality is.
+KEY_HASH_EQUALITY = _row("Every HASH key attribute of the index must have a condition of equality")
+KEY_RANGE_EQUALITY = _row(
+    "RANGE key attributes of the index must have conditions from left to right, all but the last of equality"
+)
+
+# --- parameters older than expressions --------------------------------------------------------------------------------------
+
+CONDITIONAL_OPERATOR_ALONE = _row("ConditionalOperator cannot be used without Filter or Expected")  # wording not recorded
+EXPECTED_VALUE_MISSING = _row(_INVALID + "Value must be provided when Exists is {exists} for Attribute: {name}")
+EXPECTED_VALUE_SUPERFLUOUS = _row(_INVALID + "Value cannot be used when Exists is false for Attribute: {name}")
+EXPECTED_EXISTS_AND_OPERATOR = _row(
+    _INVALID + "Exists and ComparisonOperator cannot be used together for Attribute: {name}"
+)
+EXPECTED_VALUE_AND_LIST = _row(_INVALID + "Value and AttributeValueList cannot be used together for Attribute: {name}")
+EXPECTED_LIST_ALONE = _row(
+    _INVALID + "AttributeValueList can only be used with a ComparisonOperator for Attribute: {name}"
+)
+EXPECTED_OPERATOR_ALONE = _row(
+    _INVALID + "Value or AttributeValueList must be used with ComparisonOperator: {operator} for Attribute: {name}"
+)
+LEGACY_ARGUMENT_COUNT = _row(_INVALID + "Invalid number of argument(s) for the {operator} ComparisonOperator")
+LEGACY_ARGUMENTS_DIFFER = _row(_INVALID + "AttributeValues inside AttributeValueList must be of same type")
+LEGACY_ARGUMENT_TYPE = _row(_INVALID + "ComparisonOperator {operator} is not valid for {type} AttributeValue type")
+LEGACY_BETWEEN_ORDER = _row(
+    "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound"
+)
+ONLY_DELETE_WITHOUT_VALUE = _row(_INVALID + "Only DELETE action is allowed when no attribute value is specified")
+DELETE_TYPE = _row(_INVALID + "DELETE action with value is not supported for the type {type}")
+ADD_TYPE = _row(_INVALID + "ADD action is not supported for the type {type}")
+DUPLICATE_ATTRIBUTE_NAME = _row(_INVALID + "Duplicate value in attribute name: {name}")
 
 CLASSIC: dict[ErrorRow, ErrorRow] = {
     STRING_SET_DUPLICATES: _row(_INVALID + "Input collection [{plain}] contains duplicates."),
     NUMBER_SET_DUPLICATES: _row("Input collection contains duplicates"),
     BINARY_SET_DUPLICATES: _row(_INVALID + "Input collection [{plain}]of type BS contains duplicates."),
+    KEY_EMPTY: _row(
+        _INVALID + "The AttributeValue for a key attribute cannot contain an empty {what} value. Key: {key}"
+    ),
     NUMBER_EMPTY: _row("The parameter cannot be converted to a numeric value"),
     VALUES_BAD_VALUE: _row("ExpressionAttributeValues contains invalid value: {classic_reason} for key {key}"),
     VALUES_WITHOUT_EXPRESSION: _row(

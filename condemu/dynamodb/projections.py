@@ -52,3 +52,13 @@ def check_distinct(expression: str, paths: tuple[DocumentPath, ...]) -> None:
         if pair is not None:
             one, two = pair
             raise ServiceError(row, {"expression": expression, "one": print_path(one), "two": print_path(two)})
+
+
+def attributes_to_get(names: list[str]) -> Projection:
+    """AttributesToGet: whole attributes by name; a dot in a name is only a dot."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ServiceError(errors.DUPLICATE_ATTRIBUTE_NAME, {"name": name})
+        seen.add(name)
+    return Projection(tuple((name,) for name in names), frozenset())

@@ -8,7 +8,7 @@
 in AWS's order of checks: the map of names, the map of values, each expression, then whether anything was left over. A name or a
 value that only another expression of the request uses is used; whether evaluation ever gets there does not matter.
 
-What does not depend on the values is worked out once for each text and map of names (`compiled.py` says how).
+What does not depend on the values is worked out once for each text and map of names (`semantics.py` says how).
 """
 
 from __future__ import annotations

@@ -1,0 +1,146 @@
+"""Expected on PutAttributes and DeleteAttributes: one attribute, judged before the write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.expect import accepted, refused, same, unchanged
+from conformance.tables import truth_table
+
+TABLE = """
+    | have      | Value | Exists | status | code                     | message                                                                                              |
+    |-----------|-------|--------|--------|--------------------------|------------------------------------------------------------------------------------------------------|
+    | none      | 7     | -      | 404    | AttributeDoesNotExist    | Attribute (v) does not exist                                                                         |
+    | none      | 7     | true   | 404    | AttributeDoesNotExist    | Attribute (v) does not exist                                                                         |
+    | none      | -     | false  | 200    | -                        | -                                                                                                    |
+    | 7         | 7     | -      | 200    | -                        | -                                                                                                    |
+    | 7         | 7     | true   | 200    | -                        | -                                                                                                    |
+    | 7         | 07    | -      | 409    | ConditionalCheckFailed   | Conditional check failed. Attribute (v) value is (7) but was expected (07)                           |
+    | 7         | 6     | true   | 409    | ConditionalCheckFailed   | Conditional check failed. Attribute (v) value is (7) but was expected (6)                            |
+    | 7         | -     | false  | 409    | ConditionalCheckFailed   | Conditional check failed. Attribute (v) value exists                                                 |
+    | 7 and 8   | 7     | -      | 409    | MultiValuedAttribute     | Attribute (v) is multi-valued. Conditional check can only be performed on a single-valued attribute  |
+    | 7 and 8   | -     | false  | 409    | ConditionalCheckFailed   | Conditional check failed. Attribute (v) value exists                                                 |
+    | none      | -     | true   | 400    | IncompleteExpectedValues | If Expected.Exists = True or unspecified, then Expected.Value has to be specified                    |
+    | 7         | -     | -      | 400    | IncompleteExpectedValues | If Expected.Exists = True or unspecified, then Expected.Value has to be specified                    |
+    | none      | 7     | false  | 400    | ExistsAndExpectedValue   | Expected.Exists=false and Expected.Value cannot be specified together                                |
+    | 7         | 7     | false  | 400    | ExistsAndExpectedValue   | Expected.Exists=false and Expected.Value cannot be specified together                                |
+"""  # noqa: E501
+
+
+def attributes(sdb: Any, domain: str, item: str) -> list[tuple[str, str]]:
+    """(name, value) of all that an item holds, sorted."""
+    found = sdb.get_attributes(DomainName=domain, ItemName=item, ConsistentRead=True).get("Attributes", ())
+    return sorted((entry["Name"], entry["Value"]) for entry in found)
+
+
+def prepared(sdb: Any, domain: str, item: str, have: str) -> None:
+    given = [{"Name": "other", "Value": "x"}]
+    given += [{"Name": "v", "Value": value} for value in have.split(" and ") if have != "none"]
+    accepted(sdb.put_attributes, DomainName=domain, ItemName=item, Attributes=given)
+
+
+def expected(row: dict[str, str]) -> dict[str, Any]:
+    condition: dict[str, Any] = {"Name": "v"}
+    if "Value" in row:
+        condition["Value"] = row["Value"]
+    if "Exists" in row:
+        condition["Exists"] = row["Exists"] == "true"
+    return condition
+
+
+@pytest.mark.tier("core")
+@truth_table(TABLE)
+@pytest.mark.parametrize("replace", [True, False], ids=["replace", "add"])
+def test_expected_on_put(sdb: Any, domain: str, key: str, row: dict[str, str], replace: bool) -> None:
+    """A conditional put is judged on what the item held before it, whether it replaces or adds.
+
+    Source: SimpleDB Developer Guide, "Conditional Put"; texts recorded on AWS by published clients [documented]
+    """
+    prepared(sdb, domain, key, row["have"])
+    call = {
+        "DomainName": domain,
+        "ItemName": key,
+        "Attributes": [{"Name": "v", "Value": "9", "Replace": replace}],
+        "Expected": expected(row),
+    }
+    if row["status"] == "200":
+        accepted(sdb.put_attributes, **call)
+        kept = [] if replace or row["have"] == "none" else [("v", row["have"])]
+        same(attributes(sdb, domain, key), sorted([("other", "x"), ("v", "9"), *kept]), "the item")
+        return
+    with unchanged(lambda: attributes(sdb, domain, key), "the item"):
+        refused(sdb.put_attributes, **call, status=int(row["status"]), code=row["code"], message=row["message"])
+
+
+@pytest.mark.tier("core")
+@truth_table(TABLE)
+@pytest.mark.parametrize("whole", [True, False], ids=["the item", "one attribute"])
+def test_expected_on_delete(sdb: Any, domain: str, key: str, row: dict[str, str], whole: bool) -> None:
+    """A conditional delete follows the same table as a conditional put.
+
+    Source: SimpleDB Developer Guide, "Conditional Delete"; texts recorded on AWS by published clients [documented]
+    """
+    prepared(sdb, domain, key, row["have"])
+    call: dict[str, Any] = {"DomainName": domain, "ItemName": key, "Expected": expected(row)}
+    if not whole:
+        call["Attributes"] = [{"Name": "other"}]
+    if row["status"] == "200":
+        accepted(sdb.delete_attributes, **call)
+        left = [] if whole or row["have"] == "none" else [("v", row["have"])]
+        same(attributes(sdb, domain, key), left, "what is left of the item")
+        return
+    with unchanged(lambda: attributes(sdb, domain, key), "the item"):
+        refused(sdb.delete_attributes, **call, status=int(row["status"]), code=row["code"], message=row["message"])
+
+
+@pytest.mark.tier("core")
+def test_expected_on_a_missing_item(sdb: Any, domain: str, key: str) -> None:
+    """Exists=false creates an item that is not there; a Value is refused with 404 and creates nothing.
+
+    Source: SimpleDB Developer Guide, "Conditional Put"; recorded by published clients [documented]
+    """
+    attribute = [{"Name": "v", "Value": "1"}]
+    refused(
+        sdb.put_attributes, DomainName=domain, ItemName=key, Attributes=attribute, Expected={"Name": "v", "Value": "0"},
+        status=404, code="AttributeDoesNotExist",
+    )  # fmt: skip
+    same(attributes(sdb, domain, key), [], "the item")
+    accepted(
+        sdb.put_attributes, DomainName=domain, ItemName=key, Attributes=attribute, Expected={"Name": "v", "Exists": False}
+    )
+    same(attributes(sdb, domain, key), [("v", "1")], "the item")
+
+
+def test_an_empty_value_is_a_value(sdb: Any, domain: str, key: str) -> None:
+    """An empty Expected.Value compares with an empty value; it is not an absent one.
+
+    Source: SimpleDB Developer Guide, "Conditional Put"; presence of the parameter decides [inferred]
+    """
+    accepted(sdb.put_attributes, DomainName=domain, ItemName=key, Attributes=[{"Name": "v", "Value": "", "Replace": True}])
+    call = {"DomainName": domain, "ItemName": key, "Attributes": [{"Name": "v", "Value": "1", "Replace": True}]}
+    accepted(sdb.put_attributes, **call, Expected={"Name": "v", "Value": ""})
+    refused(sdb.put_attributes, **call, Expected={"Name": "v", "Value": ""}, status=409, code="ConditionalCheckFailed")
+
+
+def test_adding_without_replace_spoils_the_next_condition(sdb: Any, domain: str, key: str) -> None:
+    """A conditional put without Replace adds a second value, so that the next condition on it answers MultiValuedAttribute.
+
+    Source: follows from the SimpleDB Developer Guide, "PutAttributes" and "Conditional Put" [documented]
+    """
+    accepted(sdb.put_attributes, DomainName=domain, ItemName=key, Attributes=[{"Name": "v", "Value": "1"}])
+    call = {"DomainName": domain, "ItemName": key, "Expected": {"Name": "v", "Value": "1"}}
+    accepted(sdb.put_attributes, **call, Attributes=[{"Name": "v", "Value": "2"}])
+    refused(sdb.put_attributes, **call, Attributes=[{"Name": "v", "Value": "3"}], status=409, code="MultiValuedAttribute")
+
+
+def test_a_conditional_delete_is_not_idempotent(sdb: Any, domain: str, key: str) -> None:
+    """The second of two identical conditional deletes finds no attribute: 404.
+
+    Source: SimpleDB Developer Guide, "Conditional Delete", and the API reference's error table [documented]
+    """
+    accepted(sdb.put_attributes, DomainName=domain, ItemName=key, Attributes=[{"Name": "v", "Value": "1"}])
+    call = {"DomainName": domain, "ItemName": key, "Expected": {"Name": "v", "Value": "1"}}
+    accepted(sdb.delete_attributes, **call)
+    refused(sdb.delete_attributes, **call, status=404, code="AttributeDoesNotExist")

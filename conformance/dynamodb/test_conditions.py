@@ -32,72 +32,72 @@ ITEM: dict[str, Any] = {
 }
 
 TABLE = """
-    | expression                            | values                                        | holds | on nothing |
-    |---------------------------------------|-----------------------------------------------|-------|------------|
-    | attribute_exists(s)                   | -                                             | yes   | no         |
-    | attribute_exists(nil)                 | -                                             | yes   | no         |
-    | attribute_exists(absent)             | -                                             | no    | no         |
-    | attribute_exists(m.k)                 | -                                             | yes   | no         |
-    | attribute_exists(s.k)                 | -                                             | no    | no         |
-    | attribute_exists(l[2])                | -                                             | yes   | no         |
-    | attribute_exists(l[3])                | -                                             | no    | no         |
-    | attribute_not_exists(pk)              | -                                             | no    | yes        |
-    | attribute_not_exists(absent)         | -                                             | yes   | yes        |
-    | attribute_not_exists(m.elsewhere)         | -                                             | yes   | yes        |
-    | attribute_type(s, :a)                 | {"S": "S"}                                    | yes   | no         |
-    | attribute_type(ns, :a)                | {"S": "NS"}                                   | yes   | no         |
-    | attribute_type(absent, :a)           | {"S": "S"}                                    | no    | no         |
-    | begins_with(s, :a)                    | {"S": "ban"}                                  | yes   | no         |
-    | begins_with(s, :a)                    | {"S": "nan"}                                  | no    | no         |
-    | begins_with(n, :a)                    | {"S": "7"}                                    | no    | no         |
-    | contains(s, :a)                       | {"S": "nan"}                                  | yes   | no         |
-    | contains(ss, :a)                      | {"S": "b"}                                    | yes   | no         |
-    | contains(ss, :a)                      | {"S": "c"}                                    | no    | no         |
-    | contains(ns, :a)                      | {"N": "2.0"}                                  | yes   | no         |
-    | contains(ns, :a)                      | {"S": "2"}                                    | no    | no         |
-    | contains(l, :a)                       | {"L": [{"N": "2"}]}                           | yes   | no         |
-    | contains(m, :a)                       | {"S": "v"}                                    | no    | no         |
-    | size(s) = :a                          | {"N": "6"}                                    | yes   | no         |
-    | size(ss) < :a                         | {"N": "3"}                                    | yes   | no         |
-    | size(n) = :a                          | {"N": "1"}                                    | no    | no         |
-    | size(absent) < :a                    | {"N": "9"}                                    | no    | no         |
-    | n = :a                                | {"N": "7.0"}                                  | yes   | no         |
-    | n = :a                                | {"S": "7"}                                    | no    | no         |
-    | n <> :a                               | {"S": "7"}                                    | yes   | yes        |
-    | n <> :a                               | {"N": "7"}                                    | no    | yes        |
-    | absent = :a                          | {"N": "7"}                                    | no    | no         |
-    | absent <> :a                         | {"N": "7"}                                    | yes   | yes        |
-    | absent = elsewhere                       | -                                             | no    | no         |
-    | absent <> elsewhere                      | -                                             | yes   | yes        |
-    | NOT absent = :a                      | {"N": "7"}                                    | yes   | yes        |
-    | NOT n < :a                            | {"S": "x"}                                    | yes   | yes        |
-    | ss = :a                               | {"SS": ["b", "a"]}                            | yes   | no         |
-    | m = :a                                | {"M": {"set": {"SS": ["p", "q"]}, "k": {"S": "v"}}} | yes   | no         |
-    | l = :a                                | {"L": [{"S": "x"}, {"N": "1"}, {"L": [{"N": "2"}]}]} | no    | no         |
-    | yes = :a                              | {"BOOL": true}                                | yes   | no         |
-    | nil = :a                              | {"NULL": true}                                | yes   | no         |
-    | n < :a                                | {"N": "7.000001"}                             | yes   | no         |
-    | n >= :a                               | {"N": "7"}                                    | yes   | no         |
-    | n > :a                                | {"N": "70e-1"}                                | no    | no         |
-    | big < :a                              | {"N": "12345678901234567890123456789012345679"} | yes   | no         |
-    | s < :a                                | {"S": "b"}                                    | no    | no         |
-    | s < :a                                | {"S": "é"}                                    | yes   | no         |
-    | s < :a                                | {"N": "9"}                                    | no    | no         |
-    | absent < :a                          | {"N": "9"}                                    | no    | no         |
-    | n BETWEEN :a AND :b                   | {"N": "7"} {"N": "8"}                         | yes   | no         |
-    | n BETWEEN :a AND :b                   | {"N": "8"} {"N": "9"}                         | no    | no         |
-    | s BETWEEN :a AND :b                   | {"S": "a"} {"S": "c"}                         | yes   | no         |
-    | n IN (:a, :b)                         | {"S": "7"} {"N": "7"}                         | yes   | no         |
-    | ss IN (:a)                            | {"SS": ["b", "a"]}                            | yes   | no         |
-    | absent IN (:a)                       | {"N": "7"}                                    | no    | no         |
-    | n = :a OR s = :b AND s = :a           | {"N": "7"} {"S": "x"}                         | yes   | no         |
-    | (n = :a OR s = :b) AND s = :a         | {"N": "7"} {"S": "x"}                         | no    | no         |
-    | NOT n = :a AND s = :b                 | {"N": "7"} {"S": "banana"}                    | no    | no         |
-    | NOT (n = :a AND s = :b)               | {"N": "7"} {"S": "x"}                         | yes   | yes        |
-    | NOT NOT n = :a                        | {"N": "7"}                                    | yes   | no         |
-    | l[1] = :a                             | {"S": "x"}                                    | yes   | no         |
-    | m.k = :a                              | {"S": "v"}                                    | yes   | no         |
-    | pk <> :a                              | {"S": "x"}                                    | yes   | yes        |
+    | expression                        | values                                               | holds | on nothing |
+    |-----------------------------------|------------------------------------------------------|-------|------------|
+    | attribute_exists(s)               | -                                                    | yes   | no         |
+    | attribute_exists(nil)             | -                                                    | yes   | no         |
+    | attribute_exists(absent)          | -                                                    | no    | no         |
+    | attribute_exists(m.k)             | -                                                    | yes   | no         |
+    | attribute_exists(s.k)             | -                                                    | no    | no         |
+    | attribute_exists(l[2])            | -                                                    | yes   | no         |
+    | attribute_exists(l[3])            | -                                                    | no    | no         |
+    | attribute_not_exists(pk)          | -                                                    | no    | yes        |
+    | attribute_not_exists(absent)      | -                                                    | yes   | yes        |
+    | attribute_not_exists(m.elsewhere) | -                                                    | yes   | yes        |
+    | attribute_type(s, :a)             | {"S": "S"}                                           | yes   | no         |
+    | attribute_type(ns, :a)            | {"S": "NS"}                                          | yes   | no         |
+    | attribute_type(absent, :a)        | {"S": "S"}                                           | no    | no         |
+    | begins_with(s, :a)                | {"S": "ban"}                                         | yes   | no         |
+    | begins_with(s, :a)                | {"S": "nan"}                                         | no    | no         |
+    | begins_with(n, :a)                | {"S": "7"}                                           | no    | no         |
+    | contains(s, :a)                   | {"S": "nan"}                                         | yes   | no         |
+    | contains(ss, :a)                  | {"S": "b"}                                           | yes   | no         |
+    | contains(ss, :a)                  | {"S": "c"}                                           | no    | no         |
+    | contains(ns, :a)                  | {"N": "2.0"}                                         | yes   | no         |
+    | contains(ns, :a)                  | {"S": "2"}                                           | no    | no         |
+    | contains(l, :a)                   | {"L": [{"N": "2"}]}                                  | yes   | no         |
+    | contains(m, :a)                   | {"S": "v"}                                           | no    | no         |
+    | size(s) = :a                      | {"N": "6"}                                           | yes   | no         |
+    | size(ss) < :a                     | {"N": "3"}                                           | yes   | no         |
+    | size(n) = :a                      | {"N": "1"}                                           | no    | no         |
+    | size(absent) < :a                 | {"N": "9"}                                           | no    | no         |
+    | n = :a                            | {"N": "7.0"}                                         | yes   | no         |
+    | n = :a                            | {"S": "7"}                                           | no    | no         |
+    | n <> :a                           | {"S": "7"}                                           | yes   | yes        |
+    | n <> :a                           | {"N": "7"}                                           | no    | yes        |
+    | absent = :a                       | {"N": "7"}                                           | no    | no         |
+    | absent <> :a                      | {"N": "7"}                                           | yes   | yes        |
+    | absent = elsewhere                | -                                                    | no    | no         |
+    | absent <> elsewhere               | -                                                    | yes   | yes        |
+    | NOT absent = :a                   | {"N": "7"}                                           | yes   | yes        |
+    | NOT n < :a                        | {"S": "x"}                                           | yes   | yes        |
+    | ss = :a                           | {"SS": ["b", "a"]}                                   | yes   | no         |
+    | m = :a                            | {"M": {"set": {"SS": ["p", "q"]}, "k": {"S": "v"}}}  | yes   | no         |
+    | l = :a                            | {"L": [{"S": "x"}, {"N": "1"}, {"L": [{"N": "2"}]}]} | no    | no         |
+    | yes = :a                          | {"BOOL": true}                                       | yes   | no         |
+    | nil = :a                          | {"NULL": true}                                       | yes   | no         |
+    | n < :a                            | {"N": "7.000001"}                                    | yes   | no         |
+    | n >= :a                           | {"N": "7"}                                           | yes   | no         |
+    | n > :a                            | {"N": "70e-1"}                                       | no    | no         |
+    | big < :a                          | {"N": "12345678901234567890123456789012345679"}      | yes   | no         |
+    | s < :a                            | {"S": "b"}                                           | no    | no         |
+    | s < :a                            | {"S": "é"}                                           | yes   | no         |
+    | s < :a                            | {"N": "9"}                                           | no    | no         |
+    | absent < :a                       | {"N": "9"}                                           | no    | no         |
+    | n BETWEEN :a AND :b               | {"N": "7"} {"N": "8"}                                | yes   | no         |
+    | n BETWEEN :a AND :b               | {"N": "8"} {"N": "9"}                                | no    | no         |
+    | s BETWEEN :a AND :b               | {"S": "a"} {"S": "c"}                                | yes   | no         |
+    | n IN (:a, :b)                     | {"S": "7"} {"N": "7"}                                | yes   | no         |
+    | ss IN (:a)                        | {"SS": ["b", "a"]}                                   | yes   | no         |
+    | absent IN (:a)                    | {"N": "7"}                                           | no    | no         |
+    | n = :a OR s = :b AND s = :a       | {"N": "7"} {"S": "x"}                                | yes   | no         |
+    | (n = :a OR s = :b) AND s = :a     | {"N": "7"} {"S": "x"}                                | no    | no         |
+    | NOT n = :a AND s = :b             | {"N": "7"} {"S": "banana"}                           | no    | no         |
+    | NOT (n = :a AND s = :b)           | {"N": "7"} {"S": "x"}                                | yes   | yes        |
+    | NOT NOT n = :a                    | {"N": "7"}                                           | yes   | no         |
+    | l[1] = :a                         | {"S": "x"}                                           | yes   | no         |
+    | m.k = :a                          | {"S": "v"}                                           | yes   | no         |
+    | pk <> :a                          | {"S": "x"}                                           | yes   | yes        |
 """
 
 

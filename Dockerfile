@@ -1,0 +1,30 @@
+# condemu in a container: starts without arguments, as nobody in particular, on a root file system that may be read-only.
+# /tmp is a volume because bodies that outgrow memory go there.
+ARG BASE=docker.io/library/python:3.13-slim
+
+FROM ${BASE} AS build
+# For networks with a package index or a certificate of their own.
+ARG PIP_INDEX_URL
+ARG PIP_CERT
+WORKDIR /src
+RUN python3 -m venv /opt/condemu
+COPY pyproject.toml README.md ./
+COPY condemu condemu
+COPY conformance conformance
+RUN /opt/condemu/bin/python -m pip install --no-cache-dir . \
+ && /opt/condemu/bin/python -m pip uninstall --yes --quiet pip \
+ && find /opt/condemu -name '*.pyi' -delete
+
+FROM ${BASE}
+COPY --from=build /opt/condemu /opt/condemu
+ENV PATH=/opt/condemu/bin:/usr/local/bin:/usr/bin:/bin \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    CONDEMU_HOST=0.0.0.0
+WORKDIR /tmp
+VOLUME /tmp
+USER 10001:10001
+EXPOSE 4566
+HEALTHCHECK --interval=5s --timeout=3s --start-period=5s --retries=3 CMD ["condemu", "health"]
+ENTRYPOINT ["condemu"]
+CMD ["serve"]

@@ -11,6 +11,7 @@ from typing import Final
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.dynamodb import expression_errors as errors
 from condemu.dynamodb.expressions.nodes import And, Between, Call, Comparison, Condition, In, Not, Operand, Or, Path, ValueRef
+from condemu.dynamodb.expressions.parser import MAX_OPERATORS
 from condemu.dynamodb.expressions.semantics import (
     CONDITION_FUNCTIONS,
     OPERAND_FUNCTIONS,
@@ -24,7 +25,6 @@ from condemu.dynamodb.expressions.semantics import (
 from condemu.dynamodb.paths import DocumentPath, print_path
 from condemu.dynamodb.values import Value, encode, kind
 
-MAX_OPERATORS: Final = 300  # Developer Guide, "Constraints"
 MAX_MEMBERS: Final = 100  # "IN: up to 100 values"
 ORDERED: Final = frozenset(("S", "N", "B"))
 SIZED: Final = frozenset(("S", "B", "SS", "NS", "BS", "L", "M"))

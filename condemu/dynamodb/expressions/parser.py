@@ -13,8 +13,9 @@ AWS's Developer Guide, "Condition and filter expressions, operators, and functio
 may go on with a dot in a condition and not elsewhere, and that any function parses anywhere, was recorded on AWS by dynalite's
 suite. Which functions exist and where they may stand is decided after parsing.
 
-Text that is too long is refused before parsing, doubled parentheses after it. An expression may be nested as deeply as its 300
-operators allow; the parser stops a little before that and calls the parentheses redundant, for nobody writes that by hand.
+Text that is too long is refused before parsing, doubled parentheses after it. No expression of 300 operators, which is the
+limit, needs more than 300 nested parentheses; deeper ones are refused where they are met, for their operators if these are too
+many and else as redundant.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ from condemu.dynamodb.expressions.nodes import (
 )
 
 MAX_EXPRESSION_SIZE: Final = 4096  # Developer Guide, "Constraints": 4 KB of UTF-8, before substitution
-MAX_NESTING: Final = 200  # what Python's stack bears; see above
+MAX_OPERATORS: Final = 300  # Developer Guide, "Constraints"
+MAX_NESTING: Final = MAX_OPERATORS  # Python's stack bears so many
 COMPARATORS: Final = frozenset(("=", "<>", "<", "<=", ">", ">="))
 _CONDITION_WORDS: Final = frozenset(("AND", "OR", "NOT", "BETWEEN", "IN"))
 _SECTIONS: Final = frozenset(("SET", "REMOVE", "ADD", "DELETE"))
@@ -126,14 +128,18 @@ class _Parser:
     def open(self) -> int:
         self.depth += 1
         if self.depth > MAX_NESTING:
-            raise ServiceError(
-                errors.REDUNDANT_PARENTHESES,
-                {"expression": self.expression},
-                because=f"more than {MAX_NESTING} parentheses are nested",
-            )
+            raise self.nested_too_deeply()
         start = self.position
         self.advance()
         return start
+
+    def nested_too_deeply(self) -> ServiceError:
+        words = [token.word for token in self.tokens]
+        # The AND of a BETWEEN is no operator of its own.
+        count = sum(word in COMPARATORS or word in _CONDITION_WORDS for word in words) - words.count("BETWEEN")
+        row = errors.TOO_MANY_OPERATORS if count > MAX_OPERATORS else errors.REDUNDANT_PARENTHESES
+        because = f"more than {MAX_NESTING} parentheses are nested"
+        return ServiceError(row, {"expression": self.expression, "count": count}, because=because)
 
     def close(self, start: int) -> None:
         """End the group that began at `start`. It is redundant when it holds exactly another group."""

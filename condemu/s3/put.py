@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from condemu.core.store import Txn
@@ -34,15 +35,17 @@ def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
 def new_version(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
     """The record of what the request's body and headers say."""
     assert request.digests is not None
+    return replace(described(txn, request, bucket), etag=request.digests.md5, size=request.body.size, body=request.body)
+
+
+def described(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
+    """What the headers of a PutObject or a CreateMultipartUpload say about the object to be, its body left out."""
     return Version(
         version_id=NULL_VERSION,
         order=txn.index,
         changed=txn.index,
         modified=txn.now,
         owner=bucket.owner,
-        etag=request.digests.md5,
-        size=request.body.size,
-        body=request.body,
         content_type=request["ContentType"] or "binary/octet-stream",
     )
 

@@ -3,7 +3,8 @@
     s3.bucket   (bucket,)               Bucket
     s3.object   (bucket, key)           Version: the current one, which may be a delete marker
     s3.version  (bucket, key, -order)   Version: those that are not current, newest first
-    s3.gone     (bucket, key)           Gone: a key that holds nothing any more
+    s3.gone     (bucket, key)           Gone: a key that holds nothing any more (kept within bounds, see gone.py)
+    s3.going    (changed, bucket, key)  Going: the same traces, oldest first
     s3.upload   (bucket, key, upload)   Upload: begun and neither completed nor aborted
     s3.part     (upload, number)        Part
 
@@ -24,6 +25,7 @@ BUCKETS: Final = "s3.bucket"
 OBJECTS: Final = "s3.object"
 VERSIONS: Final = "s3.version"
 GONE: Final = "s3.gone"
+GOING: Final = "s3.going"
 UPLOADS: Final = "s3.upload"
 PARTS: Final = "s3.part"
 
@@ -73,11 +75,31 @@ class Version:
     legal_hold: str | None = None
     parts: tuple[Part, ...] = ()
     acl: Mapping[str, Any] | None = None
+    upload_id: str = ""  # of the upload that was completed to this: a repeated CompleteMultipartUpload finds its answer by it
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A multipart upload that was begun and neither completed nor aborted.
+
+    `draft` is the version that it will become but for body, ETag, checksum and place: all that CreateMultipartUpload's headers
+    said. `began` is the index of the commit that created the upload; whatever changed the key later is a conflict to a
+    conditional complete. Without an algorithm chosen by the client both checksum fields are empty, and S3 keeps a CRC64NVME of the
+    whole object.
+    """
+
+    upload_id: str
+    began: int
+    initiated: float
+    initiator: str
+    draft: Version
+    checksum_algorithm: str = ""
+    checksum_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of an upload, or of the object that it became."""
+    """A part of an upload, or of the object that it became. `checksum` is base64 of `checksum_algorithm`."""
 
     number: int
     etag: str
@@ -93,3 +115,10 @@ class Gone:
     """The key held something once. `changed` is the commit that took it away."""
 
     changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """When the trace was left."""
+
+    at: float

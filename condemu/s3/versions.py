@@ -23,6 +23,7 @@ from typing import Final
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.errors import INVALID_VERSION_ID, NO_SUCH_VERSION
+from condemu.s3.gone import clear_trace, leave_trace
 from condemu.s3.records import GONE, NULL_VERSION, OBJECTS, VERSIONS, Bucket, Gone, Version
 
 Found = Version | Gone | None
@@ -75,13 +76,14 @@ def new_id(txn: Txn, bucket: Bucket) -> str:
 def place(txn: Txn, bucket: Bucket, key: str, version: Version) -> None:
     """Put `version` on top of the stack, in place of the null version if it is one itself."""
     where = (bucket.name, key)
-    if bucket.versioning:
-        below: Version | None = txn.get(OBJECTS, where)
-        if below is not None:
-            if version.version_id == NULL_VERSION and below.version_id != NULL_VERSION:
-                _drop_null_below(txn, bucket.name, key)
-            if version.version_id != NULL_VERSION or below.version_id != NULL_VERSION:
-                txn.put(VERSIONS, (*where, -below.order), below)
+    below: Version | None = txn.get(OBJECTS, where)
+    if below is None:
+        clear_trace(txn, bucket.name, key)
+    elif bucket.versioning:
+        if version.version_id == NULL_VERSION and below.version_id != NULL_VERSION:
+            _drop_null_below(txn, bucket.name, key)
+        if version.version_id != NULL_VERSION or below.version_id != NULL_VERSION:
+            txn.put(VERSIONS, (*where, -below.order), below)
     txn.put(OBJECTS, where, version)
 
 
@@ -95,7 +97,7 @@ def remove(txn: Txn, bucket: str, key: str, version: Version) -> None:
     below = next(txn.scan(VERSIONS, where, (bucket, key + "\0")), None)
     if below is None:
         txn.delete(OBJECTS, where)
-        txn.put(GONE, where, Gone(txn.index))
+        leave_trace(txn, bucket, key)
     else:
         place_in_stack, next_version = below
         txn.delete(VERSIONS, place_in_stack)

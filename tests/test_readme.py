@@ -1,0 +1,66 @@
+"""The README is true: its examples run, its commands are those that CI runs, its tables are complete."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from condemu.cli import COMMANDS, parser
+from condemu.server.admin import ACTIONS
+from condemu.server.app import build
+from condemu.server.config import Config
+from tests.server.conftest import serving
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_python_examples_run_and_print_what_they_say(monkeypatch):
+    """In order, as one program. A comment behind a print is what it prints."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    program = "".join(blocks("python"))
+    said = re.findall(r"^print\(.*\)  # (.*)$", program, re.MULTILINE) + re.findall(
+        r"^    print\(.*\)  # (.*)$", program, re.MULTILINE
+    )
+    output = io.StringIO()
+    with serving(build()) as (host, port), contextlib.redirect_stdout(output):
+        exec(compile(program.replace("http://127.0.0.1:4566", f"http://{host}:{port}"), "README.md", "exec"), {})
+    printed = output.getvalue().splitlines()
+    assert len(said) > 2
+    assert [line for line in said if line not in printed] == []
+
+
+def test_ci_runs_the_test_command_word_for_word():
+    command = next(block.strip() for block in blocks("sh") if "pytest" in block)
+    assert command in (ROOT / ".ci" / "run").read_text()
+
+
+def test_the_start_command_starts_what_is_installed():
+    assert any(block.strip().endswith("condemu serve") for block in blocks("sh"))
+    assert 'condemu = "condemu.cli:main"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_every_command_and_every_setting_is_in_its_table():
+    assert re.findall(r"^\| `condemu (\w+)` \|", README, re.MULTILINE) == list(COMMANDS)
+    rows = re.findall(r"^\| `--([\w-]+)` \| `CONDEMU_(\w+)` \| ([^|]*)\|", README, re.MULTILINE)
+    assert [flag.replace("-", "_") for flag, _, _ in rows] == [field.name for field in fields(Config)]
+    assert [variable.lower() for _, variable, _ in rows] == [field.name for field in fields(Config)]
+    for field, (flag, _, default) in zip(fields(Config), rows, strict=True):
+        assert hasattr(parser().parse_args(["serve", f"--{flag}", "1"]), field.name)
+        assert default.strip(" `") == str(field.default) or field.default in ("", ()) or field.name.startswith("spool")
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path in ACTIONS if path.startswith("/_condemu")}))
+def test_every_administrative_path_is_in_its_table(path):
+    assert re.search(rf"^\| `(GET|POST) {path}`", README, re.MULTILINE)

@@ -78,7 +78,7 @@ def page(documents: list[dict[str, Any]]) -> str:
     for service in sorted({case["service"] for case in rules.values()}):
         chosen = [case for case in rules.values() if case["service"] == service]
         parts.append(section(service, sorted(chosen, key=lambda case: str(case["id"])), names, found))
-    data = json.dumps(found).replace("</", "<\\/")
+    data = json.dumps(found).replace("<", "\\u003c")
     parts.append("<dialog><div></div><form method='dialog'><button>Close</button></form></dialog>")
     parts.append(f"<script id='cases' type='application/json'>{data}</script><script>{SCRIPT}</script></body></html>\n")
     return "".join(parts)

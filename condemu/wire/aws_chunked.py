@@ -55,7 +55,10 @@ _HEAD, _DATA, _DATA_END, _TRAILER, _DONE, _FAILED = range(6)
 
 
 class Decoder:
-    """One body. `expected` names the trailers that x-amz-trailer announced (lower case); None forbids any."""
+    """One body. `expected` names the trailers that x-amz-trailer announced (lower case); None forbids any.
+
+    `signed` demands a signature of every chunk, and of trailers; without a `chain` they are not verified.
+    """
 
     __slots__ = (
         "_buffer",
@@ -67,6 +70,7 @@ class Decoder:
         "_left",
         "_length",
         "_signature",
+        "_signed",
         "_slack",
         "_state",
         "failure",
@@ -74,8 +78,11 @@ class Decoder:
         "trailers",
     )
 
-    def __init__(self, length: int, *, chain: Chain | None = None, expected: tuple[str, ...] | None = None) -> None:
+    def __init__(
+        self, length: int, *, signed: bool = False, chain: Chain | None = None, expected: tuple[str, ...] | None = None
+    ) -> None:
         self._length = length
+        self._signed = signed
         self._chain = chain
         self._expected = expected
         self._state = _HEAD
@@ -155,12 +162,12 @@ class Decoder:
         if not digits or len(digits) > MAX_SIZE_DIGITS or not _HEX.issuperset(digits):
             return self._broken()
         size = int(digits, 16)
-        if self._chain is not None:
+        if self._signed:
             name, _, signature = extension.partition(b"=")
             if not semicolon or name.strip() != b"chunk-signature":
                 return self._broken()
             self._signature = signature.strip().decode("latin-1")
-            self._hash = sha256()
+            self._hash = sha256() if self._chain is not None else None
         if size and self._last_size < MIN_CHUNK:
             fields = {"Chunk": self._chunks + 1, "BadChunkSize": self._last_size}
             return self._fail(INVALID_CHUNK_SIZE, fields=fields)
@@ -196,7 +203,7 @@ class Decoder:
 
     def _trailer(self, line: bytes) -> None:
         if not line:
-            if self._chain is not None and self.trailers and _SIGNATURE not in self.trailers and not self._slack:
+            if self._signed and self.trailers and _SIGNATURE not in self.trailers and not self._slack:
                 self._slack = 2  # the empty line in `name:value\n\r\nx-amz-trailer-signature:…`, AWS's own example
                 return None
             return self._end_of_trailers()
@@ -212,12 +219,13 @@ class Decoder:
         expected = self._expected or ()
         if set(self.trailers) != set(expected):
             self._fail(MALFORMED_TRAILER, f"announced {', '.join(expected) or 'none'}, sent {', '.join(self.trailers) or 'none'}")
-        elif self._chain is not None and expected:
+        elif self._signed and expected:
             if signature is None:
                 self._fail(MALFORMED_TRAILER, "no x-amz-trailer-signature")
                 return
             canonical = "".join(f"{name}:{self.trailers[name]}\n" for name in sorted(self.trailers))
-            if not self._chain.verify_trailer(signature, sha256(canonical.encode("latin-1")).hexdigest()):
+            digest = sha256(canonical.encode("latin-1")).hexdigest()
+            if self._chain is not None and not self._chain.verify_trailer(signature, digest):
                 self._fail(SIGNATURE_MISMATCH, "trailer", {"SignatureProvided": signature})
                 return
             self._state = _DONE

@@ -57,7 +57,7 @@ def decode(decoder: Decoder, data: bytes, size: int = 1 << 20) -> bytes:
 def test_the_payload_comes_out_however_the_bytes_were_cut(last: bytes, size: int, with_signature: bool) -> None:
     chunks = [bytes(8192), *([last] if last else [])]
     payload = b"".join(chunks)
-    decoder = Decoder(len(payload), chain=DigestChain() if with_signature else None)
+    decoder = Decoder(len(payload), signed=with_signature, chain=DigestChain() if with_signature else None)
     assert decode(decoder, (signed if with_signature else unsigned)(chunks), size) == payload
     assert (decoder.failure, decoder.complete, decoder.received) == (None, True, len(payload))
 
@@ -80,7 +80,7 @@ def test_a_trailer_without_the_last_empty_line_is_complete() -> None:
 @pytest.mark.parametrize("ending", ["\r\n", "\n\r\n"])
 def test_a_signed_trailer_is_verified_after_all_chunks(size: int, ending: str) -> None:
     chain = DigestChain()
-    decoder = Decoder(5, chain=chain, expected=(TRAILER,))
+    decoder = Decoder(5, signed=True, chain=chain, expected=(TRAILER,))
     signature = sha256(f"{TRAILER}:abc=\n".encode()).hexdigest()
     body = signed([b"hello"], f"{TRAILER}:abc={ending}x-amz-trailer-signature:{signature}\r\n")
     assert decode(decoder, body, size) == b"hello"
@@ -102,7 +102,7 @@ def test_the_streaming_example_of_awss_documentation_decodes() -> None:
         def verify_chunk(self, signature: str, payload_sha256: str) -> bool:
             return len(signature) == 64
 
-    decoder = Decoder(66560, chain=Anything())
+    decoder = Decoder(66560, signed=True, chain=Anything())
     assert decode(decoder, body, 4096) == b"a" * 66560
     assert decoder.failure is None
 
@@ -166,7 +166,7 @@ def test_only_the_last_chunk_may_be_short() -> None:
 
 @pytest.mark.parametrize("size", [1, 1 << 20])
 def test_a_changed_chunk_fails_its_signature_and_nothing_after_it_is_decoded(size: int) -> None:
-    decoder = Decoder(8195, chain=DigestChain())
+    decoder = Decoder(8195, signed=True, chain=DigestChain())
     body = signed([bytes(8192), b"abc"]).replace(b"abc", b"abd")
     assert decode(decoder, body + b"rest", size)[:8192] == bytes(8192)
     assert decoder.failure is not None
@@ -175,14 +175,21 @@ def test_a_changed_chunk_fails_its_signature_and_nothing_after_it_is_decoded(siz
 
 def test_a_changed_trailer_fails_its_signature_and_a_missing_one_is_malformed() -> None:
     for line, kind in ((f"x-amz-trailer-signature:{'0' * 64}\r\n", SIGNATURE_MISMATCH), ("", MALFORMED_TRAILER)):
-        decoder = Decoder(5, chain=DigestChain(), expected=(TRAILER,))
+        decoder = Decoder(5, signed=True, chain=DigestChain(), expected=(TRAILER,))
         decode(decoder, signed([b"hello"], f"{TRAILER}:abc=\r\n{line}") + b"\r\n")
         assert decoder.failure is not None
         assert decoder.failure.kind == kind
 
 
+def test_without_a_chain_signatures_are_demanded_and_not_verified() -> None:
+    decoder = Decoder(5, signed=True, expected=(TRAILER,))
+    body = signed([b"hello"], f"{TRAILER}:abc=\r\nx-amz-trailer-signature:anything\r\n").replace(b"hello", b"hallo")
+    assert decode(decoder, body) == b"hallo"
+    assert decoder.failure is None
+
+
 def test_a_signed_body_without_signatures_is_incomplete() -> None:
-    decoder = Decoder(5, chain=DigestChain())
+    decoder = Decoder(5, signed=True, chain=DigestChain())
     decode(decoder, unsigned([b"hello"]))
     assert decoder.failure is not None
     assert decoder.failure.kind == INCOMPLETE_BODY

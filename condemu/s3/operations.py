@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from condemu.core.store import Txn
-from condemu.s3 import buckets, delete, get, put
+from condemu.s3 import buckets, delete, get, multipart, multipart_complete, put
 from condemu.s3.request import S3Request
+from condemu.wire.checksums import BY_MEMBER
 
 Handler = Callable[[Txn, S3Request], dict[str, Any]]
 
@@ -126,10 +127,20 @@ OPERATIONS: Final = (
     Operation("UpdateBucketMetadataInventoryTableConfiguration", "PUT", "bucket", "metadataInventoryTable"),
     Operation("UpdateBucketMetadataJournalTableConfiguration", "PUT", "bucket", "metadataJournalTable"),
     # object
-    Operation("AbortMultipartUpload", "DELETE", "object", "uploadId", status=204),
-    Operation("CompleteMultipartUpload", "POST", "object", "uploadId"),
+    Operation(
+        "AbortMultipartUpload", "DELETE", "object", "uploadId", status=204,
+        handler=multipart.abort_multipart_upload, writes=True,
+    ),  # fmt: skip
+    Operation(
+        "CompleteMultipartUpload", "POST", "object", "uploadId", handler=multipart_complete.complete_multipart_upload, writes=True,
+        takes="xml", root="CompleteMultipartUploadResult",
+        members=("Location", "Bucket", "Key", "ETag", *BY_MEMBER, "ChecksumType"),
+    ),  # fmt: skip
     Operation("CopyObject", "PUT", "object", "", copies=True),
-    Operation("CreateMultipartUpload", "POST", "object", "uploads"),
+    Operation(
+        "CreateMultipartUpload", "POST", "object", "uploads", handler=multipart.create_multipart_upload, writes=True,
+        root="InitiateMultipartUploadResult", members=("Bucket", "Key", "UploadId"),
+    ),  # fmt: skip
     Operation("DeleteObject", "DELETE", "object", "", status=204, handler=delete.delete_object, writes=True),
     Operation("DeleteObjectAnnotation", "DELETE", "object", "annotation", status=204, also="annotationName"),
     Operation("DeleteObjectTagging", "DELETE", "object", "tagging", status=204),
@@ -154,7 +165,7 @@ OPERATIONS: Final = (
     Operation("RestoreObject", "POST", "object", "restore"),
     Operation("SelectObjectContent", "POST", "object", "select"),
     Operation("UpdateObjectEncryption", "PUT", "object", "encryption"),
-    Operation("UploadPart", "PUT", "object", "uploadId"),
+    Operation("UploadPart", "PUT", "object", "uploadId", handler=multipart.upload_part, writes=True, takes="blob"),
     Operation("UploadPartCopy", "PUT", "object", "uploadId", copies=True),
 )
 

@@ -84,8 +84,8 @@ class Upload:
 
     `draft` is the version that it will become but for body, ETag, checksum and place: all that CreateMultipartUpload's headers
     said. `began` is the index of the commit that created the upload; whatever changed the key later is a conflict to a
-    conditional complete. Without an algorithm chosen by the client both checksum fields are empty, and S3 keeps a CRC64NVME of the
-    whole object.
+    conditional complete. Without an algorithm chosen by the client both checksum fields are empty, and S3 keeps a CRC64NVME of
+    the whole object.
     """
 
     upload_id: str
@@ -99,7 +99,11 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of an upload, or of the object that it became. `checksum` is base64 of `checksum_algorithm`."""
+    """A part of an upload, or of the object that it became.
+
+    `checksum` is base64 of `checksum_algorithm`, `crc64nvme` the raw digest that an upload without an algorithm of its own is
+    summed up from. An object's parts have no body: it is in the object's.
+    """
 
     number: int
     etag: str
@@ -108,6 +112,7 @@ class Part:
     modified: float = 0.0
     checksum_algorithm: str = ""
     checksum: str = ""
+    crc64nvme: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

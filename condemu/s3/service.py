@@ -20,7 +20,7 @@ from condemu.s3.records import BUCKETS, GONE, OBJECTS, PARTS, UPLOADS, VERSIONS
 from condemu.s3.render import error_response, response
 from condemu.s3.request import S3Request
 
-XML_LIMIT: Final = 1024 * 1024  # bytes of a request's document; S3 itself refuses longer ones with MalformedXML or EntityTooLarge
+XML_LIMIT: Final = 4 * 1024 * 1024  # bytes of a request's document: a list of 10,000 parts with the longest checksums takes 3 MiB
 
 
 class S3:

@@ -1,0 +1,129 @@
+"""The client: as many keep-alive connections as told, each with one request under way; every status is counted."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import uvloop
+
+Requests = Iterable[bytes] | Sequence[Iterable[bytes]]  # shared by all connections, or one source for each
+Next = Callable[[], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a run came to. Latencies in milliseconds."""
+
+    requests: int
+    seconds: float
+    statuses: dict[int, int]
+    median: float
+    p99: float
+    received: int
+    sent: int
+
+    @property
+    def rate(self) -> float:
+        return self.requests / self.seconds if self.seconds else 0.0
+
+
+class Connection(asyncio.Protocol):
+    """Sends a request, reads its answer to the end, sends the next."""
+
+    def __init__(self, following: Next, run: Run) -> None:
+        self._following = following
+        self._run = run
+        self._head = b""
+        self._missing = -1  # bytes of the body still to come; -1: in the head; -2: chunked
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's own is none of asyncio's
+        self._send()
+
+    def _send(self) -> None:
+        request = self._following() if time.perf_counter() < self._run.deadline else None
+        if request is None:
+            self._transport.close()
+            return
+        self._began = time.perf_counter()
+        self._run.sent += len(request)
+        self._transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        self._run.received += len(data)
+        if self._missing == -1:
+            self._head += data
+            end = self._head.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            head, data = self._head[:end].lower() + b"\r\n", self._head[end + 4 :]
+            self._head = b""
+            self._status = int(head[9:12])
+            at = head.find(b"\r\ncontent-length:")
+            if self._status in (204, 304):
+                self._missing = 0
+            elif at >= 0:
+                self._missing = int(head[at + 17 : head.find(b"\r", at + 2)])
+            else:
+                self._missing = -2
+        if self._missing == -2:
+            self._head = (self._head + data)[-5:]
+            if self._head != b"0\r\n\r\n":
+                return
+            self._head, self._missing, data = b"", 0, b""
+        self._missing -= len(data)
+        if self._missing == 0:
+            self._missing = -1
+            self._run.finished(self._status, time.perf_counter() - self._began)
+            self._send()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._run.ended()
+
+
+class Run:
+    def __init__(self, connections: int, seconds: float) -> None:
+        self.deadline = time.perf_counter() + seconds
+        self.statuses: Counter[int] = Counter()
+        self.latencies: list[float] = []
+        self.sent = self.received = 0
+        self._open = connections
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def finished(self, status: int, latency: float) -> None:
+        self.statuses[status] += 1
+        self.latencies.append(latency)
+
+    def ended(self) -> None:
+        self._open -= 1
+        if not self._open and not self.over.done():
+            self.over.set_result(None)
+
+
+async def _drive(host: str, port: int, sources: list[Iterator[bytes]], seconds: float) -> Measured:
+    loop = asyncio.get_running_loop()
+    run = Run(len(sources), seconds)
+    began = time.perf_counter()
+    for source in sources:
+        await loop.create_connection(lambda source=source: Connection(lambda: next(source, None), run), host, port)  # type: ignore[misc]
+    await run.over
+    elapsed = time.perf_counter() - began
+    ordered = sorted(run.latencies) or [0.0]
+    median, p99 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
+    return Measured(len(run.latencies), elapsed, dict(run.statuses), median * 1000, p99 * 1000, run.received, run.sent)
+
+
+def drive(host: str, port: int, requests: Requests, connections: int, seconds: float) -> Measured:
+    """Send `requests` over `connections` until they or the seconds run out. Of a sequence of iterables each connection gets one."""
+    shared = cast(Iterable[bytes], requests)
+    if isinstance(requests, Sequence) and not isinstance(requests[0], bytes):
+        sources = [iter(source) for source in cast(Sequence[Iterable[bytes]], requests)]
+    else:
+        sources = [iter(shared)] * connections
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_drive(host, port, sources, seconds))

@@ -1,0 +1,108 @@
+"""Who is measured: each a server process of its own, pinned to one core."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.signing import ACCESS_KEY, SECRET_KEY
+
+CREDENTIALS = f"""
+[[credential]]
+access_key = "{ACCESS_KEY}"
+secret_key = "{SECRET_KEY}"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A command with {port} in it; `package` is what has to be installed for it, in its own environment."""
+
+    name: str
+    command: tuple[str, ...]
+    package: str = ""
+
+
+def condemu(credentials: Path) -> Target:
+    command = (
+        sys.executable,
+        "-m",
+        "condemu.cli",
+        "serve",
+        "--port",
+        "{port}",
+        "--auth",
+        "strict",
+        "--credentials",
+        str(credentials),
+    )
+    return Target("condemu", command)
+
+
+BARE = Target("bare", (sys.executable, "-m", "benchmarks.bare", "{port}"))
+MOTO = Target("moto", ("{bin}/moto_server", "-H", "127.0.0.1", "-p", "{port}"), "moto[s3,server]")
+MINISTACK = Target("ministack", ("{bin}/ministack",), "ministack")
+
+
+def installed(target: Target, home: Path) -> Path:
+    """The `bin` of an environment in which the target is installed; made on first use."""
+    place = home / target.name
+    if not (place / "bin" / "python").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+        subprocess.run([str(place / "bin" / "pip"), "install", "-q", target.package], check=True)
+    return place / "bin"
+
+
+@contextlib.contextmanager
+def running(target: Target, core: int, home: Path) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
+    """The port, the process and how many seconds it took until it answered."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    places = {"port": str(port), "bin": str(installed(target, home)) if target.package else ""}
+    command = [part.format(**places) for part in target.command]
+    variables = {**os.environ, "GATEWAY_PORT": str(port), "EDGE_PORT": str(port), "LOG_LEVEL": "ERROR", "PYTHONUNBUFFERED": "1"}
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        env=variables,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=tempfile.gettempdir() if target.package else None,
+        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+    )
+    try:
+        while not _answers(port):
+            if process.poll() is not None or time.perf_counter() - began > 60:
+                raise RuntimeError(f"{target.name} does not start: {' '.join(command)}")
+            time.sleep(0.005)
+        yield port, process, time.perf_counter() - began
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(b"GET /-0 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return connection.recv(12).startswith(b"HTTP/1.1")
+    except OSError:
+        return False
+
+
+def resident(process: subprocess.Popen[bytes]) -> int:
+    """Resident memory in bytes."""
+    with open(f"/proc/{process.pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) * 1024

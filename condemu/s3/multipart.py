@@ -30,8 +30,8 @@ from condemu.s3.multipart_errors import (
     NO_SUCH_UPLOAD,
 )
 from condemu.s3.multipart_ids import new_upload_id
-from condemu.s3.put import described
-from condemu.s3.records import PARTS, UPLOADS, Part, Upload
+from condemu.s3.put import description
+from condemu.s3.records import NULL_VERSION, PARTS, UPLOADS, Part, Upload, Version
 from condemu.s3.request import S3Request
 from condemu.wire.checksums import ALGORITHMS, COMPOSITE, DEFAULT, FULL_OBJECT, encode
 
@@ -48,7 +48,7 @@ def create_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
         began=txn.index,
         initiated=txn.now,
         initiator=request.account,
-        draft=described(txn, request, bucket),
+        draft=Version(version_id=NULL_VERSION, order=0, changed=0, modified=txn.now, **description(txn, request, bucket)),
         checksum_algorithm=algorithm,
         checksum_type=checksum_type,
     )

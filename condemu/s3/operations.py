@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3 import buckets, delete, get, multipart, multipart_complete, put
+from condemu.s3 import attributes, buckets, copy, delete, get, listing, listing_versions, multipart, multipart_complete, multipart_listing, object_lock, put
 from condemu.s3.request import S3Request
 from condemu.wire.checksums import BY_MEMBER
 
@@ -22,9 +23,10 @@ Handler = Callable[[Txn, S3Request], dict[str, Any]]
 class Operation:
     """How one operation is recognised, run and answered.
 
-    `also` is a second query parameter that must be there too; `copies` means that x-amz-copy-source must be. `takes` says what
-    becomes of the request's body: nothing, a "blob" or an "xml" document. `root` is the tag of the answer's document, and `members` are
-    those of the result that belong into it; all others are headers.
+    `also` is a second query parameter that must be there too; `copies` means that x-amz-copy-source must be. `check` refuses, before
+    the body is read, what no state could make right. `takes` says what becomes of the request's body: nothing, a "blob" or an "xml"
+    document. `root` is the tag of the answer's document, and `members` are those of the result that belong into it; all others are
+    headers. With `entries` there is one decision for each of them, and `gather` makes the result of their outcomes.
     """
 
     name: str
@@ -37,6 +39,9 @@ class Operation:
     handler: Handler | None = None
     writes: bool = False
     takes: str = ""
+    check: Callable[[S3Request], None] | None = None
+    entries: Callable[[S3Request], list[S3Request]] | None = None
+    gather: Callable[[S3Request, list[tuple[S3Request, dict[str, Any] | ServiceError]]], dict[str, Any]] | None = None
     root: str = ""
     members: tuple[str, ...] = ()
 
@@ -66,7 +71,19 @@ OPERATIONS: Final = (
     Operation("DeleteBucketReplication", "DELETE", "bucket", "replication", status=204),
     Operation("DeleteBucketTagging", "DELETE", "bucket", "tagging", status=204),
     Operation("DeleteBucketWebsite", "DELETE", "bucket", "website", status=204),
-    Operation("DeleteObjects", "POST", "bucket", "delete"),
+    Operation(
+        "DeleteObjects",
+        "POST",
+        "bucket",
+        "delete",
+        handler=delete.delete_entry,
+        writes=True,
+        takes="xml",
+        check=delete.check_deletes,
+        entries=delete.entries_of,
+        gather=delete.delete_result,
+        root="DeleteResult",
+    ),
     Operation("DeletePublicAccessBlock", "DELETE", "bucket", "publicAccessBlock", status=204),
     Operation("GetBucketAbac", "GET", "bucket", "abac"),
     Operation("GetBucketAccelerateConfiguration", "GET", "bucket", "accelerate"),
@@ -98,10 +115,16 @@ OPERATIONS: Final = (
     Operation("ListBucketIntelligentTieringConfigurations", "GET", "bucket", "intelligent-tiering"),
     Operation("ListBucketInventoryConfigurations", "GET", "bucket", "inventory"),
     Operation("ListBucketMetricsConfigurations", "GET", "bucket", "metrics"),
-    Operation("ListMultipartUploads", "GET", "bucket", "uploads"),
-    Operation("ListObjectVersions", "GET", "bucket", "versions"),
-    Operation("ListObjects", "GET", "bucket", ""),
-    Operation("ListObjectsV2", "GET", "bucket", "list-type"),
+    Operation(
+        "ListMultipartUploads", "GET", "bucket", "uploads",
+        handler=multipart_listing.list_multipart_uploads, root="ListMultipartUploadsResult",
+    ),  # fmt: skip
+    Operation(
+        "ListObjectVersions", "GET", "bucket", "versions",
+        handler=listing_versions.list_object_versions, root="ListVersionsResult",
+    ),  # fmt: skip
+    Operation("ListObjects", "GET", "bucket", "", handler=listing.list_objects, root="ListBucketResult"),
+    Operation("ListObjectsV2", "GET", "bucket", "list-type", handler=listing.list_objects_v2, root="ListBucketResult"),
     Operation("PutBucketAbac", "PUT", "bucket", "abac"),
     Operation("PutBucketAccelerateConfiguration", "PUT", "bucket", "accelerate"),
     Operation("PutBucketAcl", "PUT", "bucket", "acl"),
@@ -136,30 +159,50 @@ OPERATIONS: Final = (
         takes="xml", root="CompleteMultipartUploadResult",
         members=("Location", "Bucket", "Key", "ETag", *BY_MEMBER, "ChecksumType"),
     ),  # fmt: skip
-    Operation("CopyObject", "PUT", "object", "", copies=True),
+    Operation(
+        "CopyObject",
+        "PUT",
+        "object",
+        "",
+        copies=True,
+        handler=copy.copy_object,
+        writes=True,
+        check=copy.check_copy,
+        root="CopyObjectResult",
+        members=("LastModified", "ETag", *BY_MEMBER, "ChecksumType"),
+    ),
     Operation(
         "CreateMultipartUpload", "POST", "object", "uploads", handler=multipart.create_multipart_upload, writes=True,
         root="InitiateMultipartUploadResult", members=("Bucket", "Key", "UploadId"),
     ),  # fmt: skip
-    Operation("DeleteObject", "DELETE", "object", "", status=204, handler=delete.delete_object, writes=True),
+    Operation("DeleteObject", "DELETE", "object", "", status=204, handler=delete.delete_object, writes=True, check=delete.check_delete),
     Operation("DeleteObjectAnnotation", "DELETE", "object", "annotation", status=204, also="annotationName"),
     Operation("DeleteObjectTagging", "DELETE", "object", "tagging", status=204),
-    Operation("GetObject", "GET", "object", "", handler=get.get_object),
+    Operation("GetObject", "GET", "object", "", handler=get.get_object, check=get.check_get),
     Operation("GetObjectAcl", "GET", "object", "acl"),
     Operation("GetObjectAnnotation", "GET", "object", "annotation", also="annotationName"),
-    Operation("GetObjectAttributes", "GET", "object", "attributes"),
-    Operation("GetObjectLegalHold", "GET", "object", "legal-hold"),
-    Operation("GetObjectRetention", "GET", "object", "retention"),
+    Operation(
+        "GetObjectAttributes",
+        "GET",
+        "object",
+        "attributes",
+        handler=attributes.get_object_attributes,
+        check=attributes.check_attributes,
+        root="GetObjectAttributesResponse",
+        members=attributes.ATTRIBUTES,
+    ),
+    Operation("GetObjectLegalHold", "GET", "object", "legal-hold", handler=object_lock.get_object_legal_hold, root="LegalHold"),
+    Operation("GetObjectRetention", "GET", "object", "retention", handler=object_lock.get_object_retention, root="Retention"),
     Operation("GetObjectTagging", "GET", "object", "tagging"),
     Operation("GetObjectTorrent", "GET", "object", "torrent"),
-    Operation("HeadObject", "HEAD", "object", "", handler=get.get_object),
+    Operation("HeadObject", "HEAD", "object", "", handler=get.get_object, check=get.check_get),
     Operation("ListObjectAnnotations", "GET", "object", "annotation"),
-    Operation("ListParts", "GET", "object", "uploadId"),
-    Operation("PutObject", "PUT", "object", "", handler=put.put_object, writes=True, takes="blob"),
+    Operation("ListParts", "GET", "object", "uploadId", handler=multipart_listing.list_parts, root="ListPartsResult"),
+    Operation("PutObject", "PUT", "object", "", handler=put.put_object, writes=True, takes="blob", check=put.check_put),
     Operation("PutObjectAcl", "PUT", "object", "acl"),
     Operation("PutObjectAnnotation", "PUT", "object", "annotation", also="annotationName"),
-    Operation("PutObjectLegalHold", "PUT", "object", "legal-hold"),
-    Operation("PutObjectRetention", "PUT", "object", "retention"),
+    Operation("PutObjectLegalHold", "PUT", "object", "legal-hold", handler=object_lock.put_object_legal_hold, writes=True, takes="xml"),
+    Operation("PutObjectRetention", "PUT", "object", "retention", handler=object_lock.put_object_retention, writes=True, takes="xml"),
     Operation("PutObjectTagging", "PUT", "object", "tagging"),
     Operation("RenameObject", "PUT", "object", "renameObject"),
     Operation("RestoreObject", "POST", "object", "restore"),

@@ -116,6 +116,7 @@ CHUNK_SIGNATURE_MISMATCH: Final = ErrorRow(
     "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
     ("AWSAccessKeyId", "StringToSign", "SignatureProvided", "StringToSignBytes", "CanonicalRequest", "CanonicalRequestBytes"),
 )
+DOCUMENT_TOO_LONG: Final = ErrorRow("MaxMessageLengthExceeded", 400, "Your request was too big.")  # documented
 ENTITY_TOO_LARGE: Final = ErrorRow(
     "EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size", ("ProposedSize", "MaxSizeAllowed")
 )

@@ -6,7 +6,11 @@ aside), so decoding needs no walk through the model. A test holds these tables a
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+
+from condemu.core.errors import ServiceError
+from condemu.s3.addressing import decode
+from condemu.s3.errors import CONFLICTING_VALUES, INVALID_OVERRIDE
 
 # request header (lower case) -> member
 HEADERS: Final[dict[str, str]] = {
@@ -183,7 +187,7 @@ QUERY: Final[dict[str, str]] = {
 RESPONSE_HEADERS: Final[dict[str, str]] = {
     "AbortDate": "x-amz-abort-date",
     "AbortRuleId": "x-amz-abort-rule-id",
-    "AcceptRanges": "accept-ranges",
+    "AcceptRanges": "Accept-Ranges",
     "AccessPointAlias": "x-amz-access-point-alias",
     "ArchiveStatus": "x-amz-archive-status",
     "BucketArn": "x-amz-bucket-arn",
@@ -244,3 +248,60 @@ RESPONSE_HEADERS: Final[dict[str, str]] = {
 }
 
 METADATA_PREFIX: Final = "x-amz-meta-"
+
+# Of a presigned URL's query these act as headers as well as x-amz-* (asserted on AWS); a checksum there is signed, not enforced.
+CONDITIONS: Final = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since"})
+
+
+def parse_query(text: str) -> dict[str, str]:
+    """Parameter -> value, the first of each name, percent-decoded; `?acl` and `?acl=` are the same."""
+    if not text:
+        return {}
+    query: dict[str, str] = {}
+    for pair in text.split("&"):
+        name, _, value = pair.partition("=")
+        if name:
+            query.setdefault(decode(name), decode(value.replace("+", " ")))
+    return query
+
+
+def members_of(headers: dict[str, str], query: dict[str, str]) -> dict[str, Any]:
+    """The request's members by AWS's names; user metadata as one mapping under Metadata."""
+    members: dict[str, Any] = {}
+    metadata: dict[str, str] = {}
+    for name, value in headers.items():
+        member = HEADERS.get(name)
+        if member is not None:
+            members[member] = value
+        elif name.startswith(METADATA_PREFIX):
+            metadata[name[len(METADATA_PREFIX) :]] = value
+    if query:
+        for name, value in query.items():
+            member = QUERY.get(name)
+            if member is not None:
+                members[member] = value
+        if "X-Amz-Signature" in query or "Signature" in query:
+            _add_presigned(query, headers, members, metadata)
+    if metadata:
+        members["Metadata"] = metadata
+    return members
+
+
+def _add_presigned(query: dict[str, str], headers: dict[str, str], members: dict[str, Any], metadata: dict[str, str]) -> None:
+    """What a presigned URL says in its query in place of headers. One name with two values is refused."""
+    for given, value in query.items():
+        name = given.lower()
+        if not (name in CONDITIONS or name.startswith("x-amz-")) or name.startswith("x-amz-checksum-"):
+            continue
+        member = HEADERS.get(name)
+        if member is None and not name.startswith(METADATA_PREFIX):
+            continue
+        if any(character in value for character in "\r\n\0"):
+            raise ServiceError(INVALID_OVERRIDE, {"ArgumentName": given, "ArgumentValue": value})
+        text = value.encode("utf-8", "surrogateescape").decode("latin-1")  # as a header would have carried it
+        if headers.get(name, text) != text:
+            raise ServiceError(CONFLICTING_VALUES, because=f"{name} is in the headers and, different, in the query")
+        if member is not None:
+            members[member] = text
+        else:
+            metadata[name[len(METADATA_PREFIX) :]] = text

@@ -12,7 +12,20 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3 import attributes, buckets, copy, delete, get, listing, listing_versions, multipart, multipart_complete, multipart_listing, object_lock, put
+from condemu.s3 import (
+    attributes,
+    buckets,
+    copy,
+    delete,
+    get,
+    listing,
+    listing_versions,
+    multipart,
+    multipart_complete,
+    multipart_listing,
+    object_lock,
+    put,
+)
 from condemu.s3.request import S3Request
 from condemu.wire.checksums import BY_MEMBER
 
@@ -23,10 +36,10 @@ Handler = Callable[[Txn, S3Request], dict[str, Any]]
 class Operation:
     """How one operation is recognised, run and answered.
 
-    `also` is a second query parameter that must be there too; `copies` means that x-amz-copy-source must be. `check` refuses, before
-    the body is read, what no state could make right. `takes` says what becomes of the request's body: nothing, a "blob" or an "xml"
-    document. `root` is the tag of the answer's document, and `members` are those of the result that belong into it; all others are
-    headers. With `entries` there is one decision for each of them, and `gather` makes the result of their outcomes.
+    `also` is a second query parameter that must be there too; `copies` means that x-amz-copy-source must be. `check` refuses,
+    before the body is read, what no state could make right. `takes` says what becomes of the request's body: nothing, a "blob" or
+    an "xml" document. `root` is the tag of the answer's document, and `members` are those of the result that belong into it; all
+    others are headers. With `entries` there is one decision for each of them, and `gather` makes the result of their outcomes.
     """
 
     name: str
@@ -175,7 +188,16 @@ OPERATIONS: Final = (
         "CreateMultipartUpload", "POST", "object", "uploads", handler=multipart.create_multipart_upload, writes=True,
         root="InitiateMultipartUploadResult", members=("Bucket", "Key", "UploadId"),
     ),  # fmt: skip
-    Operation("DeleteObject", "DELETE", "object", "", status=204, handler=delete.delete_object, writes=True, check=delete.check_delete),
+    Operation(
+        "DeleteObject",
+        "DELETE",
+        "object",
+        "",
+        status=204,
+        handler=delete.delete_object,
+        writes=True,
+        check=delete.check_delete,
+    ),
     Operation("DeleteObjectAnnotation", "DELETE", "object", "annotation", status=204, also="annotationName"),
     Operation("DeleteObjectTagging", "DELETE", "object", "tagging", status=204),
     Operation("GetObject", "GET", "object", "", handler=get.get_object, check=get.check_get),
@@ -201,8 +223,24 @@ OPERATIONS: Final = (
     Operation("PutObject", "PUT", "object", "", handler=put.put_object, writes=True, takes="blob", check=put.check_put),
     Operation("PutObjectAcl", "PUT", "object", "acl"),
     Operation("PutObjectAnnotation", "PUT", "object", "annotation", also="annotationName"),
-    Operation("PutObjectLegalHold", "PUT", "object", "legal-hold", handler=object_lock.put_object_legal_hold, writes=True, takes="xml"),
-    Operation("PutObjectRetention", "PUT", "object", "retention", handler=object_lock.put_object_retention, writes=True, takes="xml"),
+    Operation(
+        "PutObjectLegalHold",
+        "PUT",
+        "object",
+        "legal-hold",
+        handler=object_lock.put_object_legal_hold,
+        writes=True,
+        takes="xml",
+    ),
+    Operation(
+        "PutObjectRetention",
+        "PUT",
+        "object",
+        "retention",
+        handler=object_lock.put_object_retention,
+        writes=True,
+        takes="xml",
+    ),
     Operation("PutObjectTagging", "PUT", "object", "tagging"),
     Operation("RenameObject", "PUT", "object", "renameObject"),
     Operation("RestoreObject", "POST", "object", "restore"),

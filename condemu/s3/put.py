@@ -1,55 +1,126 @@
-"""PutObject."""
+"""PutObject, and what its headers say of any object to be."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from condemu.core.store import Txn
 from condemu.s3.buckets import bucket_of
+from condemu.s3.metadata import kept
+from condemu.s3.object_lock import lock_at_put, put_digest_refusal
 from condemu.s3.preconditions import write_refusal, write_syntax_refusal
-from condemu.s3.records import GONE, NULL_VERSION, OBJECTS, Bucket, Gone, Version
+from condemu.s3.records import Bucket, Version
 from condemu.s3.request import S3Request
+from condemu.s3.validation import SYSTEM_MEMBERS, check_object_headers, tags_of_header
+from condemu.s3.versions import found_under, new_id, place
+from condemu.wire.checksums import ALGORITHMS, FULL_OBJECT
+
+DEFAULT_CONTENT_TYPE = "binary/octet-stream"
 
 
-def found_under(txn: Txn, bucket: str, key: str) -> Version | Gone | None:
-    """What is current under a key: a version (perhaps a delete marker), the trace of one, or nothing ever."""
-    return txn.get(OBJECTS, (bucket, key)) or txn.get(GONE, (bucket, key))
-
-
-def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
-    """Order of checks: bucket, syntax of the conditions (501), what the key holds (404, 412, 409)."""
-    bucket = bucket_of(txn, request.bucket)
+def check_put(request: S3Request) -> None:
+    """What is refused before the body is read: the conditions' syntax (501), then the headers that describe the object (400)."""
     refusal = write_syntax_refusal(request["IfMatch"], request["IfNoneMatch"])
     if refusal is not None:
         raise refusal
-    found = found_under(txn, request.bucket, request.key)
-    refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, request.began)
+    check_object_headers(request)
+
+
+def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
+    """Order of checks: bucket, lock headers, what the key holds (404, 412, 409). Syntax and digests were checked before."""
+    bucket = bucket_of(txn, request.bucket)
+    digests = request.digests
+    assert digests is not None
+    described = description(txn, request, bucket)
+    refusal = put_digest_refusal(request, described) if bucket.object_lock is not None else None
     if refusal is not None:
         raise refusal
-    version = new_version(txn, request, bucket)
-    place(txn, bucket, request.key, version)
-    return {"ETag": f'"{version.etag}"', "ServerSideEncryption": "AES256"}
-
-
-def new_version(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
-    """The record of what the request's body and headers say."""
-    assert request.digests is not None
-    return replace(described(txn, request, bucket), etag=request.digests.md5, size=request.body.size, body=request.body)
-
-
-def described(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
-    """What the headers of a PutObject or a CreateMultipartUpload say about the object to be, its body left out."""
-    return Version(
-        version_id=NULL_VERSION,
+    if_match, if_none_match = request["IfMatch"], request["IfNoneMatch"]
+    if if_match is not None or if_none_match is not None:
+        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket.name, request.key), request.began)
+        if refusal is not None:
+            raise refusal
+    version = Version(
+        version_id=new_id(txn, bucket),
         order=txn.index,
         changed=txn.index,
         modified=txn.now,
-        owner=bucket.owner,
-        content_type=request["ContentType"] or "binary/octet-stream",
+        etag=digests.md5,
+        size=request.body.size,
+        body=request.body,
+        checksum_algorithm=digests.checksum_algorithm,
+        checksum=digests.checksum,
+        checksum_type=FULL_OBJECT,
+        **described,
     )
+    place(txn, bucket, request.key, version)
+    return {
+        "ETag": f'"{version.etag}"',
+        **checksum_members(version),
+        "ServerSideEncryption": "AES256",
+        "VersionId": version.version_id if bucket.versioning == "Enabled" else None,
+    }
 
 
-def place(txn: Txn, bucket: Bucket, key: str, version: Version) -> None:
-    """Make `version` the current one under its key."""
-    txn.put(OBJECTS, (bucket.name, key), version)
+def checksum_members(version: Version) -> dict[str, str]:
+    """The checksum that was kept with the object, and its type, as members of a result."""
+    if not version.checksum:
+        return {}
+    return {ALGORITHMS[version.checksum_algorithm].member: version.checksum, "ChecksumType": version.checksum_type}
+
+
+def description(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
+    """The fields of a version that headers decide: PutObject's, CopyObject's, CreateMultipartUpload's and PostObject's."""
+    members = request.members
+    fields = {"owner": owner_of(bucket, request), **described_content(members)}
+    storage_class = members.get("StorageClass")
+    if storage_class is not None:
+        fields["storage_class"] = storage_class
+    tagging = members.get("Tagging")
+    if tagging is not None:
+        fields["tags"] = tags_of_header(tagging)
+    if bucket.object_lock is not None or "ObjectLockMode" in members or "ObjectLockLegalHoldStatus" in members:
+        fields.update(lock_at_put(txn.now, bucket, members))
+    return fields
+
+
+def described_content(members: dict[str, Any]) -> dict[str, Any]:
+    """System and user metadata as the headers give them."""
+    fields: dict[str, Any] = {"content_type": members.get("ContentType") or DEFAULT_CONTENT_TYPE}
+    system: dict[str, str] = {member: members[member] for member in SYSTEM_MEMBERS if member in members}
+    if "ContentEncoding" in system:
+        encoding = without_aws_chunked(system["ContentEncoding"])
+        if encoding:
+            system["ContentEncoding"] = encoding
+        else:
+            del system["ContentEncoding"]
+    redirect = members.get("WebsiteRedirectLocation")
+    if redirect is not None:
+        system["WebsiteRedirectLocation"] = redirect
+    if system:
+        fields["system"] = system
+    metadata = members.get("Metadata")
+    if metadata:
+        fields["metadata"] = kept(metadata)
+    return fields
+
+
+def described(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
+    """As `description`, as the draft of a version without body and place: what CreateMultipartUpload keeps."""
+    return Version(version_id="", order=0, changed=0, modified=txn.now, **description(txn, request, bucket))
+
+
+def without_aws_chunked(encoding: str) -> str:
+    """Content-Encoding as it is kept: `aws-chunked` is the transfer's, the others are the object's, in their order (recorded)."""
+    if "aws-chunked" not in encoding:
+        return encoding
+    return ",".join(part.strip() for part in encoding.split(",") if part.strip() and part.strip() != "aws-chunked")
+
+
+def owner_of(bucket: Bucket, request: S3Request) -> str:
+    """Who owns a new object: the bucket's owner, unless its ownership setting leaves it to the writer."""
+    if bucket.ownership == "BucketOwnerEnforced":
+        return bucket.owner
+    if bucket.ownership == "BucketOwnerPreferred" and request["ACL"] == "bucket-owner-full-control":
+        return bucket.owner
+    return request.account

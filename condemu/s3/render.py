@@ -20,6 +20,7 @@ def response(request: S3Request, result: dict[str, Any], call: Call) -> Response
     """Status, headers and body of a success."""
     http, operation = request.http, request.operation
     headers = [("x-amz-id-2", http.host_id), ("x-amz-request-id", http.request_id), ("Server", "AmazonS3")]
+    status = result.pop("#status", operation.status)
     body: Any = b""
     document: dict[str, Any] = {}
     for member, value in result.items():
@@ -38,9 +39,9 @@ def response(request: S3Request, result: dict[str, Any], call: Call) -> Response
         headers.append(("Content-Type", "application/xml"))
     if isinstance(body, Blob):
         body = b"" if http.method == "HEAD" else body.pieces() if body.size > 65536 else body.bytes()
-    elif operation.status != 204:
+    elif status != 204:
         headers.append(("Content-Length", str(len(body))))
-    return Response(operation.status, headers, body, call=call)
+    return Response(status, headers, body, call=call)
 
 
 def header_text(member: str, value: Any) -> str:

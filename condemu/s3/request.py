@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from condemu.core.blobs import EMPTY, Blob
@@ -11,16 +11,33 @@ from condemu.core.http import Request
 if TYPE_CHECKING:
     from condemu.s3.bodies import Digests
     from condemu.s3.operations import Operation
+    from condemu.wire.aws_chunked import Chain
 
 
 class S3Request:
     """`request["IfMatch"]` is the member's text, or None when the client did not send it.
 
-    `http` is the request as it came; `began` the commit index at which it was received; `body` the spooled body and `digests` what
-    was computed over it; `xml` the parsed document of an operation that takes one.
+    `http` is the request as it came; `began` the commit index at which it was received; `body` the spooled body and `digests`
+    what was computed over it; `xml` the document of an operation that takes one. `chunk_chain` verifies the signatures of a body
+    that is signed chunk by chunk; without one they are not verified.
     """
 
-    __slots__ = ("account", "authentication", "began", "body", "bucket", "digests", "http", "key", "members", "operation", "query", "xml")
+    __slots__ = (
+        "account",
+        "authentication",
+        "began",
+        "body",
+        "bucket",
+        "chunk_chain",
+        "digests",
+        "http",
+        "key",
+        "members",
+        "memory",
+        "operation",
+        "query",
+        "xml",
+    )
 
     def __init__(
         self,
@@ -40,9 +57,24 @@ class S3Request:
         self.began = http.received_index
         self.account = "000000000000"
         self.authentication: Any = None
+        self.chunk_chain: Chain | None = None
         self.body: Blob = EMPTY
         self.digests: Digests | None = None
         self.xml: Any = None
+        self.memory: dict[tuple[int, str], tuple[Blob, str]] = {}
 
     def __getitem__(self, member: str) -> Any:
         return self.members.get(member)
+
+    def entry(self, key: str, members: dict[str, Any]) -> S3Request:
+        """One entry of a request that names several keys: the same caller, at the same moment."""
+        entry = S3Request(self.http, self.operation, self.bucket, key, members, self.query)
+        entry.account, entry.authentication = self.account, self.authentication
+        return entry
+
+    def remembered(self, blob: Blob, what: str, compute: Callable[[], str]) -> str:
+        """What was computed over a blob, once for the request: blobs never change, and a decision may run again."""
+        held = self.memory.get((id(blob), what))
+        if held is None:
+            held = self.memory[id(blob), what] = (blob, compute())
+        return held[1]

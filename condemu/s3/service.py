@@ -9,12 +9,13 @@ from condemu.core.blobs import BlobStore
 from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Call, Engine
 from condemu.core.errors import ServiceError
-from condemu.core.http import Request, Response, read_body
+from condemu.core.http import Request, Response
 from condemu.core.store import Txn, prefix_range
 from condemu.s3 import bodies
-from condemu.s3.addressing import bucket_and_key, decode
+from condemu.s3.addressing import bucket_and_key
+from condemu.s3.buckets import bucket_of
 from condemu.s3.errors import METHOD_NOT_ALLOWED, OPERATION_NOT_IMPLEMENTED
-from condemu.s3.members import HEADERS, METADATA_PREFIX, QUERY
+from condemu.s3.members import members_of, parse_query
 from condemu.s3.operations import route
 from condemu.s3.records import BUCKETS, GONE, OBJECTS, PARTS, UPLOADS, VERSIONS
 from condemu.s3.render import error_response, response
@@ -57,27 +58,49 @@ class S3:
         if self.authenticator is not None:
             request.authentication = self.authenticator.verify_s3(http, self.clock.now())
             request.account = request.authentication.principal.account
+        if operation.check is not None:
+            self.engine.store.view(partial(_bucket_exists, request))
+            operation.check(request)
         if operation.takes == "blob":
             await bodies.receive(request, self.blobs)
         elif operation.takes == "xml":
-            request.xml = await read_body(http.body, XML_LIMIT)
-        call = Call(
+            request.xml = await bodies.document(request, XML_LIMIT)
+        call = self._call(request)
+        if operation.entries is not None:
+            result = await self._decide_each(request, call)
+        elif operation.writes:
+            result = await self.engine.run(call, partial(_decide, request))
+        else:
+            result = await self.engine.read(call, partial(_decide, request))
+        return response(request, result, call)
+
+    def _call(self, request: S3Request) -> Call:
+        http, key = request.http, request.key
+        return Call(
             "s3",
-            operation.name,
+            request.operation.name,
             account=request.account,
-            resources=(f"{bucket}/{key}" if key else bucket,),
+            resources=(f"{request.bucket}/{key}" if key else request.bucket,),
             parameters=request.members,
             request_id=http.request_id,
             received_index=http.received_index,
             received_at=http.received_at,
-            writes=operation.writes,
+            writes=request.operation.writes,
         )
-        decide = partial(_decide, request)
-        if operation.writes:
-            result = await self.engine.run(call, decide)
-        else:
-            result = await self.engine.read(call, decide)
-        return response(request, result, call)
+
+    async def _decide_each(self, request: S3Request, call: Call) -> dict[str, Any]:
+        """One decision, and one call, for each entry; what is refused of one says nothing of the others."""
+        operation = request.operation
+        assert operation.entries is not None
+        assert operation.gather is not None
+        outcomes: list[tuple[S3Request, dict[str, Any] | ServiceError]] = []
+        for entry in operation.entries(request):
+            try:
+                outcomes.append((entry, await self.engine.run(self._call(entry), partial(_decide, entry))))
+            except ServiceError as error:
+                outcomes.append((entry, error))
+        call.commit_index = self.engine.store.index
+        return operation.gather(request, outcomes)
 
     def forget_account(self, txn: Txn, account: str) -> None:
         """Delete the account's buckets with all that is in them."""
@@ -99,32 +122,6 @@ def _decide(request: S3Request, txn: Txn) -> dict[str, Any]:
     return request.operation.handler(txn, request)
 
 
-def parse_query(text: str) -> dict[str, str]:
-    """Parameter -> value, the first of each name, percent-decoded; `?acl` and `?acl=` are the same."""
-    if not text:
-        return {}
-    query: dict[str, str] = {}
-    for pair in text.split("&"):
-        name, _, value = pair.partition("=")
-        if name:
-            query.setdefault(decode(name), decode(value.replace("+", " ")))
-    return query
-
-
-def members_of(headers: dict[str, str], query: dict[str, str]) -> dict[str, Any]:
-    """The request's members by AWS's names; user metadata as one mapping under Metadata."""
-    members: dict[str, Any] = {}
-    metadata: dict[str, str] = {}
-    for name, value in headers.items():
-        member = HEADERS.get(name)
-        if member is not None:
-            members[member] = value
-        elif name.startswith(METADATA_PREFIX):
-            metadata[name[len(METADATA_PREFIX) :]] = value
-    for name, value in query.items():
-        member = QUERY.get(name)
-        if member is not None:
-            members[member] = value
-    if metadata:
-        members["Metadata"] = metadata
-    return members
+def _bucket_exists(request: S3Request, txn: Txn) -> None:
+    if request.bucket:
+        bucket_of(txn, request.bucket)

@@ -119,7 +119,7 @@ async def _drive(host: str, port: int, sources: list[Iterator[bytes]], seconds: 
 
 
 def drive(host: str, port: int, requests: Requests, connections: int, seconds: float) -> Measured:
-    """Send `requests` over `connections` until they or the seconds run out. Of a sequence of iterables each connection gets one."""
+    """Send `requests` over `connections` until they or the seconds run out. A sequence holds one source for each connection."""
     shared = cast(Iterable[bytes], requests)
     if isinstance(requests, Sequence) and not isinstance(requests[0], bytes):
         sources = [iter(source) for source in cast(Sequence[Iterable[bytes]], requests)]

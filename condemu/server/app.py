@@ -59,21 +59,16 @@ class Emulator:
         scheme: str = "http",
         client_address: str = "127.0.0.1",
     ) -> Request:
-        """A request whose head has just arrived: stage RECEIVED."""
-        request_id, host_id = self._request_ids.next()
-        return Request(
-            method,
-            raw_path,
-            query_string,
-            headers,
-            body,
-            scheme=scheme,
-            client_address=client_address,
-            received_index=self.engine.store.index,
-            received_at=self.clock.now(),
-            request_id=request_id,
-            host_id=host_id,
-        )
+        """A request whose head has just arrived."""
+        request = Request(method, raw_path, query_string, headers, body, scheme=scheme, client_address=client_address)
+        self.arrived(request)
+        return request
+
+    def arrived(self, request: Request) -> None:
+        """Stage RECEIVED: a name and a place in time for the request."""
+        request.request_id, request.host_id = self._request_ids.next()
+        request.received_index = self.engine.store.index
+        request.received_at = self.clock.now()
 
     async def answer(self, request: Request) -> Response:
         """The answer, ready to leave. Raises only ClientDisconnected and ReplyLost: nobody to answer, or nobody shall be."""

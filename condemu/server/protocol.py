@@ -1,116 +1,217 @@
-"""HTTP/1.1 on a socket: uvicorn's httptools protocol, with AWS's answers to what cannot be read, and without what nobody
-asks for.
+"""HTTP/1.1 on a socket, straight to the emulator: httptools parses, uvicorn starts and stops the server, ASGI is left out.
 
-It differs from uvicorn's in four points. The request target is handed on as it came: neither decoded nor normalised, and an
-absolute one loses its scheme and authority. A header section is bounded while it is received, so that an endless one costs
-nothing. A request that cannot be parsed gets an AWS error document. And the scope carries the connection, because a reply may
-have to be lost: the connection is then cut without a byte.
+What surprises:
+
+- A request whose body is already here is answered before the next byte is looked at, without a task; nothing in its way waits.
+  Only when it has to wait (for its body, for a slow reader) does it become a task. With observers it is one from the start.
+- The request target is handed on as it came: neither decoded nor normalised. An absolute one loses its scheme and authority.
+- The body is taken from the socket only as fast as the service reads it. A client that sent `Expect: 100-continue` is told to go
+  on when the service first asks for the body, and not at all when it never does.
+- An answer given before the body was read must not leave a connection on which its rest would be taken for the next request. A
+  short rest is thrown away; otherwise the connection closes, but not before a client that is still sending can read the answer.
+- What cannot be parsed gets an AWS error document. A header section is bounded while it is received.
+- A reply that is to be lost (`ReplyLost`) cuts the connection without a byte, as a broken network would.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from collections import deque
+from collections.abc import Coroutine
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from condemu.core.errors import ErrorRow
-from condemu.server.asgi import CONNECTION
+from condemu.core.http import Request, Response
 from condemu.server.errors import BAD_REQUEST, HEADERS_LIMIT, HEADERS_TOO_LARGE, document
+from condemu.server.exchange import Exchange, resumed
+from condemu.server.heads import DISCARD_LIMIT, Heads
 from condemu.server.system import RequestIds
+
+if TYPE_CHECKING:
+    from uvicorn import Config
+    from uvicorn.server import ServerState
+
+    from condemu.server.app import Emulator
 
 _SECTION_LIMIT: Final = 4 * HEADERS_LIMIT  # request line and header section: beyond this nobody waits for their end
 _LINE: Final = 4  # ": " and the line's end
-_IDS: Final = RequestIds()
+_HIGH_WATER: Final = 512 * 1024  # bytes of a body that wait here before the socket is left alone
+_LINGER: Final = 2.0  # seconds that a client which is still sending has to read its answer
+_STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+_UNNAMED: Final = RequestIds()  # for what never became a request
 
 
-class Protocol(HttpToolsProtocol):
-    """One connection."""
+class Protocol(asyncio.Protocol):
+    """One connection. Made by uvicorn, whose keyword arguments these are."""
+
+    def __init__(
+        self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
+        self.emulator: Emulator = config.loaded_app.emulator
+        self.loop = _loop or asyncio.get_running_loop()
+        self.transport: asyncio.Transport = cast(asyncio.Transport, None)
+        self.lost = False
+        self.writable: asyncio.Future[None] | None = None  # while the client does not take what it is sent
+        self._state = server_state
+        self._idle_limit: float = config.timeout_keep_alive
+        self._heads: Heads = config.loaded_app.heads
+        self._parser: Any = httptools.HttpRequestParser(self)
+        self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._waiting: deque[Exchange] = deque()  # whose turn has not come
+        self._answering: Exchange | None = None
+        self._receiving: Exchange | None = None  # whose body is being received
+        self._starting = False
+        self._closing = False
+        self._paused = False
+        self._discarded = 0
+        self._url = b""
+        self._headers: dict[str, str] = {}
+        self._section = 0
+
+    # connection
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self._state.connections.add(self)  # type: ignore[arg-type]
+        peer = transport.get_extra_info("peername")
+        self._client = peer[0] if isinstance(peer, tuple) else ""
+        self._idle_since = self.loop.time()
+        self._timer = self.loop.call_later(self._idle_limit, self._check_idle)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.lost = True
+        self._state.connections.discard(self)
+        self._timer.cancel()
+        self._waiting.clear()
+        if self._answering is not None:
+            self._answering.wake()
+        self.resume_writing()
+        self._parser = None
+
+    def eof_received(self) -> bool:
+        """The client will send no more. What it asked for is still answered."""
+        answering = self._answering
+        if answering is None or not answering.complete or self._waiting:
+            return False
+        answering.keep_alive = False
+        return True
+
+    def shutdown(self) -> None:
+        """Called by uvicorn: the server is about to end."""
+        if self._answering is None:
+            self.transport.close()
+        else:
+            self._answering.keep_alive = False
+
+    def cut(self) -> None:
+        """End the connection without another byte."""
+        self.lost = True
+        self.transport.abort()
+
+    def _check_idle(self) -> None:
+        """One timer for the connection's life, not one for each request."""
+        rest = self._idle_since + self._idle_limit - self.loop.time()
+        if self._answering is None and rest <= 0:
+            self.transport.close()
+        else:
+            self._timer = self.loop.call_later(max(rest, 1.0), self._check_idle)
+
+    # flow
+
+    def pause_writing(self) -> None:
+        if self.writable is None:
+            self.writable = self.loop.create_future()
+
+    def resume_writing(self) -> None:
+        if self.writable is not None:
+            self.writable.set_result(None)
+            self.writable = None
+
+    def resume_reading(self) -> None:
+        if self._paused and not self.lost:
+            self._paused = False
+            self.transport.resume_reading()
+
+    def _pause_reading(self) -> None:
+        if not self._paused and not self.lost:
+            self._paused = True
+            self.transport.pause_reading()
+
+    # receiving
+
+    def data_received(self, data: bytes) -> None:
+        if self._closing:
+            return self._discard(len(data))
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._receiving is not None:
+                self._receive_body(data[upgrade.args[0] :])
+        except httptools.HttpParserCallbackError as error:
+            too_large = isinstance(error.__context__, HeadersTooLarge)
+            return self._refuse(HEADERS_TOO_LARGE if too_large else BAD_REQUEST)
+        except httptools.HttpParserError:
+            return self._refuse(BAD_REQUEST)
+        if self._answering is None:
+            self._start()
+        elif self._waiting:
+            self._pause_reading()
+        return None
 
     def on_message_begin(self) -> None:
-        self.url = b""
-        self.expect_100_continue = False
-        self.headers = []
-        self.section = 0
+        self._url = b""
+        self._headers = {}
+        self._section = 0
 
     def on_url(self, url: bytes) -> None:
-        self.url += url
+        self._url += url
         self._count(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        name = name.lower()
-        if name == b"expect" and value.lower() == b"100-continue":
-            self.expect_100_continue = True
-        self.headers.append((name, value))
+        key = name.decode("latin-1").lower()
+        text = value.decode("latin-1")
+        headers = self._headers
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
         self._count(len(name) + len(value) + _LINE)
 
     def _count(self, size: int) -> None:
-        self.section += size
-        if self.section > _SECTION_LIMIT:
+        self._section += size
+        if self._section > _SECTION_LIMIT:
             raise HeadersTooLarge
 
     def on_headers_complete(self) -> None:
-        path, _, query = self.url.partition(b"?")
-        if not path.startswith(b"/"):
+        parser, headers = self._parser, self._headers
+        path, _, query = self._url.decode("latin-1").partition("?")
+        if path[:1] != "/":
             path = _origin_form(path)
-        version = self.parser.get_http_version()
-        self.scope = {
-            "type": "http",
-            "http_version": version,
-            "method": self.parser.get_method().decode("ascii"),
-            "scheme": self.scheme,
-            "raw_path": path,
-            "query_string": query,
-            "headers": self.headers,
-            "client": self.client,
-            "server": self.server,
-        }  # type: ignore[typeddict-item]
-        before, self.cycle = (
-            self.cycle,
-            RequestResponseCycle(
-                scope=self.scope,
-                transport=self.transport,
-                flow=self.flow,
-                logger=self.logger,
-                access_logger=self.access_logger,
-                access_log=False,
-                default_headers=self.server_state.default_headers,
-                message_event=asyncio.Event(),
-                expect_100_continue=self.expect_100_continue,
-                keep_alive=version != "1.0" and self.parser.should_keep_alive() and not self.parser.should_upgrade(),
-                on_response=self.on_response_complete,
-            ),
-        )
-        self.scope[CONNECTION] = self.cycle  # type: ignore[typeddict-unknown-key]
-        if before is None or before.response_complete:
-            self._start_asgi_task(self.cycle, self.app)
-        else:  # pipelined: its turn comes when the one before it has been answered
-            self.flow.pause_reading()
-            self.pipeline.appendleft((self.cycle, self.app))
+        method = parser.get_method().decode("ascii")
+        keep_alive = parser.should_keep_alive() and not parser.should_upgrade() and parser.get_http_version() == "1.1"
+        exchange = Exchange(self, method, keep_alive, headers.get("expect", "").lower() == "100-continue")
+        exchange.request = Request(method, path, query, headers, exchange, client_address=self._client)
+        self._receiving = exchange
+        self._waiting.append(exchange)
 
-    def data_received(self, data: bytes) -> None:
-        self._unset_keepalive_if_required()
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserCallbackError as error:
-            too_large = isinstance(error.__context__, HeadersTooLarge)
-            self.refuse(HEADERS_TOO_LARGE if too_large else BAD_REQUEST)
-        except httptools.HttpParserUpgrade as upgrade:
-            if self.cycle.more_body:
-                self._receive_body(data[upgrade.args[0] :])
-        except httptools.HttpParserError:
-            self.refuse(BAD_REQUEST)
+    def on_body(self, body: bytes) -> None:
+        exchange = self._receiving
+        if exchange is None:
+            return self._discard(len(body))
+        exchange.pieces.append(body)
+        exchange.held += len(body)
+        if exchange.held > _HIGH_WATER:
+            self._pause_reading()
+        return exchange.wake()
 
     def on_message_complete(self) -> None:
-        if self.cycle.response_complete or self._offers_upgrade():
-            return
-        self.cycle.more_body = False
-        self.cycle.message_event.set()
-
-    def _offers_upgrade(self) -> bool:
-        """Whether the parser believes that after this head another protocol begins."""
-        return bool(self.parser.should_upgrade()) and self.scope["method"] != "CONNECT"
+        exchange = self._receiving
+        if exchange is None:
+            self._discarded = 0
+        elif not self._parser.should_upgrade() or exchange.method == "CONNECT":
+            exchange.complete = True
+            exchange.wake()
+            self._receiving = None
 
     def _receive_body(self, rest: bytes) -> None:
         """Go on with the body of a request that offered `Upgrade`, as Java's client does: the offer is not taken up.
@@ -118,15 +219,89 @@ class Protocol(HttpToolsProtocol):
         The parser takes the body for the other protocol's bytes and stops; so a new one is told a head with the same framing. The
         connection ends with the answer.
         """
-        framing = [b"%s: %s\r\n" % line for line in self.headers if line[0] in (b"content-length", b"transfer-encoding")]
-        self.parser = httptools.HttpRequestParser(_Rest(self))
-        self.data_received(b"POST / HTTP/1.1\r\n" + b"".join(framing) + b"\r\n" + rest)
+        framing = [f"{n}: {v}\r\n" for n, v in self._headers.items() if n in ("content-length", "transfer-encoding")]
+        self._parser = httptools.HttpRequestParser(_Rest(self))
+        self._parser.feed_data(f"POST / HTTP/1.1\r\n{''.join(framing)}\r\n".encode("latin-1"))
+        self._parser.feed_data(rest)
 
-    def refuse(self, row: ErrorRow) -> None:
+    def _discard(self, size: int) -> None:
+        self._discarded += size
+        if self._discarded > DISCARD_LIMIT:
+            self.transport.close()
+
+    def _refuse(self, row: ErrorRow) -> None:
         """Answer what never became a request, and close. With an answer still under way there is no room for another one."""
-        if self.cycle is None or self.cycle.response_complete:
-            self.transport.write(unreadable(row))
+        if self._answering is None:
+            self.transport.write(unreadable(row, self._heads.date()))
         self.transport.close()
+
+    # answering
+
+    def _start(self) -> None:
+        """Answer whoever waits, one after the other, until one of them has to wait himself."""
+        self._starting = True
+        waiting, emulator = self._waiting, self.emulator
+        while waiting and self._answering is None and not self.lost:
+            exchange = self._answering = waiting.popleft()
+            emulator.arrived(exchange.request)
+            if emulator.engine.observers:
+                self._spawn(exchange.run())
+            else:
+                coroutine = exchange.run()
+                try:
+                    awaited = coroutine.send(None)
+                except StopIteration:
+                    continue
+                self._spawn(resumed(coroutine, awaited))
+        self._starting = False
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = self.loop.create_task(coroutine)
+        self._state.tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._state.tasks.discard(task)
+        if task.cancelled() or task.exception() is not None:  # cancelled at the end of the server's patience
+            self.cut()
+
+    def answered(self, exchange: Exchange) -> None:
+        """The answer is written. Go on with the next request, or end."""
+        self._answering = None
+        self._state.total_requests += 1
+        if not exchange.keep_alive:
+            self._close(exchange)
+            return
+        if not exchange.complete:  # the rest of its body is thrown away as it comes
+            self._discarded = 0
+            self._receiving = None
+        self._idle_since = self.loop.time()
+        self.resume_reading()
+        if self._waiting and not self._starting:
+            self._start()
+
+    def _close(self, exchange: Exchange) -> None:
+        self._waiting.clear()
+        if exchange.complete or exchange.expects:
+            self.transport.close()
+            return
+        # Closing on a client that is still sending would reset the connection, and it might never read the answer.
+        self._closing = True
+        self.resume_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(_LINGER, self.transport.close)
+
+    def head(self, request: Request, response: Response, close: bool) -> bytes:
+        """Status line and header section."""
+        status = response.status
+        line = _STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"
+        lines = [f"{name}: {value}\r\n" for name, value in self._heads.of(request, response, close)]
+        return f"{line}{''.join(lines)}\r\n".encode("latin-1")
+
+
+class HeadersTooLarge(Exception):
+    """The header section is longer than anybody waits for."""
 
 
 class _Rest:
@@ -137,24 +312,20 @@ class _Rest:
         self.on_message_complete = protocol.on_message_complete
 
 
-class HeadersTooLarge(Exception):
-    """The header section is longer than anybody waits for."""
-
-
-def _origin_form(target: bytes) -> bytes:
-    """The path of an absolute-form target. Any other form is handed on, for the application to refuse."""
-    scheme, separator, rest = target.partition(b"://")
-    if separator and scheme.lower() in (b"http", b"https"):
-        return b"/" + rest.partition(b"/")[2]
+def _origin_form(target: str) -> str:
+    """The path of an absolute-form target. Any other form is handed on, for the emulator to refuse."""
+    scheme, separator, rest = target.partition("://")
+    if separator and scheme.lower() in ("http", "https"):
+        return "/" + rest.partition("/")[2]
     return target
 
 
-def unreadable(row: ErrorRow) -> bytes:
+def unreadable(row: ErrorRow, date: str) -> bytes:
     """A whole HTTP answer that closes the connection."""
-    request_id, host_id = _IDS.next()
+    request_id, host_id = _UNNAMED.next()
     body = document(row, {"MaxSizeAllowed": HEADERS_LIMIT}, request_id, host_id)
     head = (
-        f"HTTP/1.1 {row.status} Bad Request\r\nx-amz-request-id: {request_id}\r\nx-amz-id-2: {host_id}\r\n"
-        f"content-type: application/xml\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        f"{_STATUS_LINES[row.status]}Date: {date}\r\nx-amz-request-id: {request_id}\r\nx-amz-id-2: {host_id}\r\n"
+        f"Content-Type: application/xml\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     return head.encode("ascii") + body

@@ -25,6 +25,8 @@ def uvicorn_options() -> dict[str, Any]:
     """How uvicorn is run here, for whoever starts it himself."""
     return {
         "http": Protocol,
+        "interface": "asgi3",
+        "proxy_headers": False,
         "ws": "none",
         "lifespan": "off",
         "log_config": None,

@@ -1,4 +1,4 @@
-"""HTTP done right, over real sockets and with a scripted service."""
+"""HTTP done right, over real sockets and with a scripted service; and the same under any other ASGI server."""
 
 from __future__ import annotations
 

@@ -1,0 +1,129 @@
+"""One request on a connection, from its head to the end of its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import traceback
+from collections import deque
+from collections.abc import Coroutine, Generator, Iterable
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from condemu.core.engine import ReplyLost
+from condemu.core.http import ClientDisconnected, Request, Response
+from condemu.server.heads import BODILESS, must_close
+
+if TYPE_CHECKING:
+    from condemu.server.protocol import Protocol
+
+SMALL: Final = 64 * 1024  # up to here an answer is joined with its head
+GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Exchange:
+    """One request and its answer. It is the request's body, too."""
+
+    __slots__ = ("_protocol", "_waiter", "complete", "expects", "held", "keep_alive", "method", "pieces", "request", "started")
+
+    def __init__(self, protocol: Protocol, method: str, keep_alive: bool, expects: bool) -> None:
+        self._protocol = protocol
+        self._waiter: asyncio.Future[None] | None = None
+        self.method = method
+        self.keep_alive = keep_alive
+        self.expects = expects  # and was not yet told to go on
+        self.pieces: deque[bytes] = deque()
+        self.held = 0
+        self.complete = False  # the whole body is here
+        self.started = False  # somebody asked for it
+        self.request: Request = cast(Request, None)  # given as soon as it is its turn
+
+    async def next_chunk(self) -> bytes:
+        self.started = True
+        while not self.pieces:
+            if self.complete:
+                return b""
+            if self._protocol.lost:
+                raise ClientDisconnected
+            if self.expects:
+                self.expects = False
+                self._protocol.transport.write(GO_ON)
+            self._protocol.resume_reading()
+            self._waiter = self._protocol.loop.create_future()
+            await self._waiter
+        piece = self.pieces.popleft()
+        self.held -= len(piece)
+        return piece
+
+    def wake(self) -> None:
+        """A piece came, or nothing will any more."""
+        if self._waiter is not None:
+            if not self._waiter.done():
+                self._waiter.set_result(None)
+            self._waiter = None
+
+    async def run(self) -> None:
+        """From the request to the end of its answer."""
+        protocol = self._protocol
+        try:
+            response = await protocol.emulator.answer(self.request)
+        except (ClientDisconnected, ReplyLost):
+            protocol.cut()
+            return
+        try:
+            await self._reply(response)
+        except Exception:  # a mistake of ours, or a file that cannot be read: half an answer is all there can be
+            traceback.print_exc(file=sys.stderr)
+            protocol.cut()
+
+    async def _reply(self, response: Response) -> None:
+        protocol, request, body, status = self._protocol, self.request, response.body, response.status
+        if response.close or (not self.complete and must_close(request, self.started)):
+            self.keep_alive = False
+        head = protocol.head(request, response, not self.keep_alive)
+        if self.method == "HEAD" or status in BODILESS:
+            protocol.transport.write(head)
+        elif not isinstance(body, bytes):
+            protocol.transport.write(head)
+            await self._stream(body)
+        elif len(body) <= SMALL:
+            protocol.transport.write(head + body)
+        else:
+            protocol.transport.writelines((head, body))
+        protocol.answered(self)
+
+    async def _stream(self, pieces: Iterable[bytes]) -> None:
+        """Piece by piece, as fast as the client takes them and no longer than it is there."""
+        protocol = self._protocol
+        for piece in pieces:
+            if protocol.writable is not None:
+                await protocol.writable
+            if protocol.lost:
+                return
+            protocol.transport.write(piece)
+
+
+class Resumed:
+    """A coroutine that has already run up to its first wait, as something that a task can await."""
+
+    __slots__ = ("_awaited", "_coroutine")
+
+    def __init__(self, coroutine: Coroutine[Any, Any, None], awaited: Any) -> None:
+        self._coroutine = coroutine
+        self._awaited = awaited
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        coroutine, awaited = self._coroutine, self._awaited
+        while True:
+            failure: BaseException | None = None
+            try:
+                yield awaited
+            except BaseException as error:  # a cancellation: the coroutine's to deal with
+                failure = error
+            try:
+                awaited = coroutine.send(None) if failure is None else coroutine.throw(failure)
+            except StopIteration:
+                return
+
+
+async def resumed(coroutine: Coroutine[Any, Any, None], awaited: Any) -> None:
+    await Resumed(coroutine, awaited)

@@ -1,0 +1,75 @@
+"""The head of an answer, safe to send: what the services say, with `Date` from the clock, a length, and whether to close."""
+
+from __future__ import annotations
+
+import re
+from email.utils import formatdate
+from typing import Final
+
+from condemu.core.effects import Clock
+from condemu.core.http import Request, Response
+
+BODILESS: Final = frozenset({204, 304})
+DISCARD_LIMIT: Final = 64 * 1024 * 1024  # bytes of an unread body that are thrown away to keep the connection
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NAMES_HELD: Final = 2048
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class Heads:
+    """Makes heads. Remembers the second that it last wrote and the names that it has seen to be names."""
+
+    __slots__ = ("_clock", "_date", "_names", "_second")
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._names: set[str] = set()
+        self._second = -1
+        self._date = ""
+
+    def of(self, request: Request, response: Response, close: bool) -> list[tuple[str, str]]:
+        """The header fields in order, values in Latin-1 without control characters."""
+        fields = [("Date", self.date())]
+        names = self._names
+        sized = False
+        for field in response.headers:
+            name, value = field
+            if name not in names and not self._remembered(name):
+                continue  # from a client's own metadata: HTTP cannot say it
+            if name == "Content-Length":
+                sized = True
+            if value.isprintable() and value.isascii():
+                fields.append(field)
+            else:
+                fields.append((name, _CONTROL.sub(" ", value).encode("latin-1", "replace").decode("latin-1")))
+        if not sized and isinstance(response.body, bytes) and request.method != "HEAD" and response.status not in BODILESS:
+            fields.append(("Content-Length", str(len(response.body))))
+        if close:
+            fields.append(("Connection", "close"))
+        return fields
+
+    def _remembered(self, name: str) -> bool:
+        if _NAME.fullmatch(name) is None:
+            return False
+        if len(self._names) >= _NAMES_HELD:
+            self._names.clear()
+        self._names.add(name)
+        return True
+
+    def date(self) -> str:
+        second = int(self._clock.now())
+        if second != self._second:
+            self._second = second
+            self._date = formatdate(second, usegmt=True)
+        return self._date
+
+
+def must_close(request: Request, started: bool) -> bool:
+    """Whether a connection cannot be kept on which the request's body was not read to its end.
+
+    A client that waits to be told to send its body may now not send it at all; and a long rest is not worth waiting for.
+    """
+    if not started and "expect" in request.headers:
+        return True
+    length = request.headers.get("content-length")
+    return length is None or int(length) > DISCARD_LIMIT

@@ -1,1 +1,1 @@
-"""Who asks, and may they? Signatures, credentials and IAM policies, as pure functions."""
+"""Who asks, and may they: signatures, credentials and IAM policies, pure functions that know no service."""

@@ -6,9 +6,9 @@ import http.client
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
-from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
@@ -59,6 +59,15 @@ class Raw:
         prepared = request.prepare()
         answer = self._in_process(prepared) if self._target.emulator is not None else self._over_a_socket(prepared)
         self._exchanges.note(f"{method} {path}", {"headers": dict(headers or {}), "body": body}, answer.status, answer.body)
+        return answer
+
+    def presigned(self, method: str, path: str, query: Mapping[str, str], body: bytes = b"", *, seconds: int = 300) -> Answer:
+        """Send one request whose signature, and these parameters, are in its query."""
+        request = AWSRequest(method, f"{self._origin('s3')}{path}?{urlencode(query, quote_via=quote)}", data=body)
+        S3SigV4QueryAuth(self._credentials(), "s3", self._target.region, expires=seconds).add_auth(request)
+        prepared = request.prepare()
+        answer = self._in_process(prepared) if self._target.emulator is not None else self._over_a_socket(prepared)
+        self._exchanges.note(f"{method} {path} presigned", {"query": dict(query), "body": body}, answer.status, answer.body)
         return answer
 
     def _origin(self, service: str) -> str:

@@ -193,21 +193,23 @@ def _digests(request: S3Request, source: Version) -> tuple[str, str, str]:
     if source.checksum_algorithm == name and source.checksum_type == FULL_OBJECT:
         checksum = source.checksum
     else:
-        checksum = request.remembered(source.body, name, lambda: _checksum(source.body, name))
+        checksum = request.remembered(source.body, name, lambda: checksum_of(source.body, name))
     etag = source.etag
     if source.parts or "-" in source.etag:
-        etag = request.remembered(source.body, "etag", lambda: _md5(source.body))
+        etag = request.remembered(source.body, "etag", lambda: md5_of(source.body))
     return etag, name, checksum
 
 
-def _checksum(body: Blob, name: str) -> str:
+def checksum_of(body: Blob, name: str) -> str:
+    """Base64 of the algorithm's digest of the bytes."""
     hasher = ALGORITHMS[name].hasher()
     for piece in body.pieces():
         hasher.update(piece)
     return encode(hasher.digest())
 
 
-def _md5(body: Blob) -> str:
+def md5_of(body: Blob) -> str:
+    """The MD5 of the bytes in hex."""
     hasher = md5(usedforsecurity=False)
     for piece in body.pieces():
         hasher.update(piece)

@@ -1,7 +1,7 @@
 """What all lists have in common: limits, markers, groups by delimiter, url encoding.
 
-Keys are in the order of their UTF-8 bytes, which is the order of their code points. With a delimiter, the keys that share all up to
-the first delimiter after the prefix are one group, listed once as a common prefix, counted as one entry, and passed over by
+Keys are in the order of their UTF-8 bytes, which is the order of their code points. With a delimiter, the keys that share all up
+to the first delimiter after the prefix are one group, listed once as a common prefix, counted as one entry, and passed over by
 searching for the first key behind it: a page costs what it lists, however many keys a group or the bucket holds.
 """
 
@@ -39,7 +39,7 @@ def limit(text: str | None, parameter: str, argument: str = "", *, most: int = P
     if number is None or not -MOST - 1 <= number <= MOST:
         raise ServiceError(NOT_AN_INTEGER, {"ArgumentName": parameter, "ArgumentValue": text})
     if number < 0:
-        raise ServiceError({"ArgumentName": argument or parameter, "ArgumentValue": text})
+        raise ServiceError(ARGUMENT_OUT_OF_BOUNDS, {"ArgumentName": argument or parameter, "ArgumentValue": text})
     return min(number, most)
 
 

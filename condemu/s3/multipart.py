@@ -33,13 +33,20 @@ from condemu.s3.multipart_ids import new_upload_id
 from condemu.s3.put import description
 from condemu.s3.records import NULL_VERSION, PARTS, UPLOADS, Part, Upload, Version
 from condemu.s3.request import S3Request
+from condemu.s3.validation import check_encryption_headers, check_key, check_object_headers
 from condemu.wire.checksums import ALGORITHMS, COMPOSITE, DEFAULT, FULL_OBJECT, encode
 
 MAX_PARTS: Final = 10_000  # S3 User Guide, "Amazon S3 multipart upload limits"
 
 
+def check_create(request: S3Request) -> None:
+    """What is refused whatever the bucket holds: the headers that describe the object, then the checksum's."""
+    check_object_headers(request)
+    chosen_checksum(request["ChecksumAlgorithm"], request["ChecksumType"])
+
+
 def create_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
-    """Order of checks: bucket, checksum headers, all other headers as PutObject checks them."""
+    """Order of checks: bucket; then headers, which were checked before; then lock headers, which depend on the bucket."""
     bucket = bucket_of(txn, request.bucket)
     algorithm, checksum_type = chosen_checksum(request["ChecksumAlgorithm"], request["ChecksumType"])
     upload_id = new_upload_id(txn, request.bucket, request.key)
@@ -90,8 +97,15 @@ def upload_of(txn: Txn, request: S3Request) -> Upload:
     return upload
 
 
+def check_upload_part(request: S3Request) -> None:
+    """What is refused before the body is read."""
+    check_key(request.key)
+    part_number(request["PartNumber"])
+    check_encryption_headers(request.members)
+
+
 def upload_part(txn: Txn, request: S3Request) -> dict[str, Any]:
-    """Order of checks: bucket, part number, upload, checksum algorithm. Uploading a number again replaces the part."""
+    """Order of checks: bucket, part number, digests, upload, checksum algorithm. Uploading a number again replaces the part."""
     bucket_of(txn, request.bucket)
     number = part_number(request["PartNumber"])
     upload = upload_of(txn, request)

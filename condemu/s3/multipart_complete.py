@@ -72,12 +72,16 @@ class Listed:
     checksums: tuple[tuple[str, str], ...] = ()
 
 
-def complete_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
-    """One decision about metadata; see above for the order of its checks."""
-    bucket = bucket_of(txn, request.bucket)
+def check_complete(request: S3Request) -> None:
+    """What is refused before the body is read."""
     refusal = write_syntax_refusal(request["IfMatch"], request["IfNoneMatch"])
     if refusal is not None:
         raise refusal
+
+
+def complete_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
+    """One decision about metadata; see above for the order of its checks."""
+    bucket = bucket_of(txn, request.bucket)
     upload: Upload | None = txn.get(UPLOADS, (request.bucket, request.key, request["UploadId"]))
     if upload is None:
         return answer(request, completed_before(txn, request))
@@ -122,7 +126,7 @@ def answer(request: S3Request, version: Version) -> dict[str, Any]:
     http = request.http
     return {
         "ServerSideEncryption": "AES256",
-        "VersionId": version.version_id if version.version_id != NULL_VERSION else None,
+        "VersionId": version.version_id if version.version_id != NULL_VERSION else None,  # unrecorded when Suspended
         "Location": f"{http.scheme}://{http.headers.get('host', '')}{http.raw_path}",
         "Bucket": request.bucket,
         "Key": request.key,

@@ -1,0 +1,102 @@
+"""UploadPartCopy: a part from a stretch of an object that is already there.
+
+Order of checks: part number, bucket, upload, source and its conditions as CopyObject's (412 before anything is said about the
+range: asserted against AWS), then the range. There are no conditions on the destination.
+
+| x-amz-copy-source-range, of a source of 10 bytes          | answer (recorded on AWS)                   |
+|-----------------------------------------------------------|--------------------------------------------|
+| not sent                                                  | the whole source                           |
+| bytes=0-9                                                 | that stretch                               |
+| 0-8, bytes=0-, bytes=-5, bytes=5-1, …                     | 400 InvalidArgument, the form              |
+| bytes=0-10: ends behind the last byte                     | 400 InvalidArgument, the size              |
+| bytes=10-11: begins behind it, too                        | 400 InvalidRequest                         |
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from condemu.core.blobs import Blob
+from condemu.core.errors import ServiceError
+from condemu.core.store import Txn
+from condemu.s3.buckets import bucket_of
+from condemu.s3.copy import MAX_COPY, checksum_of, md5_of, named_source, source_of
+from condemu.s3.errors import COPY_SOURCE_TOO_LARGE
+from condemu.s3.multipart import checksum_member, keep_part, part_number, upload_of
+from condemu.s3.multipart_errors import COPY_RANGE_FORM, COPY_RANGE_OUTSIDE, COPY_RANGE_TOO_LONG
+from condemu.s3.records import Part, Version
+from condemu.s3.request import S3Request
+from condemu.s3.validation import check_encryption_headers, check_key
+from condemu.wire.checksums import ALGORITHMS, DEFAULT, FULL_OBJECT, decode
+
+_RANGE: Final = re.compile(r"bytes=([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
+
+
+def check_upload_part_copy(request: S3Request) -> None:
+    """What is refused whatever the buckets hold."""
+    check_key(request.key)
+    part_number(request["PartNumber"])
+    check_encryption_headers(request.members)
+    named_source(request)
+
+
+def upload_part_copy(txn: Txn, request: S3Request) -> dict[str, Any]:
+    """See above for the order of checks. The part shares the source's bytes."""
+    bucket_of(txn, request.bucket)
+    upload = upload_of(txn, request)
+    source = source_of(txn, request)
+    start, stop = stretch(request["CopySourceRange"], source.version.size)
+    if stop - start > MAX_COPY:
+        raise ServiceError(COPY_SOURCE_TOO_LARGE)
+    part = copied_part(request, source.version, start, stop, upload.checksum_algorithm or DEFAULT.name, txn.now)
+    keep_part(txn, upload, part)
+    return {
+        "CopySourceVersionId": source.version.version_id if source.bucket.versioning else None,
+        "ServerSideEncryption": "AES256",
+        "LastModified": part.modified,
+        "ETag": f'"{part.etag}"',
+        **(checksum_member(part) if upload.checksum_algorithm else {}),
+    }
+
+
+def stretch(text: str | None, size: int) -> tuple[int, int]:
+    """The first byte and the one behind the last."""
+    if text is None:
+        return 0, size
+    match = _RANGE.fullmatch(text)
+    if match is None or int(match[1]) > int(match[2]):
+        raise ServiceError(COPY_RANGE_FORM, {"ArgumentName": "x-amz-copy-source-range", "ArgumentValue": text})
+    first, last = int(match[1]), int(match[2])
+    if first >= size:
+        raise ServiceError(COPY_RANGE_OUTSIDE, because=f"the source has {size} bytes")
+    if last >= size:
+        raise ServiceError(
+            COPY_RANGE_TOO_LONG, {"Size": size, "ArgumentName": "x-amz-copy-source-range", "ArgumentValue": text}
+        )
+    return first, last + 1
+
+
+def copied_part(request: S3Request, source: Version, start: int, stop: int, algorithm: str, now: float) -> Part:
+    """The part with its MD5 and checksum: taken over from a source that is copied whole and has them, else computed once."""
+    whole = start == 0 and stop == source.size
+    body: Blob = source.body.cut(start, stop)
+    if whole and "-" not in source.etag:
+        etag = source.etag
+    else:
+        etag = request.remembered(source.body, f"md5 {start}-{stop}", lambda: md5_of(body))
+    if whole and source.checksum_algorithm == algorithm and source.checksum_type == FULL_OBJECT:
+        checksum = source.checksum
+    else:
+        checksum = request.remembered(source.body, f"{algorithm} {start}-{stop}", lambda: checksum_of(body, algorithm))
+    crc64nvme = decode(checksum, DEFAULT.size) if algorithm == DEFAULT.name else None
+    return Part(
+        number=part_number(request["PartNumber"]),
+        etag=etag,
+        size=stop - start,
+        body=body,
+        modified=now,
+        checksum_algorithm=ALGORITHMS[algorithm].name,
+        checksum=checksum,
+        crc64nvme=crc64nvme or b"",
+    )

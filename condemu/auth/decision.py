@@ -116,7 +116,7 @@ def _refused(explicit: bool, kind: str, verdict: Verdict | None) -> Ruling:
 def _because(explicit: bool, kind: str, verdict: Verdict | None) -> str:
     """What decided, as a sentence."""
     if verdict is None or verdict.statement is None:
-        return f"no statement of a {kind} matches"
+        return f"no {kind} has a statement for it"
     label = verdict.statement.label
     if explicit:
         return f"{label} of the {kind} denies it" + (f" ({verdict.key})" if verdict.key else "")

@@ -20,7 +20,7 @@ Value = str | Sequence[str]
 Context = Mapping[str, Value]  # lower-case condition key -> value; what is absent is not in it
 Matcher = Callable[[str], object]  # truthy when the text matches
 
-_VARIABLE: Final = re.compile(r"\$\{([^${}]*)\}")
+_VARIABLE: Final = re.compile(r"\$\{([^{}]*)\}")
 _DEFAULT: Final = re.compile(r"([^,]+?)\s*,\s*'([^']*)'\s*")
 _SPLIT: Final = re.compile(r"(\*+|\?)")
 _SPECIAL: Final = frozenset("*?$")

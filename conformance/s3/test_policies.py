@@ -34,7 +34,7 @@ DENIED = {"status": 403, "code": "AccessDenied"}
 
 @pytest.mark.tier("core")
 def test_a_policy_that_demands_if_none_match(s3: Any, own_bucket: str, key: str) -> None:
-    """Under a policy that denies puts without If-None-Match, a plain put is refused; a conditional one is judged by its condition.
+    """Under a policy that denies puts without If-None-Match, a plain put is refused; a conditional one is judged as ever.
 
     Source: S3 User Guide, "Enforce conditional writes on Amazon S3 buckets" [documented]
     """

@@ -17,6 +17,7 @@ from condemu.core.engine import Engine, Observer
 from condemu.core.http import Body, BytesBody, ClientDisconnected, Request, Response
 from condemu.core.service import Service
 from condemu.core.store import MemoryStore, Store, Txn
+from condemu.dynamodb.service import DynamoDB
 from condemu.s3.service import S3
 from condemu.server import admin, dispatch
 from condemu.server.asgi import App
@@ -136,6 +137,9 @@ def build(
     blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)
     services: dict[str, Service] = {
         dispatch.S3: S3(engine=engine, blobs=blobs, clock=clock, ids=ids, region=config.region),
+        dispatch.DYNAMODB: DynamoDB(
+            engine=engine, clock=clock, ids=ids, region=config.region, account=config.account
+        ),
     }
     emulator = Emulator(config=config, engine=engine, blobs=blobs, clock=clock, ids=ids, services=services)
     emulator.create_buckets()

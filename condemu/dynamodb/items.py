@@ -1,0 +1,250 @@
+"""PutItem, GetItem, UpdateItem and DeleteItem: one item, checked and changed in one decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from condemu.core.errors import ServiceError
+from condemu.core.store import Txn
+from condemu.dynamodb import changes, errors
+from condemu.dynamodb.attribute_updates import AttributeUpdates, decode_attribute_updates
+from condemu.dynamodb.capacity import ASKED, collection_metrics, consumed, read_cost, write_cost
+from condemu.dynamodb.expressions.placeholders import Placeholders
+from condemu.dynamodb.keys import Place, check_index_keys, check_updated_index_keys, place_of_item, place_of_key
+from condemu.dynamodb.paths import DocumentPath
+from condemu.dynamodb.projections import Projection, attributes_to_get
+from condemu.dynamodb.records import StoredItem, Table
+from condemu.dynamodb.requests import (
+    DynamoRequest,
+    Plan,
+    Result,
+    address,
+    check_attribute_names,
+    check_condition,
+    check_free,
+    check_mixing,
+    decode_expected,
+    expression_condition,
+    item_resource,
+    legacy_condition,
+    usable_table,
+)
+from condemu.dynamodb.updates import BoundUpdate
+from condemu.dynamodb.values import MAX_ITEM_SIZE, Item, decode_item, encode_item, item_size
+
+_OLD_OR_NONE = (None, "NONE", "ALL_OLD")
+
+
+def put_item(request: DynamoRequest) -> Plan:
+    members = request.members
+    check_mixing(members, ("Expected", "ConditionalOperator"), ("ConditionExpression",))
+    item = decode_item(members["Item"])
+    check_attribute_names(item)
+    raw = decode_expected(members)
+    if members.get("ReturnValues") not in _OLD_OR_NONE:
+        raise ServiceError(errors.RETURN_VALUES_OLD_ONLY)
+    size = checked_size(item)
+    legacy = legacy_condition(members, raw)
+    placeholders = read_placeholders(members, "ConditionExpression")
+    condition = expression_condition(placeholders) or legacy
+    placeholders.check_all_used()
+    whose = address(request, members["TableName"])
+
+    def decide(txn: Txn) -> Result:
+        table = usable_table(txn, whose)
+        where = place_of_item(table, item)
+        if table.indexes:
+            check_index_keys(table, item)
+        old = changes.stored(txn, table, where)
+        check_free(request.held, table, where)
+        check_condition(condition, old, members)
+        new = changes.put(txn, table, where, old, item, size)
+        return _written(members, table, where, old, new, item)
+
+    return Plan(decide, item_resource(whose, item))
+
+
+def delete_item(request: DynamoRequest) -> Plan:
+    members = request.members
+    check_mixing(members, ("Expected", "ConditionalOperator"), ("ConditionExpression",))
+    key = decode_item(members["Key"])
+    raw = decode_expected(members)
+    if members.get("ReturnValues") not in _OLD_OR_NONE:
+        raise ServiceError(errors.RETURN_VALUES_OLD_ONLY)
+    legacy = legacy_condition(members, raw)
+    placeholders = read_placeholders(members, "ConditionExpression")
+    condition = expression_condition(placeholders) or legacy
+    placeholders.check_all_used()
+    whose = address(request, members["TableName"])
+
+    def decide(txn: Txn) -> Result:
+        table = usable_table(txn, whose)
+        where = place_of_key(table, key)
+        old = changes.stored(txn, table, where)
+        check_free(request.held, table, where)
+        check_condition(condition, old, members)
+        if old is not None:
+            changes.delete(txn, table, where, old)
+        return _written(members, table, where, old, None, key)
+
+    return Plan(decide, item_resource(whose, key))
+
+
+def update_item(request: DynamoRequest) -> Plan:
+    members = request.members
+    old_names = ("AttributeUpdates", "Expected", "ConditionalOperator")
+    check_mixing(members, old_names, ("UpdateExpression", "ConditionExpression"))
+    key = decode_item(members["Key"])
+    raw = decode_expected(members)
+    legacy_update = None
+    if members.get("AttributeUpdates") is not None:
+        legacy_update = decode_attribute_updates(members["AttributeUpdates"])
+    legacy = legacy_condition(members, raw)
+    if legacy_update is not None:
+        legacy_update.check()
+    placeholders = read_placeholders(members, "UpdateExpression", "ConditionExpression")
+    update: BoundUpdate | AttributeUpdates | None = placeholders.update() or legacy_update
+    condition = expression_condition(placeholders) or legacy
+    placeholders.check_all_used()
+    whose = address(request, members["TableName"])
+
+    def decide(txn: Txn) -> Result:
+        table = usable_table(txn, whose)
+        where = place_of_key(table, key)
+        if update is not None:
+            check_targets(table, update.targets)
+        old = changes.stored(txn, table, where)
+        check_free(request.held, table, where)
+        check_condition(condition, old, members)
+        item = updated_item(table, update, old, key)
+        new = None if item is None else changes.put(txn, table, where, old, item, updated_size(item))
+        result = _written(members, table, where, old, new, key)
+        wanted = members.get("ReturnValues")
+        if wanted in ("ALL_NEW", "UPDATED_OLD", "UPDATED_NEW"):
+            attributes = _returned(wanted, update, old, new)
+            if attributes:
+                result = {"Attributes": encode_item(attributes), **result}
+        return result
+
+    return Plan(decide, item_resource(whose, key))
+
+
+def get_item(request: DynamoRequest) -> Plan:
+    members = request.members
+    check_mixing(members, ("AttributesToGet",), ("ProjectionExpression",))
+    key = decode_item(members["Key"])
+    projection = read_projection(members)
+    consistent = members.get("ConsistentRead") is True
+    whose = address(request, members["TableName"])
+
+    def decide(txn: Txn) -> Result:
+        table = usable_table(txn, whose)
+        where = place_of_key(table, key)
+        if projection is not None:
+            check_scalar_keys(table, projection.paths)
+        found = changes.stored(txn, table, where)
+        result: Result = {}
+        if found is not None:
+            result["Item"] = encode_item(found.item if projection is None else projection.project(found.item))
+        asked = members.get("ReturnConsumedCapacity")
+        if asked in ASKED:
+            result["ConsumedCapacity"] = consumed(read_cost(table, found.size if found else 0, consistent), asked)
+        return result
+
+    return Plan(decide, item_resource(whose, key), consistent=consistent)
+
+
+# --- shared with batches and transactions -----------------------------------------------------------------------------------
+
+
+def read_placeholders(members: dict[str, Any], *expressions: str) -> Placeholders:
+    return Placeholders.read(
+        members.get("ExpressionAttributeNames"),
+        members.get("ExpressionAttributeValues"),
+        {name: members.get(name) for name in expressions},
+    )
+
+
+def read_projection(members: dict[str, Any]) -> Projection | None:
+    """AttributesToGet or ProjectionExpression, whose names must all be used."""
+    if members.get("AttributesToGet") is not None:
+        return attributes_to_get(members["AttributesToGet"])
+    placeholders = read_placeholders(members, "ProjectionExpression")
+    projection = placeholders.projection()
+    placeholders.check_all_used()
+    return projection
+
+
+def checked_size(item: Item) -> int:
+    size = item_size(item)
+    if size > MAX_ITEM_SIZE:
+        raise ServiceError(errors.ITEM_TOO_LARGE, because=f"it has {size} bytes")
+    return size
+
+
+def updated_size(item: Item) -> int:
+    size = item_size(item)
+    if size > MAX_ITEM_SIZE:
+        raise ServiceError(errors.UPDATE_TOO_LARGE, because=f"it would have {size} bytes")
+    return size
+
+
+def check_targets(table: Table, targets: tuple[DocumentPath, ...]) -> None:
+    """Refuse an update of the primary key, or of what is within a key's attribute."""
+    keys = table.keys.names
+    for path in targets:
+        if path[0] in keys and len(path) == 1:
+            raise ServiceError(errors.KEY_UPDATED, {"key": path[0]})
+    check_scalar_keys(table, targets)
+
+
+def check_scalar_keys(table: Table, paths: tuple[DocumentPath, ...]) -> None:
+    """Refuse paths that lead into a key attribute, of the table or of one of its indexes."""
+    for path in paths:
+        if len(path) == 1:
+            continue
+        if path[0] in table.keys.names:
+            raise ServiceError(errors.KEY_NOT_SCALAR, {"which": "Key", "key": path[0]})
+        if any(path[0] in index.keys.names for index in table.indexes):
+            raise ServiceError(errors.KEY_NOT_SCALAR, {"which": "IndexKey", "key": path[0]})
+
+
+def updated_item(
+    table: Table, update: BoundUpdate | AttributeUpdates | None, old: StoredItem | None, key: Item
+) -> Item | None:
+    """The item that comes of an update; None where none comes to be."""
+    before = None if old is None else old.item
+    if update is None:
+        return key if before is None else before
+    item = update.apply(before, key)
+    if item is not None:
+        updated_size(item)
+        if table.indexes:
+            check_updated_index_keys(table, before, item)
+    return item
+
+
+def _returned(
+    wanted: str, update: BoundUpdate | AttributeUpdates | None, old: StoredItem | None, new: StoredItem | None
+) -> Item:
+    if wanted == "ALL_NEW":
+        return {} if new is None else new.item
+    record = old if wanted == "UPDATED_OLD" else new
+    return {} if update is None or record is None else update.touched(record.item)
+
+
+def _written(
+    members: dict[str, Any], table: Table, where: Place, old: StoredItem | None, new: StoredItem | None, key: Item
+) -> Result:
+    """The members of an answer that all writes of one item have."""
+    result: Result = {}
+    if old is not None and members.get("ReturnValues") == "ALL_OLD":
+        result["Attributes"] = encode_item(old.item)
+    asked = members.get("ReturnConsumedCapacity")
+    if asked in ASKED:
+        result["ConsumedCapacity"] = consumed(write_cost(table, where, old, new), asked)
+    if members.get("ReturnItemCollectionMetrics") == "SIZE":
+        metrics = collection_metrics(table, key)
+        if metrics is not None:
+            result["ItemCollectionMetrics"] = metrics
+    return result

@@ -1,0 +1,228 @@
+"""What all operations share: the request, what comes of it, the checks that need no table, and the way to the table.
+
+An operation is a function of a request that refuses what is wrong with the request alone, in AWS's order, and returns a `Plan`:
+the decision that is left. AWS's order is: parameters of both generations mixed, attribute values, ReturnValues, the item's
+size, the shape of Expected and AttributeUpdates, names, values, each expression, names and values left over; then, in the
+decision, the table, its key, the condition, the update (recorded on AWS by dynalite's suite and by others since).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, Final
+
+from condemu.core.errors import ServiceError
+from condemu.core.store import Key, Txn
+from condemu.dynamodb import conditions, errors, expected
+from condemu.dynamodb.expected import RawCondition, decode_conditions
+from condemu.dynamodb.expression_errors import CONDITIONAL_OPERATOR_ALONE
+from condemu.dynamodb.expressions.placeholders import Placeholders
+from condemu.dynamodb.keys import Place
+from condemu.dynamodb.records import ACTIVE, TABLES, UPDATING, StoredItem, Table
+from condemu.dynamodb.values import Item, encode_item
+
+MAX_NAME: Final = 65535  # bytes of an attribute's name (Developer Guide, "Constraints")
+
+Result = dict[str, Any]
+Refuse = Callable[[Item | None], ServiceError | None]
+
+
+class Held:
+    """The items that transactions hold which were accepted and not yet decided: those that something keeps waiting at READY.
+
+    Of two transactions on one item, the one that came first holds it.
+    """
+
+    __slots__ = ("_holders", "_next", "tokens")
+
+    def __init__(self) -> None:
+        self._holders: dict[Key, list[int]] = {}
+        self._next = 0
+        self.tokens: dict[tuple[str, str], int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._holders)
+
+    def hold(self, places: Iterable[Key]) -> int:
+        """Hold these for a transaction; its number."""
+        self._next += 1
+        for where in places:
+            self._holders.setdefault(where, []).append(self._next)
+        return self._next
+
+    def release(self, places: Iterable[Key], number: int) -> None:
+        for where in places:
+            holders = self._holders[where]
+            holders.remove(number)
+            if not holders:
+                del self._holders[where]
+
+    def by_another(self, where: Key, number: int = 0) -> bool:
+        """Does a transaction hold this that came before `number`? Whatever is no transaction comes last."""
+        holders = self._holders.get(where)
+        return holders is not None and holders[0] != number
+
+
+class DynamoRequest:
+    """One request, as an operation sees it. `members` are AWS's names; `account` is the caller's."""
+
+    __slots__ = ("account", "authorise", "held", "members", "operation", "region", "request_id")
+
+    def __init__(
+        self,
+        operation: str,
+        members: dict[str, Any],
+        *,
+        account: str,
+        region: str,
+        request_id: str = "",
+        held: Held | None = None,
+    ) -> None:
+        self.operation = operation
+        self.members = members
+        self.account = account
+        self.region = region
+        self.request_id = request_id
+        self.held = held if held is not None else Held()
+        self.authorise: Callable[..., None] | None = None
+
+
+class Plan:
+    """A request in order: the decision that is left, and what it touches.
+
+    `resources` names what is touched ("table/key", or "table" for a part or all of it) for those who watch; only they ask.
+    `places` are the items that a transaction holds until it is decided.
+    """
+
+    __slots__ = ("consistent", "decide", "places", "resources", "token")
+
+    def __init__(
+        self,
+        decide: Callable[[Txn], Result],
+        resources: Callable[[Txn], tuple[str, ...]],
+        *,
+        consistent: bool = True,
+        places: Callable[[Txn], tuple[Key, ...]] | None = None,
+        token: str | None = None,
+    ) -> None:
+        self.decide = decide
+        self.resources = resources
+        self.consistent = consistent
+        self.places = places
+        self.token = token
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------------
+
+_ARN: Final = re.compile(r"arn:aws[\w-]*:dynamodb:([a-z0-9-]+):(\d{12}):table/([^/]+)(?:/.*)?").fullmatch
+
+
+def address(request: DynamoRequest, name: str) -> Key:
+    """The account and name that a TableName means: it may be a table's ARN."""
+    if not name.startswith("arn:"):
+        return request.account, name
+    match = _ARN(name)
+    if match is None or match[1] != request.region:
+        raise ServiceError(errors.BAD_REGION, {"arn": name})
+    return match[2], match[3]
+
+
+def usable_table(txn: Txn, where: Key) -> Table:
+    """A table whose items can be read and written."""
+    table = txn.get(TABLES, where)
+    if table is None or table.status not in (ACTIVE, UPDATING):
+        because = f"there is no table {where[1]}" if table is None else f"{where[1]} is {table.status}"
+        raise ServiceError(errors.TABLE_NOT_FOUND, because=because)
+    return table  # type: ignore[no-any-return]
+
+
+def table_resource(where: Key) -> Callable[[Txn], tuple[str, ...]]:
+    """The resources of a call that touches any part of a table."""
+    return lambda txn: (str(where[1]),)
+
+
+def item_resource(where: Key, key: Item) -> Callable[[Txn], tuple[str, ...]]:
+    """The resources of a call that touches one item."""
+
+    def resources(txn: Txn) -> tuple[str, ...]:
+        return (resource_name(txn.get(TABLES, where), where, key),)
+
+    return resources
+
+
+def resource_name(table: Table | None, where: Key, item: Item) -> str:
+    """ "table/hash" or "table/hash/range", as people read it."""
+    if table is None:
+        return str(where[1])
+    return "/".join([str(where[1]), *(show_key(item.get(name)) for name in table.keys.names)])
+
+
+def show_key(value: Any) -> str:
+    return value.hex() if type(value) is bytes else str(value)
+
+
+# --- checks that need no table ----------------------------------------------------------------------------------------------
+
+
+def check_mixing(members: dict[str, Any], old: tuple[str, ...], new: tuple[str, ...]) -> None:
+    """Refuse parameters from before expressions together with expressions."""
+    olds = [name for name in old if members.get(name) is not None]
+    if not olds:
+        return
+    news = [name for name in new if members.get(name) is not None]
+    if news:
+        raise ServiceError(errors.MIXED_PARAMETERS, {"old": ", ".join(olds), "new": ", ".join(news)})
+
+
+def check_attribute_names(item: Item) -> None:
+    for name in item:
+        if not name:
+            raise ServiceError(errors.ATTRIBUTE_NAME_EMPTY)
+        if len(name) > MAX_NAME // 4 and len(name.encode("utf-8", "surrogatepass")) > MAX_NAME:
+            raise ServiceError(errors.ATTRIBUTE_NAME_TOO_LONG, because=f"it has {len(name)} characters")
+
+
+def decode_expected(members: dict[str, Any]) -> tuple[RawCondition, ...] | None:
+    """The values of Expected; its shape is looked at later."""
+    given = members.get("Expected")
+    return None if given is None else decode_conditions(given)
+
+
+def legacy_condition(members: dict[str, Any], raw: tuple[RawCondition, ...] | None) -> Refuse | None:
+    """Expected as a condition, its shape checked."""
+    operator = members.get("ConditionalOperator")
+    if raw is None:
+        if operator is not None:
+            raise ServiceError(CONDITIONAL_OPERATOR_ALONE)
+        return None
+    return partial(expected.refusal, expected.read_expected(raw, operator))
+
+
+def expression_condition(placeholders: Placeholders) -> Refuse | None:
+    bound = placeholders.condition("ConditionExpression")
+    return None if bound is None else partial(conditions.refusal, bound)
+
+
+# --- in a decision ----------------------------------------------------------------------------------------------------------
+
+
+def check_condition(refuse: Refuse | None, old: StoredItem | None, members: dict[str, Any]) -> None:
+    """Refuse if the condition does not hold of what is stored; with the item, if it was asked for and there is one."""
+    if refuse is None:
+        return
+    error = refuse(None if old is None else old.item)
+    if error is None:
+        return
+    if old is None:
+        raise error
+    because = f"{error.because}; last written by commit {old.changed}"
+    asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+    raise ServiceError(error.row, {"Item": encode_item(old.item)} if asked else None, because=because)
+
+
+def check_free(held: Held, table: Table, where: Place) -> None:
+    """Refuse to write an item that a transaction holds."""
+    if held and held.by_another((table.table_id, *where)):
+        raise ServiceError(errors.TRANSACTION_CONFLICT, because="a transaction that is not decided yet holds the item")

@@ -1,0 +1,216 @@
+"""A request's way through DynamoDB: unpack, parse, route, verify, validate, decide, render.
+
+In AWS's order: the body's size, whether it is JSON, the target, the signature, the types of all members, their constraints, what
+else can be said without a table, and then the decision. A wrong type anywhere comes before every other refusal of the content.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from condemu.core.effects import Clock, Ids
+from condemu.core.engine import Call, Engine
+from condemu.core.errors import ServiceError
+from condemu.core.http import Request, Response, read_body
+from condemu.core.store import Txn, prefix_range
+from condemu.dynamodb import errors
+from condemu.dynamodb.operations import TARGETS, Operation
+from condemu.dynamodb.records import EXPIRIES, TABLES, TOKENS
+from condemu.dynamodb.requests import DynamoRequest, Held, Plan
+from condemu.dynamodb.table_checks import check_table_name
+from condemu.dynamodb.tables import forget_table
+from condemu.dynamodb.validation import check, check_values, wrong_type
+from condemu.dynamodb.values import Malformed
+from condemu.dynamodb.wording import MODERN, worded
+from condemu.wire import json_1_0
+from condemu.wire.json_1_0 import NotJson
+
+BODY_LIMIT: Final = 16 * 1024 * 1024  # bytes (Developer Guide, "Service quotas")
+NO_CONTENT_TYPE: Final = "application/x-amz-json-1.0"
+_UNKNOWN_HTTP: Final = b"<UnknownOperationException/>\n"
+_ID_TAIL: Final = "VV4KQNSO5AEMVJF66Q9ASUAAJG"  # request ids of DynamoDB have 52 characters and always end so
+
+
+class DynamoDB:
+    """The service. Apart from the transactions that something keeps waiting, it holds nothing of its own."""
+
+    name = "dynamodb"
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        clock: Clock,
+        ids: Ids,
+        authenticator: Any = None,
+        region: str = "us-east-1",
+        account: str = "000000000000",
+        message_profile: str = MODERN,
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.ids = ids
+        self.authenticator = authenticator
+        self.region = region
+        self.account = account
+        self.message_profile = message_profile
+        self.held = Held()
+
+    async def handle(self, http: Request) -> Response:
+        """Answer: every refusal becomes an error document."""
+        if http.method != "POST":
+            return self._other_method(http)
+        media_type = json_1_0.content_type(http.headers.get("content-type", ""))
+        if media_type is None:
+            return _plain(404, _UNKNOWN_HTTP, http)
+        body = await read_body(http.body, BODY_LIMIT)
+        if body is not None and http.headers.get("content-encoding") == "gzip":
+            try:
+                body = json_1_0.unzip(body, BODY_LIMIT)
+            except json_1_0.TooLarge:
+                body = None
+            except json_1_0.BadEncoding:
+                return _refusal(ServiceError(errors.SERIALIZATION), http, media_type)
+        if body is None:
+            return _plain(413, b"", http)
+        try:
+            members = json_1_0.parse(body)
+        except NotJson:
+            return _refusal(ServiceError(errors.SERIALIZATION), http, media_type)
+        operation = TARGETS.get(http.headers.get("x-amz-target", ""))
+        if operation is None:
+            return _refusal(ServiceError(errors.UNKNOWN_OPERATION), http, media_type)
+        try:
+            return await self._answer(http, operation, members, body, media_type)
+        except ServiceError as error:
+            return _refusal(error, http, media_type)
+
+    async def _answer(
+        self, http: Request, operation: Operation, members: dict[str, Any], body: bytes, media_type: str
+    ) -> Response:
+        account, access_key = self.account, ""
+        request = DynamoRequest(
+            operation.name, members, account=account, region=self.region, request_id=http.request_id, held=self.held
+        )
+        plan = self._prepare(operation, request)
+        call = Call(
+            "dynamodb",
+            operation.name,
+            account=request.account,
+            access_key=access_key,
+            parameters=members,
+            request_id=http.request_id,
+            received_index=http.received_index,
+            received_at=http.received_at,
+            writes=operation.writes,
+            consistent=plan.consistent,
+        )
+        try:
+            result = await self._decide(operation, call, plan)
+        except ServiceError as error:
+            response = _refusal(
+                worded(error, operation.name, self.message_profile, request_level=False), http, media_type
+            )
+            response.call = call
+            return response
+        response = _response(200, json_1_0.render(result), http, media_type)
+        response.call = call
+        return response
+
+    def _prepare(self, operation: Operation, request: DynamoRequest) -> Plan:
+        """All that needs no table. Types first, whatever else is wrong."""
+        members = request.members
+        try:
+            if operation.control:
+                check_table_name(
+                    members, creates=operation.name == "CreateTable", modern=self.message_profile == MODERN
+                )
+            check(operation.name, members)
+            return operation.prepare(request)
+        except Malformed:
+            check_values(operation.name, members)
+            raise wrong_type(errors.VALUE_UNEXPECTED) from None
+        except ServiceError as error:
+            if error.row is not errors.SERIALIZATION:
+                check_values(operation.name, members)
+            raise worded(error, operation.name, self.message_profile, request_level=True) from None
+
+    async def _decide(self, operation: Operation, call: Call, plan: Plan) -> dict[str, Any]:
+        engine = self.engine
+        if not engine.observers:
+            if operation.writes:
+                return await engine.run(call, plan.decide)
+            return await engine.read(call, plan.decide)
+        call.resources = engine.store.view(plan.resources)
+        if operation.writes:
+            return await engine.run(call, plan.decide)
+        return await engine.read(call, plan.decide)
+
+    def _other_method(self, http: Request) -> Response:
+        """GET is a health check; nothing else is spoken here but POST."""
+        if http.method == "GET":
+            return _plain(200, f"healthy: dynamodb.{self.region}.amazonaws.com ".encode(), http)
+        if http.method == "OPTIONS" and "origin" in http.headers:
+            return _preflight(http)
+        return _plain(404, _UNKNOWN_HTTP, http)
+
+    def forget_account(self, txn: Txn, account: str) -> None:
+        """Delete the account's tables with all that is in them."""
+        for key, table in list(txn.scan(TABLES, *prefix_range((account,)))):
+            forget_table(txn, key, table)
+        for key, _ in list(txn.scan(TOKENS, *prefix_range((account,)))):
+            txn.delete(TOKENS, key)
+        for key, _ in list(txn.scan(EXPIRIES)):
+            if key[1] == account:
+                txn.delete(EXPIRIES, key)
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------------
+
+
+def _response(status: int, body: bytes, http: Request, media_type: str) -> Response:
+    headers = [
+        ("Server", "Server"),
+        ("Content-Type", media_type),
+        ("x-amzn-RequestId", http.request_id + http.request_id[:10] + _ID_TAIL),
+        ("x-amz-crc32", json_1_0.crc32(body)),
+    ]
+    if "origin" in http.headers:
+        headers.append(("Access-Control-Allow-Origin", "*"))
+        headers.append(("Access-Control-Expose-Headers", "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,Date"))
+    return Response(status, headers, body)
+
+
+def _plain(status: int, body: bytes, http: Request) -> Response:
+    headers = [
+        ("Server", "Server"),
+        ("x-amzn-RequestId", http.request_id + http.request_id[:10] + _ID_TAIL),
+        ("x-amz-crc32", json_1_0.crc32(body)),
+    ]
+    return Response(status, headers, body)
+
+
+def _preflight(http: Request) -> Response:
+    response = _plain(200, b"", http)
+    response.headers += [("Access-Control-Allow-Origin", "*"), ("Access-Control-Max-Age", "172800")]
+    for asked, answered in (
+        ("access-control-request-headers", "Access-Control-Allow-Headers"),
+        ("access-control-request-method", "Access-Control-Allow-Methods"),
+    ):
+        if asked in http.headers:
+            response.headers.append((answered, http.headers[asked]))
+    return response
+
+
+def _refusal(error: ServiceError, http: Request, media_type: str) -> Response:
+    code = error.row.code
+    document: dict[str, Any] = {"__type": errors.TYPES.get(code) or errors.NAMESPACE + code}
+    reason = error.fields.get("reason", "") if error.row is errors.SERIALIZATION else error.message
+    document.update(error.elements)
+    if reason:
+        document["Message" if code in errors.CAPITAL_MESSAGE else "message"] = reason
+    response = _response(error.row.status, json_1_0.render(document), http, media_type)
+    if error.because:
+        response.headers.append(("x-condemu-because", error.because.encode("ascii", "backslashreplace").decode()))
+    response.headers.extend(error.headers)
+    return response

@@ -1,0 +1,141 @@
+"""CreateTable, DescribeTable, DeleteTable and ListTables.
+
+A table is usable at once; the answers say CREATING and DELETING all the same, as AWS's do, because code that waits reads them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from condemu.core.errors import ServiceError
+from condemu.core.store import Key, Txn, prefix_range
+from condemu.dynamodb import errors
+from condemu.dynamodb import table_errors as rows
+from condemu.dynamodb.changes import index_id
+from condemu.dynamodb.descriptions import describe_table
+from condemu.dynamodb.records import CREATING, DELETING, INDEXED, ITEMS, ON_DEMAND, TABLES, UPDATING, Table
+from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
+from condemu.dynamodb.table_checks import (
+    check_capacity,
+    check_definitions_used,
+    read_definitions,
+    read_indexes,
+    read_table_keys,
+    throughput_of,
+)
+
+LIST_LIMIT: Final = 100  # tables that ListTables shows unless asked for fewer (API Reference)
+
+
+def create_table(request: DynamoRequest) -> Plan:
+    members = request.members
+    mode = check_capacity(members)
+    definitions = read_definitions(members.get("AttributeDefinitions"))
+    keys = read_table_keys(members["KeySchema"], definitions)
+    indexes = read_indexes(members, keys, definitions)
+    check_definitions_used(definitions, keys, indexes)
+    _check_stream(members.get("StreamSpecification"))
+    whose = address(request, members["TableName"])
+
+    def decide(txn: Txn) -> Result:
+        known = txn.get(TABLES, whose)
+        if known is not None:
+            row = {CREATING: rows.TABLE_CREATING, DELETING: rows.TABLE_DELETING}.get(known.status, rows.TABLE_EXISTS)
+            raise ServiceError(row, {"table": known.name}, because=f"it was created at {known.created}")
+        table = Table(
+            account=whose[0],
+            region=request.region,
+            name=whose[1],
+            table_id=str(UUID(bytes=txn.ids.token(16), version=4)),
+            created=txn.now,
+            keys=keys,
+            attributes=tuple(definitions.items()),
+            indexes=indexes,
+            billing_mode=mode,
+            on_demand_since=txn.now if mode == ON_DEMAND else None,
+            throughput=throughput_of(members.get("ProvisionedThroughput")),
+            on_demand=members.get("OnDemandThroughput") or {},
+            warm=members.get("WarmThroughput") or {},
+            deletion_protection=members.get("DeletionProtectionEnabled") is True,
+            table_class=members.get("TableClass"),
+            policy=members.get("ResourcePolicy"),
+            tags=tuple((tag["Key"], tag["Value"]) for tag in members.get("Tags") or ()),
+        )
+        txn.put(TABLES, whose, table)
+        return {"TableDescription": describe_table(table, CREATING)}
+
+    return Plan(decide, table_resource(whose))
+
+
+def _check_stream(specification: dict[str, Any] | None) -> None:
+    if specification is None:
+        return
+    enabled, view = specification["StreamEnabled"], specification.get("StreamViewType")
+    if enabled and view is None:
+        raise ServiceError(rows.STREAM_VIEW_REQUIRED)
+    if not enabled and view is not None:
+        raise ServiceError(rows.STREAM_VIEW_SUPERFLUOUS)
+
+
+def describe(request: DynamoRequest) -> Plan:
+    whose = address(request, request.members["TableName"])
+
+    def decide(txn: Txn) -> Result:
+        return {"Table": describe_table(known_table(txn, whose))}
+
+    return Plan(decide, table_resource(whose))
+
+
+def delete_table(request: DynamoRequest) -> Plan:
+    whose = address(request, request.members["TableName"])
+
+    def decide(txn: Txn) -> Result:
+        table = known_table(txn, whose)
+        if table.status in _BUSY:
+            raise ServiceError(_BUSY[table.status], {"table": table.name})
+        if table.deletion_protection:
+            raise ServiceError(rows.DELETION_PROTECTED)
+        forget_table(txn, whose, table)
+        return {"TableDescription": describe_table(table, DELETING)}
+
+    return Plan(decide, table_resource(whose))
+
+
+_BUSY: Final = {CREATING: rows.TABLE_CREATING, DELETING: rows.TABLE_DELETING, UPDATING: rows.TABLE_UPDATING}
+
+
+def list_tables(request: DynamoRequest) -> Plan:
+    members = request.members
+    limit = int(members.get("Limit") or LIST_LIMIT)
+    after: str = members.get("ExclusiveStartTableName") or ""
+
+    def decide(txn: Txn) -> Result:
+        _, stop = prefix_range((request.account,))
+        names: list[str] = []
+        for (_, name), _table in txn.scan(TABLES, (request.account, after), stop):
+            if name == after:
+                continue
+            if len(names) == limit:
+                return {"TableNames": names, "LastEvaluatedTableName": names[-1]}
+            names.append(name)
+        return {"TableNames": names}
+
+    return Plan(decide, lambda txn: ())
+
+
+def known_table(txn: Txn, whose: Key) -> Table:
+    """A table in whatever state, as the control plane names it when it is not there."""
+    table = txn.get(TABLES, whose)
+    if table is None:
+        raise ServiceError(errors.TABLE_NAMED_NOT_FOUND, {"table": whose[1]})
+    return table  # type: ignore[no-any-return]
+
+
+def forget_table(txn: Txn, whose: Key, table: Table) -> None:
+    """Delete a table with all that is in it."""
+    for name, prefixes in ((ITEMS, [table.table_id]), (INDEXED, [index_id(table, index) for index in table.indexes])):
+        for prefix in prefixes:
+            for key, _ in list(txn.scan(name, *prefix_range((prefix,)))):
+                txn.delete(name, key)
+    txn.delete(TABLES, whose)

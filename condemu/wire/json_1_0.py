@@ -1,0 +1,79 @@
+"""JSON 1.0, the protocol of DynamoDB: one operation to a POST, named by `X-Amz-Target`; a JSON object in, a JSON object out.
+
+Every answer carries the CRC-32 of its body, which SDKs compare with what they received. An error names its type first.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import Any, Final
+
+CONTENT_TYPES: Final = frozenset(("application/x-amz-json-1.0", "application/json"))
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+_encode_ascii = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
+class NotJson(Exception):
+    """The body is no JSON object."""
+
+
+def content_type(header: str) -> str | None:
+    """The media type without its parameters, if it is one of JSON 1.0's."""
+    if header in CONTENT_TYPES:
+        return header
+    media_type = header.partition(";")[0].strip()
+    return media_type if media_type in CONTENT_TYPES else None
+
+
+def _refuse_constant(text: str) -> Any:
+    raise NotJson
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The object that a body holds. NaN and Infinity, which Python would accept, are no JSON."""
+    try:
+        document = _DECODER.decode(body.decode())
+    except (ValueError, RecursionError):
+        raise NotJson from None
+    if type(document) is not dict:
+        raise NotJson
+    return document
+
+
+def render(document: dict[str, Any]) -> bytes:
+    try:
+        return _encode(document).encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can escape and UTF-8 cannot carry
+        return _encode_ascii(document).encode()
+
+
+def crc32(body: bytes) -> str:
+    """The value of x-amz-crc32."""
+    return str(zlib.crc32(body))
+
+
+class TooLarge(Exception):
+    """The body is larger, unpacked, than the service takes."""
+
+
+class BadEncoding(Exception):
+    """The body is not what its Content-Encoding says."""
+
+
+def unzip(body: bytes, limit: int) -> bytes:
+    """What a gzip body holds, as long as that is not more than `limit` bytes."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        plain = unpacker.decompress(body, limit + 1)
+    except zlib.error:
+        raise BadEncoding from None
+    if len(plain) > limit:
+        raise TooLarge
+    if not unpacker.eof:
+        raise BadEncoding
+    return plain

@@ -1,0 +1,76 @@
+"""Which IAM actions each API operation of the suite needs, and what a million of its requests cost.
+
+A test holds these rows against a whole run: every operation that the suite calls has a row, and every row is called. Prices are
+us-east-1's published ones in US dollars for a million requests, rounded up.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+S3_WRITE, S3_READ, FREE = 5.0, 0.4, 0.0  # PUT, COPY, POST and LIST; GET and all others; DELETE and CANCEL
+TABLE_WRITE, TABLE_READ = 1.25, 0.25  # DynamoDB, on demand; a transactional request counts twice
+TRANSACTION = 2 * TABLE_WRITE
+BOX = 2.8  # SimpleDB: about 0.00002 machine hours a request, at 0.14 an hour
+
+PUT = ("s3:PutObject", "s3:GetObject")
+
+ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
+    # Amazon S3
+    "AbortMultipartUpload": (("s3:AbortMultipartUpload",), FREE),
+    "CompleteMultipartUpload": (PUT, S3_WRITE),
+    "CopyObject": ((*PUT, "s3:GetObjectTagging", "s3:PutObjectTagging"), S3_WRITE),
+    "CreateBucket": (("s3:CreateBucket", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"), S3_WRITE),
+    "CreateMultipartUpload": (PUT, S3_WRITE),
+    "DeleteBucket": (("s3:DeleteBucket",), FREE),
+    "DeleteBucketPolicy": (("s3:DeleteBucketPolicy",), FREE),
+    "DeleteObject": (("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:BypassGovernanceRetention"), FREE),
+    "DeleteObjects": (("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject"), FREE),
+    "GetBucketPolicy": (("s3:GetBucketPolicy",), S3_READ),
+    "GetObject": (("s3:GetObject", "s3:GetObjectVersion"), S3_READ),
+    "GetObjectTagging": (("s3:GetObjectTagging",), S3_READ),
+    "HeadObject": (("s3:GetObject", "s3:GetObjectVersion"), S3_READ),
+    "ListMultipartUploads": (("s3:ListBucketMultipartUploads",), S3_WRITE),
+    "ListObjectVersions": (("s3:ListBucketVersions",), S3_WRITE),
+    "ListObjectsV2": (("s3:ListBucket",), S3_WRITE),
+    "ListParts": (("s3:ListMultipartUploadParts",), S3_WRITE),
+    "PutBucketPolicy": (("s3:PutBucketPolicy",), S3_WRITE),
+    "PutBucketVersioning": (("s3:PutBucketVersioning",), S3_WRITE),
+    "PutObject": ((*PUT, "s3:PutObjectRetention"), S3_WRITE),
+    "PutObjectTagging": (("s3:PutObjectTagging",), S3_WRITE),
+    "UploadPart": (PUT, S3_WRITE),
+    "UploadPartCopy": (PUT, S3_WRITE),
+    # Amazon DynamoDB
+    "CreateTable": (("dynamodb:CreateTable",), FREE),
+    "DeleteItem": (("dynamodb:DeleteItem",), TABLE_WRITE),
+    "DeleteTable": (("dynamodb:DeleteTable",), FREE),
+    "DescribeTable": (("dynamodb:DescribeTable",), FREE),
+    "ExecuteStatement": (
+        ("dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PartiQLDelete", "dynamodb:PartiQLSelect"),
+        TABLE_WRITE,
+    ),
+    "ExecuteTransaction": (("dynamodb:PartiQLInsert", "dynamodb:PartiQLSelect"), TRANSACTION),
+    "GetItem": (("dynamodb:GetItem",), TABLE_READ),
+    "PutItem": (("dynamodb:PutItem",), TABLE_WRITE),
+    "TransactGetItems": (("dynamodb:GetItem",), TRANSACTION),
+    "TransactWriteItems": (
+        ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"),
+        TRANSACTION,
+    ),
+    "UpdateItem": (("dynamodb:UpdateItem",), TABLE_WRITE),
+    "UpdateTable": (("dynamodb:UpdateTable",), FREE),
+    # Amazon SimpleDB
+    "CreateDomain": (("sdb:CreateDomain",), BOX),
+    "DeleteAttributes": (("sdb:DeleteAttributes",), BOX),
+    "DeleteDomain": (("sdb:DeleteDomain",), BOX),
+    "GetAttributes": (("sdb:GetAttributes",), BOX),
+    "PutAttributes": (("sdb:PutAttributes",), BOX),
+}
+
+# The sweeper's, which a run itself does not call.
+SWEEPER: Final = ("s3:ListAllMyBuckets", "dynamodb:ListTables", "sdb:ListDomains")
+RESOURCES: Final = {
+    "s3": ("arn:aws:s3:::{prefix}*", "arn:aws:s3:::{prefix}*/*"),
+    "dynamodb": ("arn:aws:dynamodb:{region}:*:table/{prefix}*",),
+    "sdb": ("arn:aws:sdb:{region}:*:domain/{prefix}*",),
+}

@@ -24,8 +24,8 @@ class Config:
     auth: str = "lenient"  # off: nothing is verified; lenient: whatever there is a secret for; strict: unknown keys are refused
     credentials: str = ""  # a TOML file of access keys
     buckets: tuple[str, ...] = ()  # there at the start and after every reset
-    spool_threshold: int = 8 * MIB  # bytes of a body from which on it goes to disk
-    spool_budget: int = 512 * MIB  # bytes of all bodies together that stay in memory
+    spool_threshold: int = 64 * MIB  # bytes of a body from which on it goes to disk
+    spool_budget: int = 256 * MIB  # bytes of all bodies together that stay in memory
     spool_directory: str = ""  # "": the system's directory for temporary files
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ What surprises:
   on when the service first asks for the body, and not at all when it never does.
 - An answer given before the body was read must not leave a connection on which its rest would be taken for the next request. A
   short rest is thrown away; otherwise the connection closes, but not before a client that is still sending can read the answer.
+- A long body does not go through the parser: what the socket gives is what the service gets, not a copy of it.
 - What cannot be parsed gets an AWS error document. A header section is bounded while it is received.
 - A reply that is to be lost (`ReplyLost`) cuts the connection without a byte, as a broken network would.
 """
@@ -58,8 +59,7 @@ class Protocol(asyncio.Protocol):
         self._state = server_state
         self._idle_limit: float = config.timeout_keep_alive
         self._heads: Heads = config.loaded_app.heads
-        self._parser: Any = httptools.HttpRequestParser(self)
-        self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._parser = self._new_parser(self)
         self._waiting: deque[Exchange] = deque()  # whose turn has not come
         self._answering: Exchange | None = None
         self._receiving: Exchange | None = None  # whose body is being received
@@ -67,9 +67,18 @@ class Protocol(asyncio.Protocol):
         self._closing = False
         self._paused = False
         self._discarded = 0
+        self._rest = 0  # bytes of a long body that are still to come, past the parser
+        self._length = 0  # of a long body
+        self._received = 0  # of it, through the parser
         self._url = b""
         self._headers: dict[str, str] = {}
         self._section = 0
+
+    @staticmethod
+    def _new_parser(callbacks: Any) -> Any:
+        parser = httptools.HttpRequestParser(callbacks)
+        parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        return parser
 
     # connection
 
@@ -145,6 +154,10 @@ class Protocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._closing:
             return self._discard(len(data))
+        if self._rest:
+            data = self._receive_rest(data)
+            if not data:
+                return None
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -155,11 +168,30 @@ class Protocol(asyncio.Protocol):
             return self._refuse(HEADERS_TOO_LARGE if too_large else BAD_REQUEST)
         except httptools.HttpParserError:
             return self._refuse(BAD_REQUEST)
+        if self._receiving is not None and self._length:
+            self._bypass_parser()
         if self._answering is None:
             self._start()
         elif self._waiting:
             self._pause_reading()
         return None
+
+    def _bypass_parser(self) -> None:
+        """Take the rest of a long body as it comes. The parser is left in the middle of it; the next request gets another one."""
+        self._rest, self._length = self._length - self._received, 0
+        self._parser = self._new_parser(self)
+
+    def _receive_rest(self, data: bytes) -> bytes:
+        """Take a piece of a long body; what is behind its end is returned."""
+        rest = self._rest
+        if len(data) < rest:
+            self._rest = rest - len(data)
+            self.on_body(data)
+            return b""
+        self._rest = 0
+        self.on_body(data if len(data) == rest else data[:rest])
+        self.on_message_complete()
+        return data[rest:]
 
     def on_message_begin(self) -> None:
         self._url = b""
@@ -193,9 +225,13 @@ class Protocol(asyncio.Protocol):
         exchange.request = Request(method, path, query, headers, exchange, client_address=self._client)
         self._receiving = exchange
         self._waiting.append(exchange)
+        self._received = 0
+        length = headers.get("content-length", "0")
+        self._length = int(length) if len(length) > 5 else 0
 
     def on_body(self, body: bytes) -> None:
         exchange = self._receiving
+        self._received += len(body)
         if exchange is None:
             return self._discard(len(body))
         exchange.pieces.append(body)
@@ -220,7 +256,7 @@ class Protocol(asyncio.Protocol):
         connection ends with the answer.
         """
         framing = [f"{n}: {v}\r\n" for n, v in self._headers.items() if n in ("content-length", "transfer-encoding")]
-        self._parser = httptools.HttpRequestParser(_Rest(self))
+        self._parser = self._new_parser(_Rest(self))
         self._parser.feed_data(f"POST / HTTP/1.1\r\n{''.join(framing)}\r\n".encode("latin-1"))
         self._parser.feed_data(rest)
 

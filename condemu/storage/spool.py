@@ -1,12 +1,13 @@
 """Bodies that outgrow memory: a blob store that keeps small ones in memory and puts the rest into temporary files.
 
-A body stays in memory while it is below the threshold and all such bodies together are below the budget; from there on its pieces
-go to disk as they come, so that a body of any size passes through in bounded memory. The files have no name from the moment they
-are made: whatever ends the process, nothing is left behind.
+A body stays in memory while it is below the threshold and all such bodies together, those still arriving among them, are below
+the budget; from there on its pieces go to disk as they come, so that a body of any size passes through in bounded memory. The
+files have no name from the moment they are made: whatever ends the process, nothing is left behind.
 
 A segment is one file, cut into slots of equal size; a slot belongs to one leaf. Slots are given out lowest first. When nothing
-refers to a leaf any more its slot is free again; the file is cut behind the last used slot, and a segment without any is closed.
-So disk use follows what is alive, and there is one open descriptor for each gibibyte of it.
+refers to a leaf any more its slot is free again; the file is cut some way behind the last used slot (writing where a file once
+was is many times faster than making it longer), and a segment without any is closed. So disk use follows what is alive, and there
+is one open descriptor for each gibibyte of it.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from collections import deque
 from heapq import heappop, heappush
 from typing import Final
 
-from condemu.core.blobs import EMPTY, Blob, Leaf, compact
+from condemu.core.blobs import Blob, compact
 
-THRESHOLD: Final = 8 * 1024 * 1024  # a body of more than this goes to disk
-BUDGET: Final = 512 * 1024 * 1024  # what all bodies in memory may take together before even smaller ones go to disk
+THRESHOLD: Final = 64 * 1024 * 1024  # a body of more than this goes to disk
+BUDGET: Final = 256 * 1024 * 1024  # what all bodies in memory may take together before even smaller ones go to disk
 SMALL: Final = 4096  # below this a body is not worth counting: it takes hardly more than the record that refers to it
 SLOT: Final = 4 * 1024 * 1024
 SLOTS: Final = 256  # slots in a segment: one gibibyte
+SLACK: Final = 32  # free slots at its end that a segment keeps
 
 
 class SpoolBlobs:
@@ -55,7 +57,7 @@ class SpoolBlobs:
             if segment is None:
                 continue  # closed with the store
             segment.free(slot)
-            if not segment.used:
+            if not segment.used and len(self._segments) > 1:
                 os.close(segment.descriptor)
                 del self._segments[number]
 
@@ -67,10 +69,6 @@ class SpoolBlobs:
     @property
     def descriptors(self) -> int:
         return len(self._segments)
-
-    def hold(self, data: bytes) -> Leaf:
-        self.in_memory += len(data)
-        return Held(self, data)
 
     def slot(self) -> Slot:
         """A free slot, in a new segment when there is none."""
@@ -107,13 +105,10 @@ class Segment:
         return bool(self._free) or self._end < SLOTS
 
     def take(self) -> int:
-        number = self._end
-        while self._free:
-            lowest = heappop(self._free)
-            if lowest < self._end:  # a slot behind the end went when the file was cut
-                number = lowest
-                break
-        if number == self._end:
+        if self._free:
+            number = heappop(self._free)
+        else:
+            number = self._end
             self._end += 1
         self.used.add(number)
         return number
@@ -121,11 +116,12 @@ class Segment:
     def free(self, number: int) -> None:
         self.used.discard(number)
         heappush(self._free, number)
-        if number != self._end - 1:
+        end = max(self.used, default=-1) + 1
+        if self._end - end <= SLACK:
             return
-        self._end = max(self.used, default=-1) + 1
-        self._free = sorted(free for free in self._free if free < self._end)
-        os.ftruncate(self.descriptor, self._end * SLOT)
+        self._end = end
+        self._free = sorted(free for free in self._free if free < end)
+        os.ftruncate(self.descriptor, end * SLOT)
 
 
 class Slot:
@@ -162,7 +158,7 @@ class Slot:
 
 
 class Held:
-    """A body in memory that counts against the budget: a leaf."""
+    """A body in memory, or a piece of one, that counts against the budget until it dies: a leaf."""
 
     __slots__ = ("_blobs", "_data")
 
@@ -189,17 +185,22 @@ class SpoolWriter:
         self._slots: list[Slot] | None = None
 
     def write(self, piece: bytes) -> None:
-        self._size += len(piece)
         if self._slots is not None:
             self._spill(piece)
             return
-        if piece:
-            self._pieces.append(piece)
-        if self._size > self._blobs.threshold or (self._size > SMALL and self._blobs.in_memory + self._size > self._blobs.budget):
+        blobs, size = self._blobs, len(piece)
+        self._pieces.append(piece)
+        self._size += size
+        blobs.in_memory += size
+        if self._size > blobs.threshold or (blobs.in_memory > blobs.budget and self._size > SMALL):
             self._slots = []
             for held in self._pieces:
                 self._spill(held)
-            self._pieces = []
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._blobs.in_memory -= self._size
+        self._pieces, self._size = [], 0
 
     def _spill(self, piece: bytes) -> None:
         slots = self._slots
@@ -213,15 +214,19 @@ class SpoolWriter:
             rest = rest[room:]
 
     def finish(self) -> Blob:
-        slots, pieces = self._slots, self._pieces
-        self._slots, self._pieces = None, []
+        slots, pieces, size = self._slots, self._pieces, self._size
         if slots is not None:
+            self._slots = None
             return Blob(tuple((slot, 0, slot.size) for slot in slots))
-        if not pieces:
-            return EMPTY
-        if self._size <= SMALL:
+        if size <= SMALL:
+            self._let_go()
             return Blob.of(pieces[0] if len(pieces) == 1 else b"".join(pieces))
-        return Blob(tuple((self._blobs.hold(piece), 0, len(piece)) for piece in compact(pieces)))
+        self._pieces, self._size = [], 0  # what was counted is the leaves' from here on
+        blobs = self._blobs
+        if len(pieces) == 1:
+            return Blob(((Held(blobs, pieces[0]), 0, size),))
+        return Blob(tuple((Held(blobs, piece), 0, len(piece)) for piece in compact(pieces)))
 
     def abandon(self) -> None:
-        self._slots, self._pieces = None, []
+        self._slots = None
+        self._let_go()

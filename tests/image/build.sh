@@ -80,7 +80,7 @@ say "health check, a small body, one that goes to disk, and a refusal"
 inside condemu health
 url=http://127.0.0.1:$port
 status() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
-head -c 20000000 /dev/zero >"$work/large"
+head -c 80000000 /dev/zero >"$work/large"
 [ "$(status -X PUT "$url/bucket")" = 200 ]
 [ "$(status -X PUT -d small "$url/bucket/small")" = 200 ]
 [ "$(status -X PUT -H 'If-None-Match: *' -d small "$url/bucket/small")" = 412 ]

@@ -79,6 +79,38 @@ def test_a_chunked_body_arrives_whole(connect):
         assert connection.answer()[2].splitlines()[-1] == b"abcde"
 
 
+@pytest.mark.parametrize("size", [99_999, 100_000, 300_000, 5_000_000])
+def test_bodies_of_any_length_arrive_whole_and_the_next_request_after_them(connect, size):
+    data = bytes(n * 7 % 251 for n in range(1000)) * (size // 1000) + b"x" * (size % 1000)
+    with serving(emulator_of(echo)) as address:
+        connection = connect(address)
+        head = b"PUT /k HTTP/1.1\r\nhost: h\r\ncontent-length: %d\r\n\r\n" % size
+        following = b"GET /next HTTP/1.1\r\nhost: h\r\n\r\n"
+        connection.send(head + data + following + head + data + following)
+        for _ in range(2):
+            assert connection.answer()[2].split(b"\n", 4)[4] == data
+            assert connection.answer()[2].split(b"\n")[1] == b"/next"
+        for cut in (1, len(head), len(head) + 10, len(head) + size - 1, len(head) + size + 5):
+            whole = head + data + following
+            connection.send(whole[:cut]).send(whole[cut:])
+            assert connection.answer()[2].split(b"\n", 4)[4] == data
+            assert connection.answer()[2].split(b"\n")[1] == b"/next"
+
+
+@pytest.mark.parametrize("size", [200, 200_000, 2_000_000])
+def test_a_refused_body_is_passed_over_and_the_next_request_answered(connect, size):
+    async def answer(request: Request) -> Response:
+        return Response(412, []) if request.method == "PUT" else Response(200, [], b"next")
+
+    with serving(emulator_of(answer)) as address:
+        connection = connect(address)
+        for _ in range(3):
+            connection.send(b"PUT /k HTTP/1.1\r\nhost: h\r\ncontent-length: %d\r\n\r\n" % size + b"\r\nGET " * (size // 6))
+            connection.send(b"x" * (size - size // 6 * 6) + b"GET / HTTP/1.1\r\nhost: h\r\n\r\n")
+            assert connection.answer()[0] == 412
+            assert connection.answer()[::2] == (200, b"next")
+
+
 def test_path_and_query_arrive_as_they_were_sent(connect):
     with serving(emulator_of(echo)) as address:
         for target in ("/b//k/../%2e%2E/%41", "/b?x=%2F+%20&y", "/?", "//b/k"):

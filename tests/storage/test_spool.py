@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from condemu.core.blobs import Blob
-from condemu.storage.spool import SLOT, SMALL, SpoolBlobs
+from condemu.storage.spool import SLACK, SLOT, SLOTS, SMALL, SpoolBlobs
 
 MIB = 1024 * 1024
 
@@ -71,7 +71,7 @@ def test_space_comes_back_when_nothing_refers_to_it(blobs):
     assert part.bytes() == b"\0"
     del part
     blobs.settle()
-    assert (blobs.on_disk, blobs.descriptors) == (0, 0)
+    assert blobs.on_disk == 0
 
 
 def test_memory_comes_back_when_nothing_refers_to_it(blobs):
@@ -90,23 +90,58 @@ def test_an_abandoned_body_gives_its_space_back(blobs):
     writer.write(bytes(5 * MIB))
     writer.abandon()
     blobs.settle()
-    assert (blobs.on_disk, blobs.in_memory, blobs.descriptors) == (0, 0, 0)
+    assert (blobs.on_disk, blobs.in_memory) == (0, 0)
 
 
-def test_the_file_shrinks_with_its_last_slots_and_free_slots_are_used_again(tmp_path):
+def test_free_slots_are_used_again_lowest_first(tmp_path):
     blobs = SpoolBlobs(str(tmp_path), threshold=0, budget=0)
     first, second, third = (stored(blobs, bytes([n]) * 5000) for n in range(3))
-    descriptor = blobs.slot()._descriptor
-    blobs.settle()
-    assert os.fstat(descriptor).st_size <= 3 * SLOT
-    del third
-    blobs.settle()
-    assert os.fstat(descriptor).st_size == 2 * SLOT
+    spare = blobs.slot()
+    assert [spare.segment, spare.number] == [0, 3]
     del first
     again = stored(blobs, b"\7" * 5000)
-    assert os.fstat(descriptor).st_size == 2 * SLOT
-    assert (again.bytes(), second.bytes()) == (b"\7" * 5000, b"\1" * 5000)
+    del spare
+    assert blobs.slot().number == 3
+    assert [blob.bytes()[:1] for blob in (again, second, third)] == [b"\7", b"\1", b"\2"]
     blobs.close()
+
+
+def test_a_file_shrinks_behind_what_is_alive_but_not_for_every_slot(tmp_path):
+    blobs = SpoolBlobs(str(tmp_path), threshold=0, budget=0)
+    held = [stored(blobs, b"x" * 5000) for _ in range(SLACK + 10)]
+    descriptor = blobs.slot()._descriptor
+    before = os.fstat(descriptor).st_size
+    del held[-5:]
+    blobs.settle()
+    assert os.fstat(descriptor).st_size == before
+    del held[2:]
+    blobs.settle()
+    assert os.fstat(descriptor).st_size <= (2 + SLACK) * SLOT < before
+    assert [blob.bytes() for blob in held] == [b"x" * 5000] * 2
+    blobs.close()
+
+
+def test_a_gibibyte_is_one_descriptor_and_an_empty_one_is_closed(tmp_path):
+    blobs = SpoolBlobs(str(tmp_path), threshold=0, budget=0)
+    held = [blobs.slot() for _ in range(SLOTS * 2 + 1)]
+    assert blobs.descriptors == 3
+    del held[SLOTS:]
+    blobs.settle()
+    assert blobs.descriptors == 1
+    blobs.close()
+
+
+def test_bodies_that_are_still_arriving_count(blobs):
+    writers = [blobs.writer() for _ in range(6)]
+    for writer in writers:
+        writer.write(bytes(MIB))
+    assert blobs.in_memory <= 4 * MIB
+    assert blobs.on_disk == 2 * SLOT
+    for writer in writers[:3]:
+        writer.abandon()
+    kept = [writer.finish() for writer in writers[3:]]
+    assert blobs.in_memory == MIB
+    assert [blob.size for blob in kept] == [MIB] * 3
 
 
 def test_a_body_being_read_keeps_its_bytes_though_its_record_is_gone(blobs):
@@ -143,5 +178,5 @@ def test_whatever_comes_and_goes_the_rest_reads_back(steps):
         assert all(blob.bytes() == data for data, blob in held)
     held.clear()
     blobs.settle()
-    assert (blobs.in_memory, blobs.on_disk, blobs.descriptors) == (0, 0, 0)
+    assert (blobs.in_memory, blobs.on_disk) == (0, 0)
     blobs.close()

@@ -1,6 +1,6 @@
 """What a run against AWS will do, said before it begins: what it creates, which permissions it needs, what it costs at the most.
 
-The bound on the cost is deliberately coarse: every request that a case may make, each at the dearest price of its service, doubled
+The bound on the cost is deliberately coarse: every request that a run may make, each at the dearest price of all, doubled
 for storage and transfer. It stays far below a dollar, and it is a bound.
 """
 

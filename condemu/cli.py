@@ -68,6 +68,7 @@ def serve(options: argparse.Namespace) -> int:
         return _unusable(problem)
     gc.collect()
     gc.freeze()  # what is here now stays: no collection need look at it again
+    gc.set_threshold(50_000, 20, 50)  # records are no cycles: looking through them often finds nothing
 
     def ready(url: str) -> None:
         print(json.dumps({"url": url, "version": __version__}), flush=True)

@@ -42,6 +42,8 @@ _LINE: Final = 4  # ": " and the line's end
 _HIGH_WATER: Final = 512 * 1024  # bytes of a body that wait here before the socket is left alone
 _LINGER: Final = 2.0  # seconds that a client which is still sending has to read its answer
 _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+_NAMES: Final[dict[bytes, str]] = {}
+_NAMES_HELD: Final = 2048
 _UNNAMED: Final = RequestIds()  # for what never became a request
 
 
@@ -200,17 +202,16 @@ class Protocol(asyncio.Protocol):
 
     def on_url(self, url: bytes) -> None:
         self._url += url
-        self._count(len(url))
+        self._section += len(url)
+        if self._section > _SECTION_LIMIT:
+            raise HeadersTooLarge
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        key = name.decode("latin-1").lower()
+        key = _NAMES.get(name) or _name_of(name)
         text = value.decode("latin-1")
         headers = self._headers
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
-        self._count(len(name) + len(value) + _LINE)
-
-    def _count(self, size: int) -> None:
-        self._section += size
+        self._section += len(name) + len(text) + _LINE
         if self._section > _SECTION_LIMIT:
             raise HeadersTooLarge
 
@@ -334,6 +335,14 @@ class Protocol(asyncio.Protocol):
         line = _STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"
         lines = [f"{name}: {value}\r\n" for name, value in self._heads.of(request, response, close)]
         return f"{line}{''.join(lines)}\r\n".encode("latin-1")
+
+
+def _name_of(name: bytes) -> str:
+    """A header's name as it is known here: in lower case. Remembered, while not too many are."""
+    text = name.decode("latin-1").lower()
+    if len(_NAMES) < _NAMES_HELD:
+        _NAMES[name] = text
+    return text
 
 
 class HeadersTooLarge(Exception):

@@ -136,10 +136,8 @@ def answer(request: S3Request, version: Version) -> dict[str, Any]:
     }
 
 
-def listed_parts(document: bytes | None) -> list[Listed]:
+def listed_parts(document: bytes) -> list[Listed]:
     """The request's list. 400 MalformedXML when it is no such document, 400 InvalidRequest when it lists nothing."""
-    if document is None:
-        raise ServiceError(MALFORMED_XML, because="the document is too long")
     try:
         root = parse(document, LIST_LIMIT)
     except Malformed as error:

@@ -1,0 +1,149 @@
+"""The ten operations of API version 2009-04-15: what each reads out of its parameters, what decides, what a refusal costs.
+
+A `prepare` function turns parameters into a request, a dict of AWS's member names, and refuses what can be refused without
+looking anything up. The order of its statements is the order of the refusals: names, attributes, the condition, numbers
+(inferred).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from condemu.core.errors import ServiceError
+from condemu.core.store import Txn
+from condemu.simpledb import attributes, boxusage, domains
+from condemu.simpledb.errors import INVALID_WSDL_VERSION
+from condemu.simpledb.expected import condition_of
+from condemu.simpledb.records import Scope
+from condemu.simpledb.select import mark_of, plan, select
+from condemu.simpledb.validation import (
+    check_length,
+    check_number_of_entries,
+    consistent_read,
+    domain_name,
+    entries_to_delete,
+    entries_to_put,
+    item_name,
+    items_of_batch,
+    number_up_to,
+    required,
+    some,
+)
+from condemu.wire.query import Parameters, plain
+
+VERSION: Final = "2009-04-15"
+OLDER: Final = "2007-11-07"  # without conditions and without ConsistentRead
+
+Prepared = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`refused` is the BoxUsage of a refusal. `on_domain` says whether the operation is about one domain."""
+
+    name: str
+    prepare: Callable[[Parameters], Prepared]
+    decide: Callable[[Txn, Scope, Mapping[str, Any]], tuple[dict[str, Any], int]]
+    refused: int
+    writes: bool = False
+    on_domain: bool = True
+
+
+def _domain(parameters: Parameters) -> Prepared:
+    return {"DomainName": domain_name(parameters)}
+
+
+def _list(parameters: Parameters) -> Prepared:
+    most = parameters.get("MaxNumberOfDomains")
+    number = domains.MAX_LISTED if most is None else number_up_to(most, "MaxNumberOfDomains", domains.MAX_LISTED)
+    request: Prepared = {"MaxNumberOfDomains": number}
+    if parameters.get("NextToken"):
+        request["NextToken"] = domains.listed_from(parameters["NextToken"])
+    return request
+
+
+def _put(parameters: Parameters) -> Prepared:
+    request = {"DomainName": domain_name(parameters), "ItemName": item_name(parameters)}
+    return _with_condition(request, parameters, some(entries_to_put(parameters)))
+
+
+def _delete(parameters: Parameters) -> Prepared:
+    request = {"DomainName": domain_name(parameters), "ItemName": item_name(parameters)}
+    return _with_condition(request, parameters, entries_to_delete(parameters))
+
+
+def _with_condition(request: Prepared, parameters: Parameters, entries: list[Any]) -> Prepared:
+    request["Attributes"] = entries
+    condition = condition_of(parameters)
+    if condition is not None:
+        _check_version(parameters, "Expected")
+        request["Expected"] = condition
+    check_number_of_entries(entries)
+    return request
+
+
+def _batch_put(parameters: Parameters) -> Prepared:
+    return _batch(parameters, put=True)
+
+
+def _batch_delete(parameters: Parameters) -> Prepared:
+    return _batch(parameters, put=False)
+
+
+def _batch(parameters: Parameters, *, put: bool) -> Prepared:
+    """A batch takes no condition (documented). One that is there is passed over, and the answer says so in its header."""
+    domain = domain_name(parameters)
+    items = [{"Name": name, "Attributes": entries} for name, entries in items_of_batch(parameters, put=put)]
+    request: Prepared = {"DomainName": domain, "Items": items}
+    if any(name.startswith("Expected.") for name in parameters):
+        request["Because"] = "batches take no conditions: Expected was passed over"
+    return request
+
+
+def _get(parameters: Parameters) -> Prepared:
+    request: Prepared = {"DomainName": domain_name(parameters), "ItemName": item_name(parameters)}
+    names = plain(parameters, "AttributeName")
+    for name in names:
+        check_length("Name", name)
+    request["AttributeNames"] = names
+    return _with_consistency(request, parameters)
+
+
+def _select(parameters: Parameters) -> Prepared:
+    text = required(parameters, "SelectExpression")
+    request = _with_consistency({"SelectExpression": text}, parameters)
+    run = plan(text)
+    request["Plan"] = run
+    request["DomainName"] = run.statement.domain
+    if parameters.get("NextToken"):
+        request["After"] = mark_of(run, parameters["NextToken"])
+    return request
+
+
+def _with_consistency(request: Prepared, parameters: Parameters) -> Prepared:
+    request["ConsistentRead"] = consistent_read(parameters)
+    if "ConsistentRead" in parameters:
+        _check_version(parameters, "ConsistentRead")
+    return request
+
+
+def _check_version(parameters: Parameters, parameter: str) -> None:
+    if parameters.get("Version") == OLDER:
+        raise ServiceError(INVALID_WSDL_VERSION, {"Parameter": parameter})
+
+
+_ROWS: Final = (
+    Operation("CreateDomain", _domain, domains.create_domain, boxusage.DOMAIN, writes=True),
+    Operation("DeleteDomain", _domain, domains.delete_domain, boxusage.DOMAIN, writes=True),
+    Operation("ListDomains", _list, domains.list_domains, boxusage.METADATA, on_domain=False),
+    Operation("DomainMetadata", _domain, domains.domain_metadata, boxusage.METADATA),
+    Operation("PutAttributes", _put, attributes.put_attributes, boxusage.WRITE, writes=True),
+    Operation("DeleteAttributes", _delete, attributes.delete_attributes, boxusage.WRITE, writes=True),
+    Operation("BatchPutAttributes", _batch_put, attributes.batch_put_attributes, boxusage.WRITE, writes=True),
+    Operation("BatchDeleteAttributes", _batch_delete, attributes.batch_delete_attributes, boxusage.WRITE, writes=True),
+    Operation("GetAttributes", _get, attributes.get_attributes, boxusage.READ),
+    Operation("Select", _select, select, boxusage.SELECT_NOTHING),
+)
+OPERATIONS: Final[Mapping[str, Operation]] = {row.name: row for row in _ROWS}

@@ -1,0 +1,69 @@
+"""What is kept. Keys begin with (account, region): every endpoint of every account has domains of its own.
+
+    DOMAINS   (account, region, domain)                  -> Domain
+    TOTALS    (account, region, domain)                  -> Totals    as soon as something was put
+    ITEMS     (account, region, domain, item)            -> Item
+    PLACES    (account, region, domain, commit, n)       -> the item's name: the order in which items came into being
+
+Names order as their UTF-8 octets do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+DOMAINS: Final = "simpledb.domains"
+TOTALS: Final = "simpledb.totals"
+ITEMS: Final = "simpledb.items"
+PLACES: Final = "simpledb.places"
+EXPORTS: Final = "simpledb.exports"
+EXPORT_TOKENS: Final = "simpledb.export_tokens"
+
+Scope = tuple[str, str]  # account and region
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """`commit` tells a domain from its predecessors of the same name."""
+
+    commit: int
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Pairs and octets of a domain: item names, and attribute names and values pair by pair."""
+
+    pairs: int = 0
+    octets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`attributes` maps names, in the order in which they were first written, to their values, sorted and distinct.
+
+    `place` is the commit that made the item and its number there; `commit` and `modified` are those of the last change.
+    """
+
+    attributes: Mapping[str, tuple[str, ...]]
+    place: tuple[int, int]
+    pairs: int
+    octets: int
+    commit: int
+    modified: float
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export of a domain into a bucket. `request` holds the members that were sent, for GetExport and for repetitions."""
+
+    arn: str
+    request: Mapping[str, str]
+    status: str
+    requested: float
+    cutoff: float | None = None
+    items: int | None = None
+    manifest: str | None = None
+    failure: tuple[str, str] | None = None

@@ -1,0 +1,235 @@
+"""Select: pages of a statement's result.
+
+Items come in the order in which they came into being, or sorted. A page ends after `limit` items (100 by default), or before its
+document would grow over 1 MB; when more items match, a token follows. A token says after which item to go on. It is bound to the
+domain, the `where` and the `order by`, not to the output or the limit: the token of a `count(*) … limit n` continues a `select
+*`, which is how people skip n rows (documented), and a page of another size may follow (recorded).
+
+Every item that a page passes is tested, but only those on the page are rendered.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, Final
+
+from condemu.core.errors import ServiceError
+from condemu.core.store import Txn, prefix_range
+from condemu.simpledb import boxusage
+from condemu.simpledb.domains import check_domain
+from condemu.simpledb.errors import INVALID_NEXT_TOKEN
+from condemu.simpledb.predicates import Attributes, ItemTest, item_test
+from condemu.simpledb.records import ITEMS, PLACES, Item, Scope
+from condemu.simpledb.select_parser import DEFAULT_LIMIT, ITEM_NAME, Column, Node, Order, Statement, Test, parse
+from condemu.simpledb.validation import octets
+
+PAGE_OCTETS: Final = 1024 * 1024
+REMEMBERED_LENGTH: Final = 4096  # characters of a statement that is worth remembering
+ITEM_OVERHEAD: Final = len("<Item><Name></Name></Item>")
+PAIR_OVERHEAD: Final = len("<Attribute><Name></Name><Value></Value></Attribute>")
+COUNT: Final = "count(*)"
+
+Outcome = tuple[dict[str, Any], int]
+Mark = tuple[str, int, int]  # where a page ended: the sort value (or the item's name, or nothing), and the item's place
+Found = tuple[Mark, str, Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A statement ready to run. `digest` is what a token is bound to."""
+
+    statement: Statement
+    matches: ItemTest | None
+    digest: bytes
+
+
+def plan(text: str) -> Plan:
+    """The plan of a statement. Those of usual length are remembered."""
+    return _remembered(text) if len(text) <= REMEMBERED_LENGTH else _planned(text)
+
+
+def _planned(text: str) -> Plan:
+    statement = parse(text)
+    bound = repr((statement.domain, statement.where, statement.order))
+    matches = None if statement.where is None else item_test(statement.where)
+    return Plan(statement, matches, sha256(bound.encode()).digest()[:8])
+
+
+_remembered: Final = lru_cache(maxsize=1024)(_planned)
+
+
+def select(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome:
+    """One page."""
+    run: Plan = request["Plan"]
+    statement = run.statement
+    check_domain(txn, scope, statement.domain)
+    found = _found(txn, (*scope, statement.domain), run, request.get("After"))
+    if statement.output == COUNT:
+        return _count(run, found)
+    limit = statement.limit or DEFAULT_LIMIT
+    items: list[tuple[str, Attributes]] = []
+    size, last, more = 0, None, False
+    for mark, name, item in found:
+        attributes = _asked_for(statement.output, item.attributes)
+        size += ITEM_OVERHEAD + octets(name) + _size_of(attributes)
+        if len(items) == limit or (size > PAGE_OCTETS and items):
+            more = True
+            break
+        items.append((name, attributes))
+        last = mark
+    result: dict[str, Any] = {"Items": items}
+    if more and last is not None:
+        result["NextToken"] = token_of(run, last)
+    output = statement.output if isinstance(statement.output, str) else "*"
+    return result, boxusage.of_select(output, len(items), more)
+
+
+def _count(run: Plan, found: Iterator[Found]) -> Outcome:
+    """`count(*)`: one item named Domain. Only a limit that the statement has ends it early."""
+    limit, count, last, more = run.statement.limit, 0, None, False
+    for mark, _, _ in found:
+        if count == limit:
+            more = True
+            break
+        count += 1
+        last = mark
+    result: dict[str, Any] = {"Items": [("Domain", {"Count": (str(count),)})]}
+    if more and last is not None:
+        result["NextToken"] = token_of(run, last)
+    return result, boxusage.of_select(COUNT, count, more)
+
+
+def _asked_for(output: str | tuple[str, ...], attributes: Attributes) -> Attributes:
+    """An item without any of the names asked for stays, without attributes (inferred)."""
+    if output == "*":
+        return attributes
+    if output == ITEM_NAME:
+        return {}
+    return {name: values for name, values in attributes.items() if name in output}
+
+
+def _size_of(attributes: Attributes) -> int:
+    size = 0
+    for name, values in attributes.items():
+        size += (PAIR_OVERHEAD + octets(name)) * len(values) + sum(map(octets, values))
+    return size
+
+
+def _found(txn: Txn, domain: tuple[str, ...], run: Plan, after: Mark | None) -> Iterator[Found]:
+    """The items that match, in order, after a mark."""
+    order = run.statement.order
+    matches = run.matches
+    if order is None:
+        candidates = _by_place(txn, domain, run.statement.where, after)
+    elif order.column.kind == ITEM_NAME:
+        candidates = _by_name(txn, domain, order, after)
+    else:
+        yield from _sorted(txn, domain, order, matches, after)
+        return
+    if matches is None:
+        yield from candidates
+        return
+    for found in candidates:
+        if matches(found[1], found[2].attributes):
+            yield found
+
+
+def _by_place(txn: Txn, domain: tuple[str, ...], where: Node | None, after: Mark | None) -> Iterator[Found]:
+    """Items by the order in which they came into being; of a statement that names its items, only those."""
+    names = _names_in(where)
+    if names is not None:
+        found = []
+        for name in names:
+            item = txn.get(ITEMS, (*domain, name))
+            if item is not None and (after is None or item.place > after[1:]):
+                found.append((item.place, name, item))
+        for place, name, item in sorted(found, key=lambda entry: entry[0]):
+            yield ("", *place), name, item
+        return
+    start, stop = prefix_range(domain)
+    if after is not None:
+        start = (*domain, after[1], after[2] + 1)
+    for key, name in txn.scan(PLACES, start, stop):
+        item = txn.get(ITEMS, (*domain, name))
+        if item is not None:
+            yield ("", key[3], key[4]), name, item
+
+
+def _names_in(where: Node | None) -> frozenset[str] | None:
+    """The items' names, when the whole condition is `itemName() = …` or `itemName() in (…)`."""
+    if isinstance(where, Test) and where.column == Column(ITEM_NAME) and where.operator in ("=", "in"):
+        return frozenset(where.operands)
+    return None
+
+
+def _by_name(txn: Txn, domain: tuple[str, ...], order: Order, after: Mark | None) -> Iterator[Found]:
+    start, stop = prefix_range(domain)
+    if after is not None:
+        if order.descending:
+            stop = (*domain, after[0])
+        else:
+            start = (*domain, after[0] + "\0")
+    for key, item in txn.scan(ITEMS, start, stop, reverse=order.descending):
+        yield (key[3], *item.place), key[3], item
+
+
+def _sorted(
+    txn: Txn, domain: tuple[str, ...], order: Order, matches: ItemTest | None, after: Mark | None
+) -> Iterator[Found]:
+    """By the values of an attribute, of several the smallest when ascending, the largest when descending (inferred).
+
+    Items without the attribute are left out: "returned results must contain the attribute on which you are sorting". Equal items
+    stay in the order in which they came into being.
+    """
+    attribute, descending = order.column.name, order.descending
+    found: list[Found] = []
+    for key, item in txn.scan(ITEMS, *prefix_range(domain)):
+        values = item.attributes.get(attribute)
+        if values is None or (matches is not None and not matches(key[3], item.attributes)):
+            continue
+        value, place = values[-1 if descending else 0], item.place
+        if after is not None:
+            if value == after[0]:
+                if place <= after[1:]:
+                    continue
+            elif (value < after[0]) is not descending:
+                continue
+        found.append(((value, *place), key[3], item))
+    found.sort(key=_place_of)
+    found.sort(key=_value_of, reverse=descending)
+    yield from found
+
+
+def _place_of(found: Found) -> tuple[int, int]:
+    return found[0][1:]
+
+
+def _value_of(found: Found) -> str:
+    return found[0][0]
+
+
+def token_of(run: Plan, mark: Mark) -> str:
+    value, commit, number = mark
+    return base64.b64encode(run.digest + f"{commit}.{number}.{value}".encode()).decode()
+
+
+def mark_of(run: Plan, token: str) -> Mark:
+    """Where to go on. A token that is none, or another statement's, is refused; line feeds in it are passed over.
+
+    AWS's own tokens hold a checksum of the query, so that another statement is refused is inferred from that.
+    """
+    try:
+        raw = base64.b64decode("".join(token.split()), validate=True)
+        commit, number, value = raw[8:].decode().split(".", 2)
+    except (binascii.Error, ValueError):
+        raise ServiceError(INVALID_NEXT_TOKEN, because="the token is none of ours") from None
+    if raw[:8] != run.digest:
+        raise ServiceError(INVALID_NEXT_TOKEN, because="the token belongs to another domain, where or order by")
+    if not all(text.isascii() and text.isdigit() and len(text) <= 18 for text in (commit, number)):
+        raise ServiceError(INVALID_NEXT_TOKEN, because="the token is none of ours")
+    return value, int(commit), int(number)

@@ -24,6 +24,7 @@ from condemu.server.asgi import App
 from condemu.server.config import Config
 from condemu.server.errors import BAD_REQUEST, HEADERS_LIMIT, HEADERS_TOO_LARGE, INTERNAL_ERROR, refusal
 from condemu.server.system import RequestIds, SystemClock, SystemIds
+from condemu.simpledb.service import SimpleDB
 from condemu.storage.spool import SpoolBlobs
 
 T = TypeVar("T")
@@ -137,9 +138,8 @@ def build(
     blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)
     services: dict[str, Service] = {
         dispatch.S3: S3(engine=engine, blobs=blobs, clock=clock, ids=ids, region=config.region),
-        dispatch.DYNAMODB: DynamoDB(
-            engine=engine, clock=clock, ids=ids, region=config.region, account=config.account
-        ),
+        dispatch.DYNAMODB: DynamoDB(engine=engine, clock=clock, ids=ids, region=config.region, account=config.account),
+        dispatch.SIMPLEDB: SimpleDB(engine=engine, clock=clock, ids=ids, region=config.region, account=config.account),
     }
     emulator = Emulator(config=config, engine=engine, blobs=blobs, clock=clock, ids=ids, services=services)
     emulator.create_buckets()

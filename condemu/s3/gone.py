@@ -42,6 +42,13 @@ def clear_trace(txn: Txn, bucket: str, key: str) -> None:
         txn.delete(GOING, (gone.changed, bucket, key))
 
 
+def forget_traces(txn: Txn, bucket: str) -> None:
+    """The bucket goes, or all that is in it."""
+    for place, gone in list(txn.scan(GONE, *prefix_range((bucket,)))):
+        txn.delete(GONE, place)
+        txn.delete(GOING, (gone.changed, *place))
+
+
 def upload_closed(txn: Txn, bucket: str, key: str, upload_id: str) -> None:
     """The upload is completed or aborted: a trace that was only kept for it goes, too."""
     gone: Gone | None = txn.get(GONE, (bucket, key))
@@ -60,7 +67,8 @@ def _prune(txn: Txn) -> None:
         oldest.append(place)
     for changed, bucket, key in oldest:
         txn.delete(GOING, (changed, bucket, key))
-        if not _awaited(txn, bucket, key, changed):
+        gone: Gone | None = txn.get(GONE, (bucket, key))
+        if gone is not None and gone.changed == changed and not _awaited(txn, bucket, key, changed):
             txn.delete(GONE, (bucket, key))
 
 

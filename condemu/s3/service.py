@@ -15,9 +15,10 @@ from condemu.s3 import bodies
 from condemu.s3.addressing import bucket_and_key
 from condemu.s3.buckets import bucket_of
 from condemu.s3.errors import METHOD_NOT_ALLOWED, OPERATION_NOT_IMPLEMENTED
+from condemu.s3.gone import forget_traces
 from condemu.s3.members import members_of, parse_query
 from condemu.s3.operations import route
-from condemu.s3.records import BUCKETS, GONE, OBJECTS, PARTS, UPLOADS, VERSIONS
+from condemu.s3.records import BUCKETS, OBJECTS, PARTS, UPLOADS, VERSIONS
 from condemu.s3.render import error_response, response
 from condemu.s3.request import S3Request
 
@@ -111,7 +112,8 @@ class S3:
             for (_, _, upload), _record in list(txn.scan(UPLOADS, start, stop)):
                 for place, _part in list(txn.scan(PARTS, *prefix_range((upload,)))):
                     txn.delete(PARTS, place)
-            for table in (OBJECTS, VERSIONS, GONE, UPLOADS):
+            forget_traces(txn, name)
+            for table in (OBJECTS, VERSIONS, UPLOADS):
                 for place, _record in list(txn.scan(table, start, stop)):
                     txn.delete(table, place)
             txn.delete(BUCKETS, (name,))

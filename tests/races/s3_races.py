@@ -191,7 +191,8 @@ def lines(arguments: argparse.Namespace) -> Iterator[str]:
             )
             seconds = time.perf_counter() - started
             where = "versioned" if versioned else "unversioned"
-            yield f"{operation:9} {condition:7} {where:12} {arguments.rounds} rounds {seconds:7.1f} s  {dict(sorted(statuses.items()))}"
+            counts = dict(sorted(statuses.items()))
+            yield f"{operation:9} {condition:7} {where:12} {arguments.rounds} rounds {seconds:7.1f} s  {counts}"
 
 
 def main() -> None:

@@ -44,8 +44,14 @@ NUMBER_UNDERFLOW = _row("Number underflow. Attempting to store a number with mag
 # --- expressions, whichever they are: {expression} is the member's name -----------------------------------------------------
 
 
+# The same refusals as PartiQL statements meet them: without the words in front.
+_BARE: dict[ErrorRow, ErrorRow] = {}
+
+
 def _in_expression(message: str) -> ErrorRow:
-    return _row("Invalid {expression}: " + message)
+    row = _row("Invalid {expression}: " + message)
+    _BARE[row] = _row(message)
+    return row
 
 
 EMPTY_EXPRESSION = _in_expression("The expression can not be empty;")
@@ -193,4 +199,10 @@ CLASSIC: dict[ErrorRow, ErrorRow] = {
 def classic(error: ServiceError) -> ServiceError:
     """The same refusal in the older wording; the error itself where the wording never changed."""
     row = CLASSIC.get(error.row)
+    return error if row is None else ServiceError(row, error.fields, because=error.because, headers=error.headers)
+
+
+def bare(error: ServiceError) -> ServiceError:
+    """The refusal of an expression without naming the expression; any other error itself."""
+    row = _BARE.get(error.row)
     return error if row is None else ServiceError(row, error.fields, because=error.because, headers=error.headers)

@@ -28,7 +28,7 @@ from condemu.dynamodb.expressions.semantics import Names, Refused, Resolver, Val
 from condemu.dynamodb.expressions.update_checks import check_update
 from condemu.dynamodb.numbers import add, negate
 from condemu.dynamodb.paths import DocumentPath, PathTree, read, show_path
-from condemu.dynamodb.values import MAX_DEPTH, MISSING, Item, Value, kind
+from condemu.dynamodb.values import MAX_DEPTH, MISSING, Item, Value, depth_of, kind
 
 Getter: TypeAlias = Callable[[Item, Values], Value]
 
@@ -167,14 +167,8 @@ def _check_set(path: DocumentPath, value: Value) -> None:
     if value is MISSING:
         because = f"{show_path(path)} was to be set to an attribute that is not there"
         raise ServiceError(errors.UPDATE_ATTRIBUTE_MISSING, because=because)
-    if len(path) > 1 and type(value) in (dict, list) and len(path) - 1 + _depth(value) > MAX_DEPTH:
+    if len(path) > 1 and type(value) in (dict, list) and len(path) - 1 + depth_of(value) > MAX_DEPTH:
         raise ServiceError(errors.TOO_DEEP, because=f"the value of {show_path(path)} is nested too deeply for its place")
-
-
-def _depth(value: Value) -> int:
-    if type(value) is dict:
-        return 1 + max(map(_depth, value.values()), default=0)
-    return 1 + max(map(_depth, value), default=0) if type(value) is list else 1
 
 
 # --- the new item -----------------------------------------------------------------------------------------------------------

@@ -308,6 +308,13 @@ def item_size(item: Mapping[str, Value]) -> int:
     return size
 
 
+def depth_of(value: Value) -> int:
+    """How many levels are nested: one for a value that contains no other."""
+    if type(value) is dict:
+        return 1 + max(map(depth_of, value.values()), default=0)
+    return 1 + max(map(depth_of, value), default=0) if type(value) is list else 1
+
+
 def value_size(value: Value) -> int:
     which = type(value)
     if which is str:

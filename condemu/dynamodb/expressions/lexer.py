@@ -14,7 +14,7 @@ from condemu.core.errors import ServiceError
 from condemu.dynamodb.expression_errors import SYNTAX_ERROR
 
 _TOKEN: Final = re.compile(
-    r"[ \t\r\n]*(?:"
+    r"[ \t\r\n]*+(?:"
     r"(?P<name>[A-Za-z][A-Za-z0-9_]*)"
     r"|(?P<alias>#[A-Za-z0-9_]+)"
     r"|(?P<value>:[A-Za-z0-9_]+)"
@@ -37,7 +37,8 @@ class Token(NamedTuple):
 def tokenise(text: str) -> list[Token]:
     """All tokens, and one of kind "end" after them."""
     tokens = []
-    for match in _TOKEN.finditer(text):
+    end = len(text.rstrip(" \t\r\n"))  # so that blanks are always followed by a token, and found in one step
+    for match in _TOKEN.finditer(text, 0, end):
         kind = match.lastgroup
         assert kind is not None
         lexeme = match.group(kind)

@@ -43,11 +43,14 @@ class Refused(Exception):
 
 
 class Resolver:
-    """Collects, while an expression is compiled, what it uses and what is to be checked."""
+    """Collects, while an expression is compiled, what it uses and what is to be checked.
 
-    def __init__(self, expression: str, names: Names) -> None:
+    Where there are no aliases (`names` is None, in PartiQL) every name stands for itself, and none is reserved.
+    """
+
+    def __init__(self, expression: str, names: Names | None) -> None:
         self.expression = expression
-        self.names = dict(names)
+        self.names = None if names is None else dict(names)
         self.checks: list[Check] = []
         self.names_used: set[str] = set()
         self.values_used: set[str] = set()
@@ -66,7 +69,7 @@ class Resolver:
         """With the names in place of the `#aliases`."""
         path: list[str | int] = []
         for part in node.parts:
-            if type(part) is str and part[0] == "#":
+            if self.names is not None and type(part) is str and part[0] == "#":
                 self.names_used.add(part)
                 if part not in self.names:
                     raise self.refuse(errors.NAME_UNDEFINED, {"name": part})
@@ -116,6 +119,8 @@ class Resolver:
                 raise self.refuse(errors.UNKNOWN_FUNCTION, {"function": call.function})
 
     def check_reserved(self, paths: Iterable[Path]) -> None:
+        if self.names is None:
+            return
         for path in paths:
             for part in path.parts:
                 if type(part) is str and part[0] != "#" and part.upper() in RESERVED_WORDS:

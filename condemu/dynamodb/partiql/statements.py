@@ -1,0 +1,366 @@
+"""ExecuteStatement and BatchExecuteStatement: what each kind of statement reads and changes.
+
+    INSERT   an item that was not there; refused as a duplicate otherwise
+    UPDATE   an item that is there and meets the condition; never creates one, not even where the condition wants it missing
+    DELETE   as UPDATE, but a missing item is fine where the key is all that is asked
+    SELECT   see `reads.py`
+
+A statement is prepared without the tables, then judged in the decision: `judge` reads and refuses, and what it returns makes the
+change. (AWS Developer Guide, "PartiQL"; recorded on AWS, eu-west-2, 2026-10.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from condemu.core.errors import ErrorRow, ServiceError
+from condemu.core.store import Key, Txn
+from condemu.dynamodb import changes
+from condemu.dynamodb.capacity import ASKED, Cost, by_table, consumed, write_cost
+from condemu.dynamodb.conditions import BoundCondition, refusal
+from condemu.dynamodb.expression_errors import CONDITION_FAILED
+from condemu.dynamodb.items import check_targets, checked_size, updated_item, updated_size
+from condemu.dynamodb.keys import Place, check_index_keys, place_of_item, place_of_key
+from condemu.dynamodb.partiql import statement_errors as errors
+from condemu.dynamodb.partiql.binding import Binder
+from condemu.dynamodb.partiql.nodes import Delete, Exists, Insert, Select, Source, Update
+from condemu.dynamodb.partiql.parser import parse_statement
+from condemu.dynamodb.partiql.reads import next_token, place_of_token, read_page, rows, whole_key
+from condemu.dynamodb.records import StoredItem, Table
+from condemu.dynamodb.requests import (
+    DynamoRequest,
+    Plan,
+    Result,
+    address,
+    check_attribute_names,
+    check_free,
+    resource_name,
+    table_resource,
+    usable_table,
+)
+from condemu.dynamodb.updates import BoundUpdate
+from condemu.dynamodb.values import Item, decode, encode_item
+
+OneItem = tuple[Table, Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`rows` as answered; `page` has NextToken and LastEvaluatedKey of a SELECT that goes on."""
+
+    rows: list[dict[str, Any]]
+    cost: Cost
+    page: Result
+
+
+class Prepared:
+    """One statement, in order but for the table.
+
+    `judge` refuses, or returns what makes the change and says what came of it. `item` names the one item that the statement
+    touches, or None; EXISTS is a `check`: it changes nothing, and is no read either.
+    """
+
+    __slots__ = ("check", "item", "judge", "where", "writes")
+
+    def __init__(
+        self,
+        where: Key,
+        judge: Callable[[Txn], Callable[[], Outcome]],
+        item: Callable[[Txn], OneItem | None],
+        *,
+        writes: bool,
+        check: bool = False,
+    ) -> None:
+        self.where = where
+        self.judge = judge
+        self.item = item
+        self.writes = writes
+        self.check = check
+
+
+def prepare(request: DynamoRequest, members: dict[str, Any], *, single: bool = False) -> Prepared:
+    """`members` are those of the statement: Statement, Parameters, ReturnValuesOnConditionCheckFailure, and so on.
+
+    `single`: a SELECT must name one item by its whole key.
+    """
+    text = members["Statement"]
+    statement, wanted = parse_statement(text)
+    parameters = [decode(parameter) for parameter in members.get("Parameters") or ()]
+    if len(parameters) != wanted:
+        because = f"the statement has {wanted}, {len(parameters)} were given"
+        raise ServiceError(errors.PARAMETER_COUNT, because=because)
+    binder = Binder(text, parameters)
+    returns = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+    if isinstance(statement, Insert):
+        return _insert(request, statement, binder, returns)
+    if isinstance(statement, Update | Delete):
+        return _change(request, statement, binder, returns)
+    if isinstance(statement, Exists):
+        return _exists(request, statement.select, binder, returns)
+    return _select(request, statement, binder, members, single)
+
+
+# --- INSERT -----------------------------------------------------------------------------------------------------------------
+
+
+def _insert(request: DynamoRequest, statement: Insert, binder: Binder, returns: bool) -> Prepared:
+    item = binder.attributes(statement.value)
+    check_attribute_names(item)
+    size = checked_size(item)
+    whose = _address(request, statement.source)
+
+    def judge(txn: Txn) -> Callable[[], Outcome]:
+        table = usable_table(txn, whose)
+        where = place_of_item(table, item)
+        check_index_keys(table, item)
+        old = changes.stored(txn, table, where)
+        check_free(request.held, table, where)
+        if old is not None:
+            raise refused(errors.INSERT_DUPLICATE, old, returns, "there is an item with this key")
+
+        def put() -> Outcome:
+            new = changes.put(txn, table, where, None, item, size)
+            return Outcome([], write_cost(table, where, None, new), {})
+
+        return put
+
+    def the_item(txn: Txn) -> OneItem:
+        table = usable_table(txn, whose)
+        place_of_item(table, item)
+        return table, item
+
+    return Prepared(whose, judge, the_item, writes=True)
+
+
+# --- UPDATE and DELETE ------------------------------------------------------------------------------------------------------
+
+
+def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, returns: bool) -> Prepared:
+    update = binder.update(statement.assignments) if isinstance(statement, Update) else None
+    condition = _condition(binder, statement)
+    returning = statement.returning
+    if update is None and returning not in ("", "ALL OLD"):
+        raise ServiceError(errors.RETURNING_UNSUPPORTED, {"returning": f"{returning} *"})
+    whose = _address(request, statement.source)
+
+    def the_item(txn: Txn) -> OneItem:
+        table = usable_table(txn, whose)
+        key = whole_key(condition, table)
+        if key is None:
+            raise ServiceError(errors.KEY_EQUALITY, because=f"the key of {table.name} is {', '.join(table.keys.names)}")
+        return table, key
+
+    def judge(txn: Txn) -> Callable[[], Outcome]:
+        table, key = the_item(txn)
+        where = place_of_key(table, key)
+        if update is not None:
+            check_targets(table, update.targets)
+        old = changes.stored(txn, table, where)
+        check_free(request.held, table, where)
+        only_key = update is None and condition is not None and len(condition.paths) == len(key)
+        if old is not None or not only_key:
+            check(condition, old, returns)
+        item = None if update is None else updated_item(table, update, old, key)
+
+        def apply() -> Outcome:
+            new: StoredItem | None = None
+            if item is not None:
+                new = changes.put(txn, table, where, old, item, updated_size(item))
+            elif old is not None:
+                changes.delete(txn, table, where, old)
+            found = _returned(returning, update, old, new)
+            return Outcome([encode_item(found)] if found else [], write_cost(table, where, old, new), {})
+
+        return apply
+
+    return Prepared(whose, judge, the_item, writes=True)
+
+
+def check(condition: BoundCondition | None, old: StoredItem | None, returns: bool) -> None:
+    """Refuse if there is no item, or the condition does not hold of it."""
+    if old is None:
+        raise ServiceError(CONDITION_FAILED, because="there is no such item")
+    error = None if condition is None else refusal(condition, old.item)
+    if error is not None:
+        raise refused(CONDITION_FAILED, old, returns, error.because)
+
+
+def refused(row: ErrorRow, old: StoredItem, returns: bool, because: str) -> ServiceError:
+    found = {"Item": encode_item(old.item)} if returns else None
+    return ServiceError(row, found, because=f"{because}; last written by commit {old.changed}")
+
+
+def _returned(returning: str, update: BoundUpdate | None, old: StoredItem | None, new: StoredItem | None) -> Item:
+    record = old if returning.endswith("OLD") else new if returning else None
+    if record is None:
+        return {}
+    return update.touched(record.item) if update is not None and returning.startswith("MODIFIED") else record.item
+
+
+# --- SELECT and EXISTS ------------------------------------------------------------------------------------------------------
+
+
+def _select(
+    request: DynamoRequest, statement: Select, binder: Binder, members: dict[str, Any], single: bool
+) -> Prepared:
+    condition = _condition(binder, statement)
+    whose = _address(request, statement.source)
+    consistent = members.get("ConsistentRead") is True or request.operation == "ExecuteTransaction"
+    token = members.get("NextToken")
+    after = None if token is None else place_of_token(token)
+
+    def the_item(txn: Txn) -> OneItem | None:
+        table = usable_table(txn, whose)
+        key = whole_key(condition, table) if statement.source.index is None else None
+        if single and key is None:
+            raise ServiceError(errors.SELECT_WITHOUT_KEY, {"operation": request.operation})
+        return None if key is None else (table, key)
+
+    def judge(txn: Txn) -> Callable[[], Outcome]:
+        table = usable_table(txn, whose)
+        if single:
+            the_item(txn)
+        page = read_page(
+            txn, table, statement, condition, consistent=consistent, limit=members.get("Limit"), after=after
+        )
+        goes_on: Result = {}
+        if page.last is not None and page.last_key is not None and not single:
+            goes_on = {"NextToken": next_token(page.last), "LastEvaluatedKey": encode_item(page.last_key)}
+        return lambda: Outcome(rows(page), page.cost, goes_on)
+
+    return Prepared(whose, judge, the_item, writes=False)
+
+
+def _exists(request: DynamoRequest, select: Select, binder: Binder, returns: bool) -> Prepared:
+    if request.operation != "ExecuteTransaction":
+        raise ServiceError(errors.EXISTS_OUTSIDE)
+    condition = _condition(binder, select)
+    whose = _address(request, select.source)
+
+    def the_item(txn: Txn) -> OneItem:
+        table = usable_table(txn, whose)
+        key = whole_key(condition, table)
+        if key is None or condition is None or len(condition.paths) == len(key):
+            raise ServiceError(errors.EXISTS_ALONE)
+        return table, key
+
+    def judge(txn: Txn) -> Callable[[], Outcome]:
+        table, key = the_item(txn)
+        where = place_of_key(table, key)
+        old = changes.stored(txn, table, where)
+        check(condition, old, returns)
+        return lambda: Outcome([], write_cost(table, where, old, old), {})
+
+    return Prepared(whose, judge, the_item, writes=False, check=True)
+
+
+def _condition(binder: Binder, statement: Select | Update | Delete) -> BoundCondition | None:
+    return None if statement.where is None else binder.bound_condition(binder.condition(statement.where))
+
+
+def _address(request: DynamoRequest, source: Source) -> Key:
+    return address(request, source.table)
+
+
+# --- the operations ---------------------------------------------------------------------------------------------------------
+
+
+def execute_statement(request: DynamoRequest) -> Plan:
+    members = request.members
+    prepared = prepare(request, members)
+    asked = members.get("ReturnConsumedCapacity")
+
+    def decide(txn: Txn) -> Result:
+        outcome = prepared.judge(txn)()
+        result: Result = {"Items": outcome.rows, **outcome.page}
+        if asked in ASKED:
+            result["ConsumedCapacity"] = consumed(outcome.cost, asked)
+        return result
+
+    consistent = prepared.writes or members.get("ConsistentRead") is True
+    return Plan(decide, resources(prepared), consistent=consistent)
+
+
+def resources(*prepared: Prepared) -> Callable[[Txn], tuple[str, ...]]:
+    """What the statements touch: items where they name them, else tables."""
+
+    def names(txn: Txn) -> tuple[str, ...]:
+        return tuple(name for one in prepared for name in _resources(one, txn))
+
+    return names
+
+
+def _resources(prepared: Prepared, txn: Txn) -> tuple[str, ...]:
+    try:
+        found = prepared.item(txn)
+    except ServiceError:
+        found = None
+    if found is None:
+        return table_resource(prepared.where)(txn)
+    table, item = found
+    return (resource_name(table, prepared.where, item),)
+
+
+MAX_STATEMENTS: Final = 25  # API Reference, "BatchExecuteStatement"
+
+
+def batch_execute_statement(request: DynamoRequest) -> Plan:
+    """Each statement for itself: what one is refused for is its own answer, and the others take effect."""
+    members = request.members
+    asked = members.get("ReturnConsumedCapacity")
+    prepared: list[Prepared | ServiceError] = []
+    for statement in members["Statements"]:
+        try:
+            prepared.append(prepare(request, statement, single=True))
+        except ServiceError as error:
+            prepared.append(error)
+    good = [one for one in prepared if isinstance(one, Prepared)]
+    if len({one.writes for one in good}) > 1:
+        raise ServiceError(errors.MIXED_BATCH)
+
+    def decide(txn: Txn) -> Result:
+        costs: list[Cost] = []
+        responses = [_one_response(one, txn, costs) for one in prepared]
+        result: Result = {"Responses": responses}
+        if asked in ASKED:
+            result["ConsumedCapacity"] = [consumed(cost, asked) for cost in by_table(costs)]
+        return result
+
+    return Plan(decide, resources(*good))
+
+
+def _one_response(prepared: Prepared | ServiceError, txn: Txn, costs: list[Cost]) -> Result:
+    if isinstance(prepared, ServiceError):
+        return {"Error": error_document(prepared)}
+    table_name = str(prepared.where[1])
+    try:
+        outcome = prepared.judge(txn)()
+    except ServiceError as error:
+        return {"Error": error_document(error), "TableName": table_name}
+    costs.append(outcome.cost)
+    item = {"Item": outcome.rows[0]} if outcome.rows else {}
+    return {"TableName": table_name, **item}
+
+
+def code_of(error: ServiceError) -> str:
+    """The code as the reasons of batches and transactions have it: without "Exception"."""
+    code = error.row.code
+    return "ValidationError" if code == "ValidationException" else code.removesuffix("Exception")
+
+
+def error_document(error: ServiceError) -> Result:
+    return {"Code": code_of(error), "Message": error.message, **dict(error.elements)}
+
+
+def places_of(prepared: list[Prepared], txn: Txn) -> list[tuple[Table, Place]]:
+    """The items that the statements of a transaction touch. Refuses what names none."""
+    found = []
+    for one in prepared:
+        named = one.item(txn)
+        assert named is not None
+        table, item = named
+        key = {name: item[name] for name in table.keys.names}
+        found.append((table, place_of_key(table, key)))
+    return found

@@ -45,7 +45,7 @@ from condemu.s3.errors import (
 )
 from condemu.s3.request import S3Request
 from condemu.wire import aws_chunked
-from condemu.wire.aws_chunked import Decoder, Failure
+from condemu.wire.aws_chunked import Chain, Decoder, Failure
 from condemu.wire.checksums import ALGORITHMS, BY_HEADER, DEFAULT, Algorithm, Hasher, decode, encode
 
 MAX_PUT: Final = 5 * 1024**3  # bytes that one PutObject or UploadPart may carry
@@ -232,7 +232,12 @@ def _decoder(request: S3Request, announced: Announced) -> Decoder | None:
         return None
     expected = (announced.algorithm.header,) if announced.trailer and announced.algorithm is not None else None
     signed = announced.declaration != UNSIGNED_TRAILER
-    return Decoder(announced.length, signed=signed, chain=request.chunk_chain if signed else None, expected=expected)
+    return Decoder(announced.length, signed=signed, chain=_chain_of(request) if signed else None, expected=expected)
+
+
+def _chain_of(request: S3Request) -> Chain | None:
+    """What verifies the signatures of chunks; None where nothing can or need be verified."""
+    return request.authentication.chain if request.authentication is not None else None
 
 
 def _compare_md5(request: S3Request, sent: str, computed: bytes) -> None:
@@ -251,5 +256,10 @@ def framing_error(request: S3Request, failure: Failure) -> ServiceError:
         return ServiceError(INVALID_CHUNK_SIZE, failure.fields)
     if failure.kind == aws_chunked.MALFORMED_TRAILER:
         return ServiceError(MALFORMED_TRAILER, because=failure.detail)
-    fields = {**failure.fields, "AWSAccessKeyId": getattr(request.authentication, "access_key", None)}
+    fields = dict(failure.fields)
+    if request.authentication is not None and request.authentication.chain is not None:
+        chain = request.authentication.chain
+        to_sign = chain.string_to_sign
+        bytes_to_sign = to_sign.encode("latin-1", "replace").hex(" ")
+        fields.update(AWSAccessKeyId=chain.access_key, StringToSign=to_sign, StringToSignBytes=bytes_to_sign)
     return ServiceError(CHUNK_SIGNATURE_MISMATCH, fields, because=f"the signature of a {failure.detail} does not fit its bytes")

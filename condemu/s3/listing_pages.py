@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from condemu.auth.principals import canonical_id
 from condemu.core.errors import ServiceError
 from condemu.s3.errors import ARGUMENT_OUT_OF_BOUNDS
 from condemu.s3.listing_errors import INVALID_ENCODING_TYPE, NOT_AN_INTEGER
@@ -100,7 +101,7 @@ def common_prefixes(prefixes: list[str], encode: Callable[[str], str]) -> list[d
 
 def owner_of(account: str) -> dict[str, str]:
     """AWS no longer returns a DisplayName here (recorded)."""
-    return {"ID": account}
+    return {"ID": canonical_id(account)}
 
 
 def names(request: S3Request, encode: Callable[[str], str], *members: str) -> dict[str, Any]:

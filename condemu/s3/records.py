@@ -46,7 +46,7 @@ class Bucket:
     ownership: str | None = "BucketOwnerEnforced"
     public_access_block: Mapping[str, bool] | None = None
     object_lock: Mapping[str, Any] | None = None  # None: not enabled; {}: enabled without a default retention
-    configurations: Mapping[str, Any] = field(default_factory=dict)  # tagging, cors, encryption, acl … by marker
+    configurations: Mapping[str, Any] = field(default_factory=dict)  # location, tagging, cors, encryption, acl
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Version:
     lock_until: float | None = None
     legal_hold: str | None = None
     parts: tuple[Part, ...] = ()
-    acl: Mapping[str, Any] | None = None
+    acl: tuple[tuple[str, str, str], ...] | None = None  # grants: kind of grantee, grantee, permission
     upload_id: str = ""  # of the upload that was completed to this: a repeated CompleteMultipartUpload finds its answer by it
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from condemu.core.blobs import Blob
@@ -13,6 +14,7 @@ from condemu.s3.request import S3Request
 from condemu.wire.rest import http_date
 from condemu.wire.xml import render
 
+_LINE_ENDS: Final = re.compile(r"[\x00-\x1f\x7f]+")
 NAMESPACE: Final = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
@@ -44,6 +46,12 @@ def response(request: S3Request, result: dict[str, Any], call: Call) -> Response
     return Response(status, headers, body, call=call)
 
 
+def preflight_response(allowed: list[tuple[str, str]], http: Request) -> Response:
+    """What a browser is told before it asks: headers and nothing else."""
+    headers = [("x-amz-id-2", http.host_id), ("x-amz-request-id", http.request_id), ("Server", "AmazonS3"), *allowed]
+    return Response(200, [*headers, ("Content-Length", "0")])
+
+
 def header_text(member: str, value: Any) -> str:
     """A member's value as a header carries it: dates as IMF-fixdate, booleans in lower case."""
     if isinstance(value, str):
@@ -59,7 +67,7 @@ def error_response(error: ServiceError, http: Request) -> Response:
     """The error document; no body for HEAD and 304."""
     headers = [("x-amz-id-2", http.host_id), ("x-amz-request-id", http.request_id), ("Server", "AmazonS3"), *error.headers]
     if error.because:
-        headers.append(("x-condemu-because", error.because))
+        headers.append(("x-condemu-because", _LINE_ENDS.sub(" ", error.because).encode("latin-1", "replace").decode("latin-1")))
     status = error.row.status
     if http.method == "HEAD" or status == 304:
         return Response(status, headers)

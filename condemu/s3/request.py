@@ -11,15 +11,13 @@ from condemu.core.http import Request
 if TYPE_CHECKING:
     from condemu.s3.bodies import Digests
     from condemu.s3.operations import Operation
-    from condemu.wire.aws_chunked import Chain
 
 
 class S3Request:
     """`request["IfMatch"]` is the member's text, or None when the client did not send it.
 
-    `http` is the request as it came; `began` the commit index at which it was received; `body` the spooled body and `digests`
-    what was computed over it; `xml` the document of an operation that takes one. `chunk_chain` verifies the signatures of a body
-    that is signed chunk by chunk; without one they are not verified.
+    `http` is the request as it came; `region` the emulator's own; `began` the commit index at which it was received;
+    `body` the spooled body and `digests` what was computed over it; `xml` the document of an operation that takes one.
     """
 
     __slots__ = (
@@ -28,7 +26,6 @@ class S3Request:
         "began",
         "body",
         "bucket",
-        "chunk_chain",
         "digests",
         "http",
         "key",
@@ -36,6 +33,7 @@ class S3Request:
         "memory",
         "operation",
         "query",
+        "region",
         "xml",
     )
 
@@ -56,8 +54,8 @@ class S3Request:
         self.query = query
         self.began = http.received_index
         self.account = "000000000000"
+        self.region = "us-east-1"
         self.authentication: Any = None
-        self.chunk_chain: Chain | None = None
         self.body: Blob = EMPTY
         self.digests: Digests | None = None
         self.xml: Any = None

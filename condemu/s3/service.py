@@ -11,15 +11,16 @@ from condemu.core.engine import Call, Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
 from condemu.core.store import Txn, prefix_range
-from condemu.s3 import bodies
+from condemu.s3 import bodies, cors
 from condemu.s3.addressing import bucket_and_key
 from condemu.s3.buckets import bucket_of
+from condemu.s3.condition_support import unsupported
 from condemu.s3.errors import METHOD_NOT_ALLOWED, OPERATION_NOT_IMPLEMENTED
 from condemu.s3.gone import forget_traces
 from condemu.s3.members import members_of, parse_query
 from condemu.s3.operations import route
 from condemu.s3.records import BUCKETS, OBJECTS, PARTS, UPLOADS, VERSIONS
-from condemu.s3.render import error_response, response
+from condemu.s3.render import error_response, preflight_response, response
 from condemu.s3.request import S3Request
 
 XML_LIMIT: Final = 4 * 1024 * 1024  # bytes of a request's document: a list of 10,000 parts with the longest checksums takes 3 MiB
@@ -43,13 +44,19 @@ class S3:
     async def handle(self, http: Request) -> Response:
         """Answer: every refusal becomes an error document."""
         try:
-            return await self._answer(http)
+            answer = await self._answer(http)
         except ServiceError as error:
-            return error_response(error, http)
+            answer = error_response(error, http)
+        if "origin" in http.headers and http.method != "OPTIONS":
+            bucket, _ = bucket_and_key(http.headers.get("host", ""), http.raw_path)
+            answer.headers += self.engine.store.view(partial(cors.answered, http=http, bucket_name=bucket))
+        return answer
 
     async def _answer(self, http: Request) -> Response:
         query = parse_query(http.query_string)
         bucket, key = bucket_and_key(http.headers.get("host", ""), http.raw_path)
+        if http.method == "OPTIONS" and bucket:
+            return preflight_response(self.engine.store.view(partial(cors.preflight, http=http, bucket_name=bucket)), http)
         operation = route(http.method, bucket, key, query, http.headers)
         if operation is None:
             raise ServiceError(METHOD_NOT_ALLOWED, {"Method": http.method, "ResourceType": "OBJECT" if key else "BUCKET"})
@@ -59,8 +66,13 @@ class S3:
         if self.authenticator is not None:
             request.authentication = self.authenticator.verify_s3(http, self.clock.now())
             request.account = request.authentication.principal.account
-        if operation.check is not None:
+        request.region = self.region
+        refusal = unsupported(operation.name, request.members)
+        if operation.check is not None or refusal is not None:
             self.engine.store.view(partial(_bucket_exists, request))
+            if refusal is not None:
+                raise refusal
+            assert operation.check is not None
             operation.check(request)
         if operation.takes == "blob":
             await bodies.receive(request, self.blobs)

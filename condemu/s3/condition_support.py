@@ -1,0 +1,69 @@
+"""Which operation takes which condition. A condition that an operation does not take is refused, never ignored.
+
+AWS has no published answer for most of these pairs. What is known: S3 answered 501 NotImplemented with the header's name to
+every condition on a write until it learned to judge it (2024 to 2025), and still does so to values and headers that it does not
+take. So condemu answers that, everywhere (inferred). The alternative, to ignore what S3 may ignore, would let code that relies
+on a condition pass its tests without one. No SDK sends a condition to an operation whose model does not have it:
+neither do botocore's transfers, which give theirs to CompleteMultipartUpload alone.
+
+The conditions of directory buckets (size and time of a delete, time of an abort, a rename's source) are in the models of general
+purpose buckets, too, and are answered with the same 501 (recorded for DeleteObject).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from condemu.core.errors import ServiceError
+from condemu.s3.errors import NOT_IMPLEMENTED
+
+WRITE: Final = frozenset({"IfMatch", "IfNoneMatch"})
+READ: Final = frozenset({"IfMatch", "IfNoneMatch", "IfModifiedSince", "IfUnmodifiedSince"})
+SOURCE: Final = frozenset({
+    "CopySourceIfMatch", "CopySourceIfModifiedSince", "CopySourceIfNoneMatch", "CopySourceIfUnmodifiedSince",
+})  # fmt: skip
+DELETE: Final = frozenset({"IfMatch", "IfMatchLastModifiedTime", "IfMatchSize"})  # the last two are refused in their order
+NONE: Final[frozenset[str]] = frozenset()
+
+TAKEN: Final[dict[str, frozenset[str]]] = {
+    "PutObject": WRITE,
+    "CompleteMultipartUpload": WRITE,
+    "CopyObject": WRITE | SOURCE,
+    "UploadPartCopy": SOURCE,
+    "GetObject": READ,
+    "HeadObject": READ,
+    "DeleteObject": DELETE,
+}
+
+# member -> the header as AWS writes it
+CONDITIONS: Final = {
+    "IfMatch": "If-Match",
+    "IfNoneMatch": "If-None-Match",
+    "IfModifiedSince": "If-Modified-Since",
+    "IfUnmodifiedSince": "If-Unmodified-Since",
+    "CopySourceIfMatch": "x-amz-copy-source-if-match",
+    "CopySourceIfNoneMatch": "x-amz-copy-source-if-none-match",
+    "CopySourceIfModifiedSince": "x-amz-copy-source-if-modified-since",
+    "CopySourceIfUnmodifiedSince": "x-amz-copy-source-if-unmodified-since",
+    "IfMatchLastModifiedTime": "x-amz-if-match-last-modified-time",
+    "IfMatchSize": "x-amz-if-match-size",
+    "IfMatchInitiatedTime": "x-amz-if-match-initiated-time",
+    "ObjectIfMatch": "x-amz-object-if-match",
+    "SourceIfMatch": "x-amz-rename-source-if-match",
+    "SourceIfNoneMatch": "x-amz-rename-source-if-none-match",
+    "SourceIfModifiedSince": "x-amz-rename-source-if-modified-since",
+    "SourceIfUnmodifiedSince": "x-amz-rename-source-if-unmodified-since",
+}
+_ALL: Final = frozenset(CONDITIONS)
+
+
+def unsupported(operation: str, members: Mapping[str, Any]) -> ServiceError | None:
+    """The refusal of the first condition that the operation does not take."""
+    if _ALL.isdisjoint(members):
+        return None
+    taken = TAKEN.get(operation, NONE)
+    for member, header in CONDITIONS.items():
+        if member in members and member not in taken:
+            return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"{operation} takes no {header}")
+    return None

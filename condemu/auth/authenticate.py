@@ -1,0 +1,73 @@
+"""Who sent this request? One door per protocol.
+
+    off       nothing is verified; a request is whoever it says it is
+    lenient   whatever there is a secret for is verified; other keys are let in as account roots, their signatures unread
+    strict    as lenient, but keys without a known secret are refused
+
+In every mode a request to S3 without credentials is anonymous, and a presigned URL expires.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from condemu.auth import json_requests, post_policy, query_requests, rest_requests
+from condemu.auth.authentication import ANONYMOUS, HEADER, VERSION_4, Authentication, trusted
+from condemu.auth.credentials import CredentialBook
+from condemu.auth.failures import UNKNOWN_KEY, AuthFailure
+from condemu.core.http import Request
+
+OFF: Final = "off"
+LENIENT: Final = "lenient"
+STRICT: Final = "strict"
+
+
+class Authenticator:
+    """Knows the keys and how strictly to look."""
+
+    def __init__(self, book: CredentialBook | None = None, mode: str = LENIENT, region: str = "us-east-1") -> None:
+        self.book = book if book is not None else CredentialBook()
+        self.mode = mode
+        self.region = region
+
+    def verify_s3(self, request: Request, now: float, host_bucket: str = "") -> Authentication:
+        """`host_bucket` is the bucket that the host names, which version 2 signs. Raises AuthFailure."""
+        if self.mode == OFF:
+            return self._believed(request)
+        return rest_requests.verify(self, request, now, host_bucket)
+
+    def verify_form(
+        self, fields: Mapping[str, str], bucket: str, now: float
+    ) -> tuple[Authentication, post_policy.PostPolicy | None]:
+        """A form's fields by lower-case name: who posts, and the policy that the post must keep to. Raises AuthFailure."""
+        return post_policy.verify(self, fields, bucket, now)
+
+    def verify_json(self, request: Request, body: bytes, now: float, service: str = "dynamodb") -> Authentication:
+        """Signature version 4 as the JSON protocols check it. Raises AuthFailure."""
+        if self.mode == OFF:
+            return self._believed_or_root(request)
+        return json_requests.verify(self, request, body, now, service)
+
+    def verify_query(self, request: Request, parameters: Sequence[tuple[str, str]], now: float) -> Authentication:
+        """Signature versions 0, 1 and 2 of the query protocol; `parameters` are decoded, in their order. Raises AuthFailure."""
+        if self.mode == OFF:
+            key = dict(parameters).get("AWSAccessKeyId")
+            return self._believed_or_root(request) if key is None else Authentication(self.book.owner(key), key)
+        return query_requests.verify(self, request, parameters, now)
+
+    def refuse_unknown(self, access_key: str) -> None:
+        """A key without a known secret is refused by a strict authenticator alone."""
+        if self.mode == STRICT:
+            raise AuthFailure(UNKNOWN_KEY, {"AWSAccessKeyId": access_key}, f"no secret is configured for {access_key}")
+
+    def _believed(self, request: Request) -> Authentication:
+        key = rest_requests.claimed_key(request)
+        if key is None:
+            return ANONYMOUS
+        payload = request.headers.get("x-amz-content-sha256")
+        return Authentication(self.book.owner(key), key, HEADER, VERSION_4, self.region, payload=payload)
+
+    def _believed_or_root(self, request: Request) -> Authentication:
+        believed = self._believed(request)
+        return trusted(self.book.account) if believed.principal.is_anonymous else believed

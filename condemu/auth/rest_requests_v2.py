@@ -1,0 +1,89 @@
+"""Signature version 2 on S3's requests, in a header or in a query. It still works in the older regions and is accepted everywhere
+here; it takes no part in aws-chunked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from condemu.auth import failures, signature_v2
+from condemu.auth.authentication import HEADER, QUERY, VERSION_2, Authentication
+from condemu.auth.checks import check_skew, check_token, check_token_given, iso_text
+from condemu.auth.credentials import Credential
+from condemu.auth.failures import AuthFailure, hex_pairs
+from condemu.core.http import Request
+
+if TYPE_CHECKING:
+    from condemu.auth.authenticate import Authenticator
+
+V2_PARAMETERS: Final = ("Signature", "Expires", "AWSAccessKeyId")
+
+
+def verify_header(
+    authenticator: Authenticator, request: Request, rest: str, date: float, now: float, host_bucket: str
+) -> Authentication:
+    access_key, colon, signature = rest.rpartition(":")
+    if not colon or not access_key:
+        raise AuthFailure(failures.SCHEME, {"ArgumentName": "Authorization", "ArgumentValue": f"AWS {rest}"})
+    credential = authenticator.book.find(access_key)
+    if credential is None:
+        authenticator.refuse_unknown(access_key)
+    else:
+        check_skew(request.headers.get("x-amz-date") or request.headers.get("date", ""), date, now)
+        token = request.headers.get("x-amz-security-token")
+        check_token_given(credential, token)
+        query = signature_v2.decoded_parameters(request.query_string)
+        text = signature_v2.rest_string_to_sign(request, host_bucket, query)
+        if not signature_v2.fits(credential.secret, text, signature):
+            raise mismatch(access_key, signature, text)
+        check_token(credential, token, now)
+    return _authentication(authenticator, request, access_key, HEADER, credential)
+
+
+def verify_query(authenticator: Authenticator, request: Request, now: float, host_bucket: str) -> Authentication:
+    query = signature_v2.decoded_parameters(request.query_string)
+    given = dict(reversed(query))
+    if any(not given.get(name) for name in V2_PARAMETERS):
+        raise AuthFailure(failures.V2_PARAMETERS)
+    expires = given["Expires"]
+    if not (expires.isascii() and expires.isdecimal() and len(expires) <= 11):
+        raise AuthFailure(failures.V2_EXPIRES_FORM, {"Expires": expires})
+    access_key, signature = given["AWSAccessKeyId"], given["Signature"]
+    credential = authenticator.book.find(access_key)
+    if credential is None:
+        authenticator.refuse_unknown(access_key)
+    else:
+        token = given.get("x-amz-security-token", request.headers.get("x-amz-security-token"))
+        check_token_given(credential, token)
+        text = signature_v2.rest_string_to_sign(request, host_bucket, query, expires)
+        if not signature_v2.fits(credential.secret, text, signature):
+            raise mismatch(access_key, signature, text)
+        check_token(credential, token, now)
+    if now > int(expires):
+        raise AuthFailure(failures.EXPIRED, {"Expires": iso_text(int(expires)), "ServerTime": iso_text(now)})
+    return _authentication(authenticator, request, access_key, QUERY, credential)
+
+
+def _authentication(
+    authenticator: Authenticator, request: Request, access_key: str, auth_type: str, credential: Credential | None
+) -> Authentication:
+    return Authentication(
+        authenticator.book.owner(access_key),
+        access_key,
+        auth_type,
+        VERSION_2,
+        authenticator.region,
+        payload=request.headers.get("x-amz-content-sha256"),
+        verified=credential is not None,
+    )
+
+
+def mismatch(access_key: str, given: str, text: str) -> AuthFailure:
+    return AuthFailure(
+        failures.MISMATCH,
+        {
+            "AWSAccessKeyId": access_key,
+            "StringToSign": text,
+            "SignatureProvided": given,
+            "StringToSignBytes": hex_pairs(text.encode("utf-8", "surrogateescape")),
+        },
+    )

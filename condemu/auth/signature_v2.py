@@ -1,0 +1,101 @@
+"""Signature version 2, and what was before it.
+
+S3 (S3 API Reference, "Signing and authenticating REST requests"), always HMAC-SHA1:
+
+    METHOD \\n Content-MD5 \\n Content-Type \\n Date or Expires \\n x-amz header lines, then /bucket/key and the sub-resources
+
+The query protocol (SimpleDB Developer Guide, "HMAC-SHA signature"): METHOD \\n host \\n path \\n the parameters, sorted by the
+bytes of their names. Version 1 is the names and values one after the other, names sorted without case; version 0 is Action and
+Timestamp.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from hmac import compare_digest
+from hmac import digest as hmac_digest
+from typing import Final
+
+from condemu.core.http import Request
+from condemu.wire.rest import percent_decode, percent_encode
+
+# The query parameters that are part of what is signed, in S3.
+SUB_RESOURCES: Final = frozenset(
+    {
+        "accelerate", "acl", "analytics", "cors", "delete", "encryption", "inventory", "legal-hold", "lifecycle", "location",
+        "logging", "metrics", "notification", "object-lock", "ownershipControls", "partNumber", "policy", "policyStatus",
+        "publicAccessBlock", "replication", "requestPayment", "response-cache-control", "response-content-disposition",
+        "response-content-encoding", "response-content-language", "response-content-type", "response-expires", "restore",
+        "retention", "select", "select-type", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning",
+        "versions", "website", "attributes", "intelligent-tiering",
+    }
+)  # fmt: skip
+HASHES: Final = {"HmacSHA1": "sha1", "HmacSHA256": "sha256"}
+
+
+def signature(secret: str, text: str, hash_name: str = "sha1") -> str:
+    """In base64. Text is signed as UTF-8."""
+    return b64encode(hmac_digest(secret.encode(), text.encode("utf-8", "surrogateescape"), hash_name)).decode()
+
+
+def fits(secret: str, text: str, given: str, hash_name: str = "sha1") -> bool:
+    """Compares in constant time. A plus sign may have come as a space."""
+    return given.isascii() and compare_digest(signature(secret, text, hash_name), given.replace(" ", "+"))
+
+
+def rest_string_to_sign(
+    request: Request, bucket_of_host: str, query: Iterable[tuple[str, str]], expires: str | None = None
+) -> str:
+    """What S3 signs. `bucket_of_host` is the bucket when the host names it and the path does not; `query` is decoded."""
+    headers = request.headers
+    date = expires if expires is not None else "" if "x-amz-date" in headers else headers.get("date", "")
+    lines = sorted((name, _one_line(value)) for name, value in headers.items() if name.startswith("x-amz-"))
+    if expires is not None:  # SDKs put x-amz- headers into the URL
+        lines = sorted({**{n.lower(): v for n, v in query if n.lower().startswith("x-amz-")}, **dict(lines)}.items())
+    amz = "".join(f"{name}:{value}\n" for name, value in lines)
+    resource = (f"/{bucket_of_host}" if bucket_of_host else "") + request.raw_path
+    parts = sorted((name, value) for name, value in query if name in SUB_RESOURCES)
+    if parts:
+        resource += "?" + "&".join(f"{name}={value}" if value else name for name, value in parts)
+    content_type = _one_line(headers.get("content-type", ""))
+    head = f"{request.method}\n{headers.get('content-md5', '')}\n{content_type}\n{date}\n"
+    return head + amz + resource
+
+
+def _one_line(value: str) -> str:
+    """A header's value as the bytes that came, read as UTF-8 so that signing turns them into the same bytes."""
+    return value.strip().encode("latin-1", "replace").decode("utf-8", "surrogateescape")
+
+
+def query_string_to_sign(method: str, host: str, path: str, parameters: Sequence[tuple[str, str]]) -> str:
+    """Version 2 of the query protocol. `parameters` are decoded and without Signature."""
+    ordered = sorted(parameters, key=lambda pair: pair[0].encode("utf-8", "surrogateescape"))
+    canonical = "&".join(f"{percent_encode(name)}={percent_encode(value)}" for name, value in ordered)
+    return f"{method}\n{host}\n{path or '/'}\n{canonical}"
+
+
+def version_1_string(parameters: Sequence[tuple[str, str]]) -> str:
+    """Deprecated: all names and values, names sorted without regard to case."""
+    return "".join(name + value for name, value in sorted(parameters, key=lambda pair: pair[0].lower()))
+
+
+def version_0_string(parameters: Sequence[tuple[str, str]]) -> str:
+    """Obsolete: Action and Timestamp, or Expires."""
+    by_name = dict(parameters)
+    return by_name.get("Action", "") + (by_name.get("Timestamp") or by_name.get("Expires", ""))
+
+
+def hosts(header: str, listening: str = "") -> tuple[str, ...]:
+    """The forms of a host that clients are known to sign: as sent, in lower case, without its port, with the listening port."""
+    bare = header.rpartition(":")[0] if header.rpartition(":")[2].isdecimal() and ":" in header else header
+    forms = [header, header.lower(), bare, bare.lower()]
+    if listening:
+        forms.append(f"{bare.lower()}:{listening}")
+    return tuple(dict.fromkeys(forms))
+
+
+def decoded_parameters(text: str) -> list[tuple[str, str]]:
+    """A query string's parameters in their order, decoded; S3 leaves a plus sign alone."""
+    pairs = (pair.partition("=") for pair in text.split("&") if pair)
+    return [(percent_decode(name), percent_decode(value)) for name, _, value in pairs]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
+from condemu.s3.acl import GRANT_HEADERS, Grants, grants_of_headers
+from condemu.s3.bucket_errors import ACL_NOT_SUPPORTED
 from condemu.s3.buckets import bucket_of
 from condemu.s3.metadata import kept
 from condemu.s3.object_lock import lock_at_put, put_digest_refusal
@@ -72,7 +75,10 @@ def checksum_members(version: Version) -> dict[str, str]:
 def description(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
     """The fields of a version that headers decide: PutObject's, CopyObject's, CreateMultipartUpload's and PostObject's."""
     members = request.members
-    fields = {"owner": owner_of(bucket, request), **described_content(members)}
+    owner = owner_of(bucket, request)
+    fields = {"owner": owner, **described_content(members)}
+    if "ACL" in members or not GRANT_HEADERS.keys().isdisjoint(members):
+        fields["acl"] = _granted(request, bucket, owner)
     storage_class = members.get("StorageClass")
     if storage_class is not None:
         fields["storage_class"] = storage_class
@@ -86,8 +92,8 @@ def description(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
 
 def described_content(members: dict[str, Any]) -> dict[str, Any]:
     """System and user metadata as the headers give them."""
-    fields: dict[str, Any] = {"content_type": members.get("ContentType") or DEFAULT_CONTENT_TYPE}
-    system: dict[str, str] = {member: members[member] for member in SYSTEM_MEMBERS if member in members}
+    fields: dict[str, Any] = {"content_type": carried(members.get("ContentType") or DEFAULT_CONTENT_TYPE)}
+    system: dict[str, str] = {member: carried(members[member]) for member in SYSTEM_MEMBERS if member in members}
     if "ContentEncoding" in system:
         encoding = without_aws_chunked(system["ContentEncoding"])
         if encoding:
@@ -96,13 +102,22 @@ def described_content(members: dict[str, Any]) -> dict[str, Any]:
             del system["ContentEncoding"]
     redirect = members.get("WebsiteRedirectLocation")
     if redirect is not None:
-        system["WebsiteRedirectLocation"] = redirect
+        system["WebsiteRedirectLocation"] = carried(redirect)
     if system:
         fields["system"] = system
     metadata = members.get("Metadata")
     if metadata:
         fields["metadata"] = kept(metadata)
     return fields
+
+
+def carried(value: str) -> str:
+    """A value as a header can bring it back. One from a form's field or a presigned URL may hold what no header could."""
+    if value.isascii() and value.isprintable():
+        return value
+    if any(character > "\xff" for character in value):
+        value = value.encode("utf-8", "surrogateescape").decode("latin-1")
+    return "".join(character if character >= " " and character != "\x7f" else " " for character in value)
 
 
 def described(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
@@ -115,6 +130,15 @@ def without_aws_chunked(encoding: str) -> str:
     if "aws-chunked" not in encoding:
         return encoding
     return ",".join(part.strip() for part in encoding.split(",") if part.strip() and part.strip() != "aws-chunked")
+
+
+def _granted(request: S3Request, bucket: Bucket, owner: str) -> Grants | None:
+    """What the headers grant on a new object. Where the bucket owner owns all, only what that says anyway is accepted."""
+    if bucket.ownership == "BucketOwnerEnforced":
+        if request["ACL"] == "bucket-owner-full-control":
+            return None
+        raise ServiceError(ACL_NOT_SUPPORTED, because="the bucket's ownership setting is BucketOwnerEnforced")
+    return grants_of_headers(request, owner, bucket.owner)
 
 
 def owner_of(bucket: Bucket, request: S3Request) -> str:

@@ -26,6 +26,7 @@ from condemu.s3.errors import (
 )
 from condemu.s3.metadata import kept
 from condemu.s3.request import S3Request
+from condemu.s3.tagging import OF_OBJECT, checked
 from condemu.wire.rest import parse_iso_8601
 
 MAX_KEY: Final = 1024  # bytes of a key in UTF-8
@@ -134,7 +135,7 @@ def _legal_hold(value: str, _members: dict[str, Any]) -> None:
 
 
 def _tagging(value: str, _members: dict[str, Any]) -> None:
-    tags_of_header(value)
+    checked(tags_of_header(value), OF_OBJECT)
 
 
 def tags_of_header(value: str) -> tuple[tuple[str, str], ...]:

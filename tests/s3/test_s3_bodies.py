@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from asyncio import run
 from base64 import b64encode
 from hashlib import md5, sha256
+from types import SimpleNamespace
 from zlib import crc32
 
 import pytest
 from s3_wire import Wire
+
+from condemu.core.http import BytesBody, Request
+from condemu.s3.bodies import framing_error
+from condemu.s3.operations import BY_NAME
+from condemu.s3.request import S3Request
+from condemu.wire.aws_chunked import Decoder
 
 BODY = b"hello world"
 CRC32 = b64encode(crc32(BODY).to_bytes(4, "big")).decode()
@@ -140,10 +148,6 @@ def test_a_transfer_of_unknown_length_is_not_implemented(s3: Wire) -> None:
     wire = {"transfer-encoding": "chunked"}
     request_without_length = {**wire, "content-length": ""}
     assert s3("PUT", "/bucket/key", BODY, headers=request_without_length).status == 411
-    from asyncio import run
-
-    from condemu.core.http import BytesBody, Request
-
     http = Request("PUT", "/bucket/key", "", {"host": "s3.localhost", **wire}, BytesBody(BODY), received_index=s3.store.index)
     response = run(s3.service.handle(http))
     assert response.status == 501
@@ -163,3 +167,30 @@ def test_the_form_of_a_digest_and_the_conditions_are_judged_before_the_body(s3: 
     both = {"content-md5": "nonsense", "if-match": "*"}
     assert s3("PUT", "/bucket/key", BODY, headers=both).code == "NotImplemented"
     assert s3("PUT", "/nowhere/key", BODY, headers=both).code == "NoSuchBucket"
+
+
+class Chain:
+    """Every chunk's signature is its digest."""
+
+    access_key, string_to_sign = "AKID", ""
+
+    def verify_chunk(self, signature: str, payload_sha256: str) -> bool:
+        self.string_to_sign = f"chunk {payload_sha256}"
+        return signature == payload_sha256
+
+    def verify_trailer(self, signature: str, trailers_sha256: str) -> bool:
+        return False
+
+
+def test_a_changed_chunk_is_refused_with_what_its_signature_should_have_been_over(s3: Wire) -> None:
+    chain = Chain()
+    decoder = Decoder(11, signed=True, chain=chain)
+    decoder.receive(b"b;chunk-signature=aa\r\n%s\r\n" % BODY)
+    assert decoder.failure is not None
+    request = S3Request(None, BY_NAME["PutObject"], "bucket", "key", {}, {})  # type: ignore[arg-type]
+    request.authentication = SimpleNamespace(chain=chain)
+    error = framing_error(request, decoder.failure)
+    assert (error.row.status, error.row.code) == (403, "SignatureDoesNotMatch")
+    told = dict(error.elements)
+    assert (told["AWSAccessKeyId"], told["StringToSign"], told["SignatureProvided"]) == ("AKID", f"chunk {SHA256}", "aa")
+    assert told["StringToSignBytes"].startswith("63 68 75 6e 6b 20")

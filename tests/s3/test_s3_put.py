@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 from s3_wire import Wire
 
+from condemu.s3.put import carried
+
 EMPTY = '"d41d8cd98f00b204e9800998ecf8427e"'
 
 
@@ -213,3 +215,26 @@ def test_one_condition_with_two_values_is_refused(s3: Wire) -> None:
 def test_a_query_that_is_not_presigned_is_no_header(s3: Wire) -> None:
     s3.put("key")
     assert s3("PUT", "/bucket/key", b"x", query="if-none-match=%2A").status == 200
+
+
+def test_tags_of_a_header_hold_the_rules_of_tags(s3: Wire) -> None:
+    before = s3.everything()
+    assert s3.put("key", x_amz_tagging="aws%3Ax=1").refusal == (400, "InvalidTag", {"TagKey": "aws:x"})
+    assert s3.put("key", x_amz_tagging="a%2C=1").refusal[1] == "InvalidTag"
+    assert s3.put("key", x_amz_tagging="&".join(f"k{n}=v" for n in range(11))).refusal[:2] == (400, "BadRequest")
+    assert s3.everything() == before
+
+
+def test_a_bucket_whose_owner_owns_all_takes_no_grants(s3: Wire) -> None:
+    before = s3.everything()
+    refusal = (400, "AccessControlListNotSupported", {})
+    assert s3.put("key", x_amz_acl="public-read").refusal == refusal
+    assert s3.put("key", x_amz_grant_read='id="abc"').refusal == refusal
+    assert s3.everything() == before
+    assert s3.put("key", x_amz_acl="bucket-owner-full-control").status == 200
+
+
+def test_what_no_header_could_carry_is_kept_so_that_one_can() -> None:
+    assert carried("text/plain; a=b") == "text/plain; a=b"
+    assert carried("caf\xe9") == "caf\xe9"
+    assert carried("日本\r\nX: y").encode("latin-1") == "日本  X: y".encode()

@@ -187,7 +187,8 @@ def test_a_changed_chunk_is_refused_with_what_its_signature_should_have_been_ove
     decoder = Decoder(11, signed=True, chain=chain)
     decoder.receive(b"b;chunk-signature=aa\r\n%s\r\n" % BODY)
     assert decoder.failure is not None
-    request = S3Request(None, BY_NAME["PutObject"], "bucket", "key", {}, {})  # type: ignore[arg-type]
+    http = Request("PUT", "/bucket/key", "", {}, BytesBody())
+    request = S3Request(http, BY_NAME["PutObject"], "bucket", "key", {}, {})
     request.authentication = SimpleNamespace(chain=chain)
     error = framing_error(request, decoder.failure)
     assert (error.row.status, error.row.code) == (403, "SignatureDoesNotMatch")

@@ -158,10 +158,10 @@ def get_item(request: DynamoRequest) -> Plan:
 
 
 def read_placeholders(members: dict[str, Any], *expressions: str) -> Placeholders:
+    """Names and values of a request, and its expressions in the order in which AWS lists them when all are missing."""
+    values = members.get("ExpressionAttributeValues") if expressions != ("ProjectionExpression",) else None
     return Placeholders.read(
-        members.get("ExpressionAttributeNames"),
-        members.get("ExpressionAttributeValues"),
-        {name: members.get(name) for name in expressions},
+        members.get("ExpressionAttributeNames"), values, {name: members.get(name) for name in expressions}
     )
 
 

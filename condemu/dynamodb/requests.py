@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
@@ -35,12 +35,11 @@ class Held:
     Of two transactions on one item, the one that came first holds it.
     """
 
-    __slots__ = ("_holders", "_next", "tokens")
+    __slots__ = ("_holders", "_next")
 
     def __init__(self) -> None:
         self._holders: dict[Key, list[int]] = {}
         self._next = 0
-        self.tokens: dict[tuple[str, str], int] = {}
 
     def __bool__(self) -> bool:
         return bool(self._holders)
@@ -68,7 +67,7 @@ class Held:
 class DynamoRequest:
     """One request, as an operation sees it. `members` are AWS's names; `account` is the caller's."""
 
-    __slots__ = ("account", "authorise", "held", "members", "operation", "region", "request_id")
+    __slots__ = ("account", "authorise", "held", "members", "number", "operation", "region", "request_id")
 
     def __init__(
         self,
@@ -86,17 +85,26 @@ class DynamoRequest:
         self.region = region
         self.request_id = request_id
         self.held = held if held is not None else Held()
+        self.number = 0  # of the transaction that this is, among those that are held
         self.authorise: Callable[..., None] | None = None
+
+
+class Part(NamedTuple):
+    """One of several decisions that a request comes to, each by itself."""
+
+    decide: Callable[[Txn], Any]
+    resources: Callable[[Txn], tuple[str, ...]]
 
 
 class Plan:
     """A request in order: the decision that is left, and what it touches.
 
     `resources` names what is touched ("table/key", or "table" for a part or all of it) for those who watch; only they ask.
-    `places` are the items that a transaction holds until it is decided.
+    `places` are the items that a transaction holds until it is decided. `parts` are what a batch comes to when somebody watches:
+    its writes one by one, and `join` makes the answer of what came of them; `decide` does the same all at once.
     """
 
-    __slots__ = ("consistent", "decide", "places", "resources", "token")
+    __slots__ = ("consistent", "decide", "join", "parts", "places", "resources")
 
     def __init__(
         self,
@@ -105,13 +113,15 @@ class Plan:
         *,
         consistent: bool = True,
         places: Callable[[Txn], tuple[Key, ...]] | None = None,
-        token: str | None = None,
+        parts: tuple[Part, ...] = (),
+        join: Callable[[list[Any]], Result] | None = None,
     ) -> None:
         self.decide = decide
         self.resources = resources
         self.consistent = consistent
         self.places = places
-        self.token = token
+        self.parts = parts
+        self.join = join
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------------

@@ -12,11 +12,11 @@ from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Call, Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response, read_body
-from condemu.core.store import Txn, prefix_range
+from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb import errors
 from condemu.dynamodb.operations import TARGETS, Operation
 from condemu.dynamodb.records import EXPIRIES, TABLES, TOKENS
-from condemu.dynamodb.requests import DynamoRequest, Held, Plan
+from condemu.dynamodb.requests import DynamoRequest, Held, Part, Plan
 from condemu.dynamodb.table_checks import check_table_name
 from condemu.dynamodb.tables import forget_table
 from condemu.dynamodb.validation import check, check_values, wrong_type
@@ -106,7 +106,7 @@ class DynamoDB:
             consistent=plan.consistent,
         )
         try:
-            result = await self._decide(operation, call, plan)
+            result = await self._decide(operation, request, call, plan)
         except ServiceError as error:
             response = _refusal(
                 worded(error, operation.name, self.message_profile, request_level=False), http, media_type
@@ -135,16 +135,31 @@ class DynamoDB:
                 check_values(operation.name, members)
             raise worded(error, operation.name, self.message_profile, request_level=True) from None
 
-    async def _decide(self, operation: Operation, call: Call, plan: Plan) -> dict[str, Any]:
+    async def _decide(self, operation: Operation, request: DynamoRequest, call: Call, plan: Plan) -> dict[str, Any]:
         engine = self.engine
         if not engine.observers:
-            if operation.writes:
-                return await engine.run(call, plan.decide)
-            return await engine.read(call, plan.decide)
+            return await (engine.run if operation.writes else engine.read)(call, plan.decide)
         call.resources = engine.store.view(plan.resources)
-        if operation.writes:
-            return await engine.run(call, plan.decide)
-        return await engine.read(call, plan.decide)
+        if plan.places is not None:
+            return await self._decide_holding(request, call, plan, engine.store.view(plan.places))
+        if len(plan.parts) > 1 and plan.join is not None:
+            return plan.join([await self._decide_part(call, part) for part in plan.parts])
+        return await (engine.run if operation.writes else engine.read)(call, plan.decide)
+
+    async def _decide_holding(
+        self, request: DynamoRequest, call: Call, plan: Plan, places: tuple[Key, ...]
+    ) -> dict[str, Any]:
+        """A transaction holds its items for as long as something keeps it waiting."""
+        request.number = self.held.hold(places)
+        try:
+            return await self.engine.run(call, plan.decide)
+        finally:
+            self.held.release(places, request.number)
+
+    async def _decide_part(self, call: Call, part: Part) -> Any:
+        """One write of a batch: a call of its own for whoever watches."""
+        call.resources = self.engine.store.view(part.resources)
+        return await self.engine.run(call, part.decide)
 
     def _other_method(self, http: Request) -> Response:
         """GET is a health check; nothing else is spoken here but POST."""

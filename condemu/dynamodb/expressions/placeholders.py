@@ -51,7 +51,9 @@ class Placeholders:
         if names is None and values is None:
             return cls((), {}, expressions)
         absent = all(text is None for text in expressions.values())
-        return cls(_read_names(names, absent), _read_values(values, absent, expressions), expressions)
+        with_values = {name: text for name, text in expressions.items() if name != "ProjectionExpression"}
+        no_use = all(text is None for text in with_values.values())
+        return cls(_read_names(names, absent), _read_values(values, no_use, with_values), expressions)
 
     def condition(self, expression: str) -> BoundCondition | None:
         """The condition (or filter, or key condition) of the member called `expression`; None where the request has none."""

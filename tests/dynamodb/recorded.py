@@ -1,0 +1,295 @@
+"""Runs the recorded cases against a service in this process: an emulator for each case, its tables, its setup, its request."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from condemu.core.effects import CountingIds, ManualClock
+from condemu.core.engine import Engine
+from condemu.core.http import BytesBody, Request
+from condemu.core.store import MemoryStore
+from condemu.dynamodb.service import DynamoDB
+
+CASES = Path(__file__).parents[2] / "conformance" / "cases"
+ACCOUNT = "123456789012"
+
+
+class Answer:
+    def __init__(self, status: int, body: bytes, headers: list[tuple[str, str]]) -> None:
+        self.status = status
+        self.raw = body
+        self.headers = {name.lower(): value for name, value in headers}
+        self.body: dict[str, Any] = json.loads(body) if body[:1] == b"{" else {}
+
+    @property
+    def type(self) -> str:
+        return self.body.get("__type", "")
+
+    @property
+    def code(self) -> str:
+        return self.type.partition("#")[2]
+
+    @property
+    def message(self) -> str:
+        return self.body.get("message", self.body.get("Message", ""))
+
+
+class Local:
+    """A service over a store of its own."""
+
+    def __init__(self, profile: str = "2026", **options: Any) -> None:
+        self.clock = ManualClock()
+        self.ids = CountingIds()
+        self.store = options.pop("store", None) or MemoryStore(self.clock, self.ids)
+        self.engine = Engine(self.store, options.pop("observers", ()))
+        self.service = DynamoDB(
+            engine=self.engine, clock=self.clock, ids=self.ids, account=ACCOUNT, message_profile=profile, **options
+        )
+
+    def request(self, target: str, body: bytes, headers: dict[str, str] | None = None) -> Request:
+        named = {"x-amz-target": target, "content-type": "application/x-amz-json-1.0", "host": "localhost"}
+        return Request(
+            "POST", "/", "", {**named, **(headers or {})}, BytesBody(body), received_at=self.clock.now(),
+            received_index=self.store.index, request_id="ABCDEFGHIJKLMNOP",
+        )  # fmt: skip
+
+    def send(self, http: Request) -> Answer:
+        coroutine = self.service.handle(http)
+        try:
+            coroutine.send(None)
+        except StopIteration as done:
+            return Answer(done.value.status, done.value.body, done.value.headers)
+        coroutine.close()
+        raise AssertionError("the service had to wait")
+
+    def raw(self, operation: str, body: bytes, api: str = "DynamoDB_20120810") -> Answer:
+        return self.send(self.request(f"{api}.{operation}", body))
+
+    def call(self, operation: str, members: Any, api: str = "DynamoDB_20120810") -> Answer:
+        return self.raw(operation, json.dumps(members).encode(), api)
+
+    def ok(self, operation: str, members: Any = None, api: str = "DynamoDB_20120810") -> dict[str, Any]:
+        answer = self.call(operation, members or {}, api)
+        assert answer.status == 200, answer.body
+        return answer.body
+
+    def state(self) -> Any:
+        """All that is stored."""
+        return self.store.view(lambda txn: {table: list(txn.scan(table)) for table in txn.tables()})
+
+
+# --- cases ------------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    return json.loads((CASES / name).read_text())
+
+
+_REPEAT = re.compile(r"\{\{repeat:(.*?):(\d+)\}\}", re.DOTALL)
+_CUT = re.compile(r"\{\{truncated:(\d+)\}\}")
+
+
+def _repeated(match: re.Match[str]) -> str:
+    unit, number = match[1], int(match[2])
+    return unit * number
+
+
+def expand(value: Any) -> Any:
+    """With the tokens that stand for long strings written out."""
+    if isinstance(value, str):
+        if "{{" not in value:
+            return value
+        value = _REPEAT.sub(_repeated, value)
+        cut = _CUT.search(value)
+        if cut:
+            value = value[: cut.start()]
+            value = (value * (int(cut[1]) // len(value) + 1))[: int(cut[1])]
+        return value
+    if isinstance(value, list):
+        return [expand(member) for member in value]
+    if isinstance(value, dict):
+        return {expand(name): expand(member) for name, member in value.items()}
+    return value
+
+
+def _simple(**keys: str) -> dict[str, Any]:
+    roles = ("HASH", "RANGE")
+    return {
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind} for name, kind in keys.items()],
+        "KeySchema": [{"AttributeName": name, "KeyType": role} for name, role in zip(keys, roles, strict=False)],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+
+
+def _index(name: str, keys: str, projection: str = "ALL", included: tuple[str, ...] = ()) -> dict[str, Any]:
+    roles = ("HASH", "RANGE")
+    described: dict[str, Any] = {"ProjectionType": projection}
+    if included:
+        described["NonKeyAttributes"] = list(included)
+    return {
+        "IndexName": name,
+        "KeySchema": [{"AttributeName": key, "KeyType": role} for key, role in zip(keys.split(), roles, strict=False)],
+        "Projection": described,
+    }
+
+
+PROVISIONED = {"BillingMode": "PROVISIONED", "ProvisionedThroughput": {"ReadCapacityUnits": 10, "WriteCapacityUnits": 5}}
+
+# Tables that the cases' header describes in words.
+DESCRIBED: dict[str, dict[str, Any]] = {
+    "dynalite_hash_s": {**_simple(a="S"), **PROVISIONED},
+    "dynalite_hash_n": _simple(a="N"),
+    "dynalite_range_ss": {
+        **_simple(a="S", b="S"),
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in "abcd"],
+        "LocalSecondaryIndexes": [_index("index1", "a c"), _index("index2", "a d", "INCLUDE", ("c",))],
+        "GlobalSecondaryIndexes": [_index("index3", "c"), _index("index4", "c d", "INCLUDE", ("e",))],
+    },
+    "dynalite_range_sn": _simple(a="S", b="N"),
+    "dynalite_range_sb": _simple(a="S", b="B"),
+    "conf_hash_s": _simple(pk="S"),
+    "conf_composite_ss": {
+        **_simple(pk="S", sk="S"),
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "lsi1sk")],
+        "GlobalSecondaryIndexes": [_index("gsi1", "lsi1sk")],
+    },
+    "H": _simple(pk="S"),
+    "HR": _simple(pk="S", sk="S"),
+    "HN": _simple(pk="N"),
+    "T": _simple(pk="S"),
+}
+OTHER_TBL = {"lstk-02": "id", "doc-01": "id", "doc-02": "id", "doc-03": "id", "doc-06": "id", "lstk-03": "id"}
+
+
+def tables_of(case: dict[str, Any], schemas: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The tables that a case mentions anywhere and that can be known."""
+    text = json.dumps([case["request"], case.get("setup")])
+    known = {**DESCRIBED, "Tbl": _simple(**{OTHER_TBL.get(case["id"], "pk"): "S"})}
+    names = set(re.findall(r"[\w.-]{1,255}", text))
+    found = {name: schemas[name] for name in names if name in schemas}
+    found.update((name, known[name]) for name in names if name in known)
+    return {**found, **case.get("tables", {})}
+
+
+def creates_itself(case: dict[str, Any]) -> str | None:
+    request = case["request"]
+    return request.get("TableName") if case["operation"] == "CreateTable" and isinstance(request, dict) else None
+
+
+def stage(local: Local, case: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Create the tables and run the setup, which must succeed."""
+    own = creates_itself(case)
+    in_use = case["expected"].get("type", "").endswith("ResourceInUseException") if "expected" in case else False
+    for name, schema in tables_of(case, schemas).items():
+        if name != own or in_use:
+            local.call("CreateTable", {"TableName": name, **schema})
+    for step in case.get("setup") or ():
+        answer = local.call(step["operation"], expand(step["request"]))
+        assert answer.status == 200, (case["id"], step, answer.body)
+
+
+def run(case: dict[str, Any], schemas: dict[str, Any], profile: str = "2026") -> Answer:
+    local = Local(profile)
+    stage(local, case, schemas)
+    before = local.state()
+    answer = ask(local, case)
+    if answer.status != 200:
+        assert local.state() == before, "a refused call changed the store"
+    return answer
+
+
+def ask(local: Local, case: dict[str, Any]) -> Answer:
+    request = case["request"]
+    if isinstance(request, dict) and "http" in request:
+        http = request["http"]
+        path, _, query = http["path"].partition("?")
+        headers = {name.lower(): value for name, value in http["headers"].items()}
+        body = (http["body"] or "").encode()
+        return local.send(Request(http["method"], path, query, headers, BytesBody(body), request_id="ABCDEFGHIJKLMNOP"))
+    api = "DynamoDBStreams_20120810" if case["operation"] == "DescribeStream" else "DynamoDB_20120810"
+    return local.call(case["operation"], expand(request), api)
+
+
+# --- comparing --------------------------------------------------------------------------------------------------------------
+
+
+def wrong(answer: Answer, case: dict[str, Any], expected: dict[str, Any]) -> str:
+    """What of an answer is not as expected, in a few words; "" if all is well."""
+    expected = expand(expected)
+    if answer.status != expected.get("status", 400):
+        return f"status {answer.status} instead of {expected.get('status', 400)}: {answer.raw[:300]!r}"
+    if "type" in expected and answer.type != expected["type"]:
+        return f"type {answer.type} ({answer.message}) instead of {expected['type']}"
+    for name, value in expected.get("headers", {}).items():
+        if name != "content-length" and answer.headers.get(name) != value:
+            return f"header {name}: {answer.headers.get(name)} instead of {value}"
+    if "body" in expected and answer.raw.decode() != expected["body"]:
+        return f"body {answer.raw!r}"
+    if "body_json" in expected and answer.body != expected["body_json"]:
+        return f"body {answer.body!r}"
+    if "cancellation_reasons" in expected and not _reasons_agree(answer.body.get("CancellationReasons"), expected):
+        return f"reasons {answer.body.get('CancellationReasons')}"
+    if expected.get("message") and "message_key" in expected and expected["message_key"] not in answer.body:
+        return f"the text is not in {expected['message_key']}"
+    return wrong_text(answer.message, case["operation"], expected, answer.code)
+
+
+def _reasons_agree(found: Any, expected: dict[str, Any]) -> bool:
+    wanted = expected["cancellation_reasons"]
+    if not isinstance(found, list) or len(found) != len(wanted):
+        return False
+    for one, other in zip(found, wanted, strict=True):
+        if isinstance(other, str):
+            other = {"Code": other}
+        if any(one.get(name) != value for name, value in other.items() if value is not None):
+            return False
+    return True
+
+
+def wrong_text(text: str, operation: str, expected: dict[str, Any], code: str) -> str:
+    if expected.get("message") is not None and not same_text(text, expected["message"]):
+        return f"text {text!r} instead of {expected['message']!r}"
+    if expected.get("message_regex") and not re.search(expected["message_regex"], text):
+        return f"text {text!r} does not match {expected['message_regex']!r}"
+    for piece in _list(expected.get("message_contains")):
+        if piece not in text:
+            return f"text {text!r} lacks {piece!r}"
+    if expected.get("str_regex"):
+        whole = f"An error occurred ({code}) when calling the {operation} operation: {text}"
+        if not re.search(expected["str_regex"], whole):
+            return f"{whole!r} does not match {expected['str_regex']!r}"
+    parts = expected.get("message_parts_any_order")
+    if parts:
+        return _wrong_parts(text, parts)
+    return ""
+
+
+def _wrong_parts(text: str, parts: list[Any]) -> str:
+    pieces = text.partition("detected: ")[2].split("; ")
+    for part in parts:
+        if isinstance(part, str) and part not in pieces:
+            return f"text {text!r} lacks {part!r}"
+        if isinstance(part, dict) and part.get("regex") and not any(re.search(part["regex"], piece) for piece in pieces):
+            return f"text {text!r} lacks {part['regex']!r}"
+    return "" if len(pieces) == len(parts) else f"text {text!r} has {len(pieces)} parts instead of {len(parts)}"
+
+
+def _list(value: Any) -> list[str]:
+    return [] if value is None else [value] if isinstance(value, str) else value
+
+
+_TYPES = re.compile(r"\{((?:NS|SS|L|BS|N|M|B|BOOL|NULL|S)(?:,(?:NS|SS|L|BS|N|M|B|BOOL|NULL|S))+)\}")
+
+
+def same_text(left: str, right: str) -> bool:
+    """Equal but for the order in which a set of types is printed, which varies on AWS."""
+    return left == right or _sorted_types(left) == _sorted_types(right)
+
+
+def _sorted_types(text: str) -> str:
+    return _TYPES.sub(lambda match: "{" + ",".join(sorted(match[1].split(","))) + "}", text)

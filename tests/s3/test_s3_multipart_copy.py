@@ -10,6 +10,7 @@ import pytest
 from s3_uploads import MIB, begin, complete, upload
 from s3_wire import Answer, Wire
 
+from condemu.s3.multipart_errors import COPY_RANGE_FORM
 from condemu.s3.records import PARTS
 from condemu.wire.rest import http_date
 
@@ -63,7 +64,9 @@ def test_a_range_must_have_its_form(s3: Wire, text: str) -> None:
     s3.put("source", b"0123456789")
     answer = part_copy(s3, begin(s3), x_amz_copy_source_range=text)
     assert answer.refusal == (400, "InvalidArgument", {"ArgumentName": "x-amz-copy-source-range", "ArgumentValue": text})
-    assert b"must be of the form bytes=first-last" in answer.body
+    assert answer.xml is not None
+    assert answer.xml.text_of("Message") == COPY_RANGE_FORM.message
+    assert b"must be of the form bytes=first-last where first and last are the zero-based offsets" in answer.body
     assert PARTS not in s3.everything()
 
 

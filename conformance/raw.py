@@ -63,8 +63,9 @@ class Raw:
 
     def presigned(self, method: str, path: str, query: Mapping[str, str], body: bytes = b"", *, seconds: int = 300) -> Answer:
         """Send one request whose signature, and these parameters, are in its query."""
-        request = AWSRequest(method, f"{self._origin('s3')}{path}?{urlencode(query, quote_via=quote)}", data=body)
+        request = AWSRequest(method, f"{self._origin('s3')}{path}?{urlencode(query, quote_via=quote)}")
         S3SigV4QueryAuth(self._credentials(), "s3", self._target.region, expires=seconds).add_auth(request)
+        request.data = body  # not before: botocore would take it for a form of parameters to be signed
         prepared = request.prepare()
         answer = self._in_process(prepared) if self._target.emulator is not None else self._over_a_socket(prepared)
         self._exchanges.note(f"{method} {path} presigned", {"query": dict(query), "body": body}, answer.status, answer.body)

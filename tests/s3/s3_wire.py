@@ -32,6 +32,10 @@ class Answer:
         return self.xml.text_of("Code") if self.xml is not None and self.xml.tag == "Error" else None
 
     @property
+    def message(self) -> str | None:
+        return self.xml.text_of("Message") if self.xml is not None else None
+
+    @property
     def refusal(self) -> tuple[Any, ...]:
         """(status, code, extra elements) of an error document."""
         assert self.xml is not None

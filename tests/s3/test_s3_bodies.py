@@ -13,6 +13,7 @@ from s3_wire import Wire
 
 from condemu.core.http import BytesBody, Request
 from condemu.s3.bodies import framing_error
+from condemu.s3.errors import BODY_LENGTH, UNSUPPORTED_CHECKSUM_ALGORITHM
 from condemu.s3.operations import BY_NAME
 from condemu.s3.request import S3Request
 from condemu.wire.aws_chunked import Decoder
@@ -83,7 +84,7 @@ REFUSED = [  # (body, headers, status, code, text)
         "InvalidRequest",
         "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
     ),
-    (BODY, {"x-amz-sdk-checksum-algorithm": "CRC7"}, 400, "InvalidRequest", "Checksum algorithm provided is unsupported."),
+    (BODY, {"x-amz-sdk-checksum-algorithm": "CRC7"}, 400, "InvalidRequest", UNSUPPORTED_CHECKSUM_ALGORITHM.message),
     (BODY, {"x-amz-content-sha256": "0" * 64}, 400, "XAmzContentSHA256Mismatch", "does not match what was computed."),
     (BODY, {"x-amz-content-sha256": "x" * 64}, 400, "InvalidRequest", "The value of x-amz-content-sha256 header is invalid."),
     (BODY, {"x-amz-content-sha256": "STREAMING-OTHER"}, 400, "InvalidRequest", "x-amz-content-sha256 header is invalid."),
@@ -98,7 +99,7 @@ REFUSED = [  # (body, headers, status, code, text)
     (BODY, {"content-length": "-1"}, 411, "MissingContentLength", "Content-Length"),
     (BODY, {"content-length": "5368709121"}, 400, "EntityTooLarge", "<MaxSizeAllowed>5368709120</MaxSizeAllowed>"),
     (BODY, UNSIGNED, 400, "IncompleteBody", "The request body terminated unexpectedly"),
-    (chunked(body=b"short"), UNSIGNED, 400, "IncompleteBody", "You did not provide the number of bytes specified"),
+    (chunked(body=b"short"), UNSIGNED, 400, "IncompleteBody", BODY_LENGTH.message),
     (chunked(f"x-amz-checksum-crc32:{CRC32}\r\n"), UNSIGNED, 400, "MalformedTrailerError", "was not well-formed"),
     (chunked(), TRAILER, 400, "MalformedTrailerError", "was not well-formed"),
     (

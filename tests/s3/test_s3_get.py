@@ -1,8 +1,16 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from s3_wire import Wire
 
+from condemu.core.errors import ServiceError
+from condemu.core.http import BytesBody, Request
+from condemu.s3.errors import ANONYMOUS_OVERRIDE, INVALID_ATTRIBUTE_NAME, MISSING_ATTRIBUTES
+from condemu.s3.get import check_get
+from condemu.s3.operations import BY_NAME
+from condemu.s3.request import S3Request
 from condemu.wire.rest import http_date
 
 TEN = b"0123456789"
@@ -117,6 +125,17 @@ def test_an_override_that_no_header_can_carry_is_refused(s3: Wire, value: str) -
     assert b"Header value cannot be represented using ISO-8859-1." in answer.body
 
 
+def test_an_anonymous_read_overrides_nothing() -> None:
+    request = S3Request(
+        Request("GET", "/bucket/key", "", {}, BytesBody()), BY_NAME["GetObject"], "bucket", "key",
+        {"ResponseContentType": "a/b"}, {"response-content-type": "a/b"},
+    )  # fmt: skip
+    request.authentication = SimpleNamespace(principal=SimpleNamespace(kind="anonymous"))
+    with pytest.raises(ServiceError) as refused:
+        check_get(request)
+    assert refused.value.row is ANONYMOUS_OVERRIDE
+
+
 def test_a_head_that_is_refused_has_no_body(s3: Wire) -> None:
     answer = s3.head("missing")
     assert (answer.status, answer.body) == (404, b"")
@@ -163,7 +182,13 @@ def test_attributes_are_those_that_were_asked_for(s3: Wire) -> None:
 )
 def test_attributes_must_be_named_and_known(s3: Wire, headers: dict[str, str], refusal: tuple[object, ...]) -> None:
     s3.put("key")
-    assert s3("GET", "/bucket/key", query="attributes", headers=headers).refusal == refusal
+    answer = s3("GET", "/bucket/key", query="attributes", headers=headers)
+    assert answer.refusal == refusal
+    assert answer.message in (
+        MISSING_ATTRIBUTES.message,
+        INVALID_ATTRIBUTE_NAME.message,
+        "Argument max-parts must be an integer between 0 and 2147483647",
+    )
 
 
 def test_attributes_of_a_missing_key_are_no_such_key(s3: Wire) -> None:

@@ -3,6 +3,15 @@ from __future__ import annotations
 import pytest
 from s3_wire import Answer, Wire
 
+from condemu.core.errors import ErrorRow
+from condemu.s3.errors import (
+    LOCK_NEEDS_DIGEST,
+    LOCK_PAIR,
+    RETAIN_DATE_FORMAT,
+    RETAIN_IN_THE_PAST,
+    UNKNOWN_LEGAL_HOLD,
+    UNKNOWN_LOCK_MODE,
+)
 from condemu.s3.object_lock import pacific
 
 UNTIL = "2026-06-01T00:00:00.000Z"
@@ -142,6 +151,7 @@ def test_a_retention_ends_in_the_future_and_the_refusal_tells_the_time_in_seattl
         "InvalidArgument",
         {"ArgumentName": "RetainUntilDate", "ArgumentValue": "Tue Dec 31 16:00:00 PST 2019"},
     )
+    assert retention(s3, retain("GOVERNANCE", "2020-01-01T00:00:00Z")).message == RETAIN_IN_THE_PAST.message
     past = {**LOCK, "x_amz_object_lock_retain_until_date": "2020-07-01T00:00:00Z"}
     assert s3.put("key", **past).refusal[2]["ArgumentValue"] == "Tue Jun 30 17:00:00 PDT 2020"
     assert s3.everything() == before
@@ -176,28 +186,35 @@ def test_a_bucket_without_object_lock_has_no_locks(s3: Wire) -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "refusal"),
+    ("row", "headers", "refusal"),
     [
-        ({"x_amz_object_lock_mode": "GOVERNANCE"}, {"ArgumentName": "x-amz-object-lock-retain-until-date"}),
-        ({"x_amz_object_lock_retain_until_date": UNTIL}, {"ArgumentName": "x-amz-object-lock-mode"}),
+        (LOCK_PAIR, {"x_amz_object_lock_mode": "GOVERNANCE"}, {"ArgumentName": "x-amz-object-lock-retain-until-date"}),
+        (LOCK_PAIR, {"x_amz_object_lock_retain_until_date": UNTIL}, {"ArgumentName": "x-amz-object-lock-mode"}),
         (
+            UNKNOWN_LOCK_MODE,
             {"x_amz_object_lock_mode": "BAD-VALUE", "x_amz_object_lock_retain_until_date": UNTIL},
             {"ArgumentName": "x-amz-object-lock-mode", "ArgumentValue": "BAD-VALUE"},
         ),
         (
+            RETAIN_DATE_FORMAT,
             {"x_amz_object_lock_mode": "GOVERNANCE", "x_amz_object_lock_retain_until_date": "soon"},
             {"ArgumentName": "x-amz-object-lock-retain-until-date", "ArgumentValue": "soon"},
         ),
         (
+            UNKNOWN_LEGAL_HOLD,
             {"x_amz_object_lock_legal_hold": "MAYBE"},
             {"ArgumentName": "x-amz-object-lock-legal-hold", "ArgumentValue": "MAYBE"},
         ),
     ],
 )
-def test_lock_headers_are_whole_and_known(s3: Wire, headers: dict[str, str], refusal: dict[str, str]) -> None:
+def test_lock_headers_are_whole_and_known(
+    s3: Wire, row: ErrorRow, headers: dict[str, str], refusal: dict[str, str]
+) -> None:
     s3.object_lock()
     before = s3.everything()
-    assert s3.put("key", x_amz_checksum_crc32=CRC, **headers).refusal == (400, "InvalidArgument", refusal)
+    answer = s3.put("key", x_amz_checksum_crc32=CRC, **headers)
+    assert answer.refusal == (400, "InvalidArgument", refusal)
+    assert answer.message == row.message
     assert s3.everything() == before
 
 
@@ -207,7 +224,7 @@ def test_a_put_that_locks_must_prove_its_bytes(s3: Wire) -> None:
     unproven = {name: value for name, value in LOCK.items() if "checksum" not in name}
     answer = s3.put("key", **unproven)
     assert answer.refusal == (400, "InvalidRequest", {})
-    assert b"Content-MD5 OR x-amz-checksum- HTTP header is required" in answer.body
+    assert answer.message == LOCK_NEEDS_DIGEST.message
     assert s3.everything() == before
 
 

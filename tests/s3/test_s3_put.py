@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from s3_wire import Wire
 
+from condemu.s3.errors import INVALID_TAGGING_HEADER
 from condemu.s3.put import carried
 
 EMPTY = '"d41d8cd98f00b204e9800998ecf8427e"'
@@ -82,6 +83,10 @@ def test_a_refused_put_changes_nothing(s3: Wire, headers: dict[str, str], refusa
     answer = s3("PUT", "/bucket/key", b"other", headers=headers)
     assert answer.refusal == refusal
     assert s3.everything() == before
+
+
+def test_a_tagging_header_that_does_not_parse_is_told_how_it_should(s3: Wire) -> None:
+    assert s3.put("key", x_amz_tagging="=1").message == INVALID_TAGGING_HEADER.message
 
 
 def test_syntax_is_judged_on_a_key_that_does_not_exist_and_only_in_a_bucket_that_does(s3: Wire) -> None:

@@ -20,6 +20,7 @@ from condemu.simpledb.errors import (
     NO_SUCH_VERSION,
     UNSUPPORTED_HTTP_VERB,
 )
+from condemu.simpledb.export_service import PATH, Exports, ExportSink
 from condemu.simpledb.operations import OLDER, OPERATIONS, VERSION, Operation, Prepared
 from condemu.simpledb.records import DOMAINS, EXPORT_TOKENS, EXPORTS, ITEMS, PLACES, TOTALS, Scope
 from condemu.simpledb.render import error_response, header_text, response
@@ -39,7 +40,7 @@ class SimpleDB:
 
     def __init__(
         self, *, engine: Engine, clock: Clock, ids: Ids, authenticator: Any = None, region: str = "us-east-1",
-        account: str = "000000000000",
+        account: str = "000000000000", export_sink: ExportSink | None = None,
     ) -> None:  # fmt: skip
         self.engine = engine
         self.clock = clock
@@ -47,9 +48,12 @@ class SimpleDB:
         self.authenticator = authenticator
         self.region = region
         self.account = account
+        self.exports = Exports(engine=engine, clock=clock, authenticator=authenticator, account=account, sink=export_sink)
 
     async def handle(self, http: Request) -> Response:
         """Answer: every refusal becomes an error document."""
+        if http.raw_path.startswith(PATH):
+            return await self.exports.handle(http, self._region_of(http))
         try:
             parameters, size = await _parameters(http)
             caller = verified(self.authenticator, http, parameters, self.clock, self.account)

@@ -1,0 +1,196 @@
+"""A request's way through the export API: rest-json, signature version 4 with the signing name `sdb`.
+
+An export runs to its end before StartDomainExport answers. It changes state three times, so a GetExport or a DeleteDomain
+that comes in between sees it PENDING or IN_PROGRESS. Where it writes is not this service's business: `sink` puts an object
+into a bucket and says whether that failed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final, Protocol
+
+from condemu.auth import failures
+from condemu.auth.decision import decide
+from condemu.auth.failures import AuthFailure
+from condemu.auth.principals import Principal
+from condemu.core.effects import Clock
+from condemu.core.engine import Call, Engine
+from condemu.core.errors import ErrorRow, ServiceError
+from condemu.core.http import Request, Response, read_body
+from condemu.core.store import Txn
+from condemu.simpledb import export_errors, exports
+from condemu.simpledb.export_validation import GET, LIST, START, Rule, checked
+from condemu.simpledb.records import Export, Scope
+from condemu.simpledb.render import header_text, uuid_of
+
+BODY_LIMIT: Final = 64 * 1024  # octets; the longest legal request has some 4,000
+PATH: Final = "/v2/"
+AUTH_ROWS: Final[Mapping[str, ErrorRow]] = {
+    failures.NO_CREDENTIALS: export_errors.MISSING_TOKEN,
+    failures.UNKNOWN_KEY: export_errors.UNRECOGNIZED_CLIENT,
+    failures.TOKEN_INVALID: export_errors.UNRECOGNIZED_CLIENT,
+    failures.TOKEN_EXPIRED: export_errors.EXPIRED_TOKEN,
+}
+
+
+class ExportSink(Protocol):
+    """Puts one object of an export into its bucket, on behalf of an account.
+
+    `request` holds the members of StartDomainExport: the bucket's owner, encryption. The answer is None or a key of FAILURES.
+    """
+
+    async def __call__(self, account: str, key: str, body: bytes, request: Mapping[str, str]) -> str | None: ...
+
+
+Decide = Callable[[Txn, Scope, Mapping[str, Any]], Any]
+OPERATIONS: Final[Mapping[str, tuple[tuple[Rule, ...], Decide, bool]]] = {
+    "StartDomainExport": (START, exports.start, True),
+    "GetExport": (GET, exports.get, False),
+    "ListExports": (LIST, exports.list_exports, False),
+}
+
+
+class Exports:
+    """The three operations."""
+
+    def __init__(
+        self, *, engine: Engine, clock: Clock, authenticator: Any, account: str, sink: ExportSink | None
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.authenticator = authenticator
+        self.account = account
+        self.sink = sink
+
+    async def handle(self, http: Request, region: str) -> Response:
+        """Answer: every refusal becomes a document with a message."""
+        try:
+            return await self._answer(http, region)
+        except ServiceError as error:
+            return _refusal(http, error)
+
+    async def _answer(self, http: Request, region: str) -> Response:
+        name = http.raw_path[len(PATH) :]
+        found = OPERATIONS.get(name)
+        if found is None or http.method != "POST":
+            raise ServiceError(export_errors.UNKNOWN_OPERATION)
+        rules, decision, writes = found
+        body = await read_body(http.body, BODY_LIMIT)
+        if body is None:
+            raise ServiceError(export_errors.SERIALIZATION, because=f"the body is longer than {BODY_LIMIT} bytes")
+        principal, access_key = self._caller(http, body)
+        request = checked(rules, _members(body))
+        account = self.account if principal is None else principal.account or self.account
+        _authorise(principal, name, _resource(name, request, region, account))
+        call = Call(
+            "simpledb",
+            name,
+            account=account,
+            access_key=access_key,
+            resources=(request["domainName"],) if "domainName" in request else (),
+            parameters=request,
+            request_id=http.request_id,
+            received_index=http.received_index,
+            received_at=http.received_at,
+            writes=writes,
+        )
+        what = partial(_decide, decision, (account, region), request)
+        if not writes:
+            return _response(http, await self.engine.read(call, what), call)
+        export: Export = await self.engine.run(call, what)
+        if export.status == "PENDING":
+            await self._export(account, export)
+        token = export.request["clientToken"]
+        return _response(http, {"clientToken": token, "exportArn": export.arn, "requestedAt": export.requested}, call)
+
+    async def _export(self, account: str, export: Export) -> None:
+        """Write the files and say how it ended. The changes are the service's own: no caller asked for them."""
+        if not self.engine.administer(partial(_begin, export.arn)):
+            return
+        items, cutoff = self.engine.store.view(partial(_moment, export.arn))
+        failure: str | None = None
+        for key, content in exports.files(export, items, cutoff):
+            failure = export_errors.OTHERWISE if self.sink is None else await self.sink(account, key, content, export.request)
+            if failure is not None:
+                break
+        manifest = exports.folder(export) + "manifest-summary.json"
+        self.engine.administer(partial(_finish, export.arn, len(items), manifest, failure))
+
+    def _caller(self, http: Request, body: bytes) -> tuple[Principal | None, str]:
+        if self.authenticator is None:
+            return None, ""
+        try:
+            found = self.authenticator.verify_json(http, body, self.clock.now(), service="sdb")
+        except AuthFailure as failure:
+            row = AUTH_ROWS.get(failure.kind, export_errors.INVALID_SIGNATURE)
+            raise ServiceError(row, because=failure.because) from None
+        return found.principal, found.access_key
+
+
+def _begin(arn: str, txn: Txn) -> bool:
+    return exports.begin(txn, arn)
+
+
+def _moment(arn: str, txn: Txn) -> tuple[list[tuple[str, Mapping[str, tuple[str, ...]]]], float]:
+    return exports.items_of(txn, arn), txn.now
+
+
+def _finish(arn: str, items: int, manifest: str, failure: str | None, txn: Txn) -> None:
+    exports.finish(txn, arn, items, manifest, failure)
+
+
+def _decide(decision: Decide, scope: Scope, request: Mapping[str, Any], txn: Txn) -> Any:
+    return decision(txn, scope, request)
+
+
+def _members(body: bytes) -> Mapping[str, Any]:
+    """The document's members; nothing at all is none."""
+    try:
+        found = json.loads(body) if body else {}
+    except (ValueError, RecursionError):
+        raise ServiceError(export_errors.SERIALIZATION, because="the body is no JSON") from None
+    if not isinstance(found, dict):
+        raise ServiceError(export_errors.SERIALIZATION, because="the body is no JSON object")
+    return found
+
+
+def _resource(name: str, request: Mapping[str, Any], region: str, account: str) -> str:
+    if name == "GetExport":
+        arn: str = request["exportArn"]
+        return arn
+    return f"arn:aws:sdb:{region}:{account}:domain/{request.get('domainName', '*')}"
+
+
+def _authorise(principal: Principal | None, action: str, resource: str) -> None:
+    if principal is None or principal.is_root or principal.is_anonymous:
+        return
+    ruling = decide(principal, f"sdb:{action}", resource, {}, owner=principal.account)
+    if not ruling.allowed:
+        fields = {"Caller": principal.arn, "Action": action, "Resource": resource}
+        raise ServiceError(export_errors.ACCESS_DENIED, fields, because=ruling.because)
+
+
+def _response(http: Request, result: Mapping[str, Any], call: Call) -> Response:
+    body = json.dumps(result, separators=(",", ":")).encode()
+    return Response(200, _headers(http, body), body, call=call)
+
+
+def _refusal(http: Request, error: ServiceError) -> Response:
+    """rest-json: the code in a header, the message in the body (the protocol's default; no recording is known)."""
+    message = error.message
+    body = json.dumps({"message": message} if message else {}, separators=(",", ":")).encode()
+    headers = [*_headers(http, body), ("x-amzn-ErrorType", error.row.code)]
+    if error.because:
+        headers.append(("x-condemu-because", header_text(error.because)))
+    return Response(error.row.status, headers, body)
+
+
+def _headers(http: Request, body: bytes) -> list[tuple[str, str]]:
+    return [
+        ("Content-Type", exports.JSON_TYPE),
+        ("x-amzn-RequestId", uuid_of(http.request_id)),
+        ("Content-Length", str(len(body))),
+    ]

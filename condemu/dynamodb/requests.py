@@ -101,10 +101,11 @@ class Plan:
 
     `resources` names what is touched ("table/key", or "table" for a part or all of it) for those who watch; only they ask.
     `places` are the items that a transaction holds until it is decided. `parts` are what a batch comes to when somebody watches:
-    its writes one by one, and `join` makes the answer of what came of them; `decide` does the same all at once.
+    its writes one by one, and `join` makes the answer of what came of them; `decide` does the same all at once. `only_reads`: it
+    changes nothing, though its operation may.
     """
 
-    __slots__ = ("consistent", "decide", "join", "parts", "places", "resources")
+    __slots__ = ("consistent", "decide", "join", "only_reads", "parts", "places", "resources")
 
     def __init__(
         self,
@@ -115,6 +116,7 @@ class Plan:
         places: Callable[[Txn], tuple[Key, ...]] | None = None,
         parts: tuple[Part, ...] = (),
         join: Callable[[list[Any]], Result] | None = None,
+        only_reads: bool = False,
     ) -> None:
         self.decide = decide
         self.resources = resources
@@ -122,6 +124,7 @@ class Plan:
         self.places = places
         self.parts = parts
         self.join = join
+        self.only_reads = only_reads
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ def write_plan(
         items = _new_items(targets)
         costs = [_apply(txn, target, item) for target, item in zip(targets, items, strict=True)]
         if token is not None:
-            _remember(txn, request.account, token, digest)
+            remember(txn, request.account, token, digest)
         return answer(txn, targets, costs)
 
     def places(txn: Txn) -> tuple[Key, ...]:
@@ -259,7 +259,7 @@ def digest_of(parameters: Any) -> bytes:
     return sha256(json.dumps(parameters, sort_keys=True).encode()).digest()
 
 
-def _remember(txn: Txn, account: str, token: str, digest: bytes) -> None:
+def remember(txn: Txn, account: str, token: str, digest: bytes) -> None:
     """Keep the token for ten minutes, and drop a few that are older."""
     now = int(txn.now * 1000)
     old = [key for key, _ in zip(_keys(txn, now), range(FORGET_AT_ONCE), strict=False)]

@@ -16,6 +16,7 @@ from condemu.dynamodb import changes
 from condemu.dynamodb.keys import place_of_item
 from condemu.dynamodb.partiql.parser import parse_statement
 from condemu.dynamodb.partiql.statements import batch_execute_statement, execute_statement
+from condemu.dynamodb.partiql.transactions import execute_transaction
 from condemu.dynamodb.records import TABLES, Index, Keys, Table
 from condemu.dynamodb.requests import DynamoRequest
 from condemu.dynamodb.values import decode_item, encode, encode_item, item_size
@@ -31,7 +32,10 @@ ITEMS = {
         {"pk": "k", "a": 5},
     ],
     "HN": [{"pk": 1, "v": "one"}],
-    "HR": [{"pk": "a", "sk": str(n), "n": n, "owner": "me" if n % 2 else "you"} for n in range(6)] + [{"pk": "b", "sk": "0", "n": 9}],
+    "HR": [
+        *({"pk": "a", "sk": str(n), "n": n, "owner": "me" if n % 2 else "you"} for n in range(6)),
+        {"pk": "b", "sk": "0", "n": 9},
+    ],
 }
 
 
@@ -256,8 +260,8 @@ SELECTED = [
     ("SELECT n FROM HR.by_owner WHERE owner = 'me' AND n > 1", [{"n": 3}, {"n": 5}]),
     ('SELECT n FROM "HR"."by_owner" WHERE owner = \'me\' ORDER BY n DESC', [{"n": 5}, {"n": 3}, {"n": 1}]),
     ("SELECT pk FROM HR WHERE owner IS MISSING", [{"pk": "b"}]),
-    ("SELECT sk FROM HR WHERE pk = 'a' AND owner IS NOT MISSING AND owner IS STRING AND n IS NOT NULL AND n NOT IN [0, 1, 2, 3, 4]",
-     [{"sk": "5"}]),
+    ("SELECT sk FROM HR WHERE pk = 'a' AND owner IS NOT MISSING AND owner IS STRING AND n IS NOT NULL AND n NOT IN [0, 1, 2, 4]",
+     [{"sk": "3"}, {"sk": "5"}]),
     ("SELECT v FROM HN WHERE pk = 1.0 -- the only one", [{"v": "one"}]),
     ("SELECT v FROM HN WHERE pk = - - 1 /* and no other */", [{"v": "one"}]),
     ("SELECT s FROM H WHERE pk = 'i' AND size(s) = 3 AND contains(ss, 'a') AND attribute_type(d, 'M')", [{"s": "str"}]),
@@ -341,13 +345,99 @@ def test_a_batch_reads_items_by_their_whole_keys(store):
     }
 
 
+# --- transactions
+
+
+def transact(store, *statements, token=None, **members):
+    wire = [{"Statement": statement, **members} for statement in statements]
+    request = DynamoRequest(
+        "ExecuteTransaction",
+        {"TransactStatements": wire, "ClientRequestToken": token},
+        account=ACCOUNT,
+        region="us-east-1",
+    )
+    return store.transact(execute_transaction(request).decide).result
+
+
+def refused_transaction(store, *statements, **members):
+    before = contents(store)
+    with pytest.raises(ServiceError) as refused:
+        transact(store, *statements, **members)
+    assert contents(store) == before
+    return refused.value
+
+
+def test_a_transaction_writes_all_or_nothing_and_gives_every_reason(store):
+    good = ["INSERT INTO H VALUE {'pk': 'n'}", "UPDATE H SET a = a + 1 WHERE pk = 'k' AND a = 5", "DELETE FROM HN WHERE pk = 1"]
+    error = refused_transaction(
+        store, *good, "INSERT INTO H VALUE {'pk': 'i'}", "EXISTS(SELECT * FROM HR WHERE pk = 'b' AND sk = '0' AND n = 8)",
+        ReturnValuesOnConditionCheckFailure="ALL_OLD",
+    )  # fmt: skip
+    assert error.row.code == "TransactionCanceledException"
+    reasons = error.fields["CancellationReasons"]
+    assert [reason["Code"] for reason in reasons] == ["None", "None", "None", "DuplicateItem", "ConditionalCheckFailed"]
+    assert reasons[0] == {"Code": "None"}
+    assert reasons[4]["Item"] == encode_item({"pk": "b", "sk": "0", "n": 9})
+    assert transact(store, *good, "EXISTS(SELECT * FROM HR WHERE pk = 'b' AND sk = '0' AND n = 9)") == {"Responses": []}
+    assert read(store, H, pk="n") == {"pk": "n"}
+    assert read(store, H, pk="k") == {"pk": "k", "a": 6}
+    assert read(store, HN, pk=1) is None
+
+
+def test_a_transaction_reads_items_together(store):
+    answers = transact(store, "SELECT a FROM H WHERE pk = 'k'", "SELECT * FROM H WHERE pk = 'no'")["Responses"]
+    assert answers == [{"Item": {"a": {"N": "5"}}}, {}]
+
+
+IN_A_TRANSACTION = [
+    (["SELECT * FROM H WHERE pk = 'i' AND attribute_exists(ss)"],
+     "Validation failed in TransactStatements[0]: Select statements within ExecuteTransaction must specify the primary key in the"
+     " where clause."),
+    (["INSERT INTO H VALUE {'pk': 'n'}", "EXISTS(SELECT * FROM H WHERE pk = 'k')"],
+     "Validation failed in TransactStatements[1]: EXISTS() must contain a single item read with additional condition"),
+    (["INSERT INTO H VALUE {'pk': 'n'}", "DELETE FROM H WHERE"], f"Validation failed in TransactStatements[1]: {TERM}"),
+    (["DELETE FROM H WHERE a = 1"], f"Validation failed in TransactStatements[0]: {NO_KEY}"),
+    (["INSERT INTO H VALUE {'pk': 'n'}", "SELECT * FROM H WHERE pk = 'k'"],
+     "ExecuteTransaction cannot contain both read and write statements"),
+    (["INSERT INTO H VALUE {'pk': 'n'}", "DELETE FROM H WHERE pk = 'n'"],
+     "Transaction request cannot include multiple operations on one item"),
+    (["DELETE FROM Nope WHERE pk = 'n'"], "Requested resource not found"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("statements", "text"), IN_A_TRANSACTION)
+def test_a_wrong_statement_refuses_the_transaction(store, statements, text):
+    assert refused_transaction(store, *statements).message == text
+
+
+def test_a_token_makes_a_transaction_take_effect_once(store):
+    statement = "UPDATE H SET a = a + 1 WHERE pk = 'k'"
+    for _ in range(3):
+        assert transact(store, statement, token="t") == {"Responses": []}
+    assert read(store, H, pk="k") == {"pk": "k", "a": 6}
+    error = refused_transaction(store, "UPDATE H SET a = a + 2 WHERE pk = 'k'", token="t")
+    assert error.row.code == "IdempotentParameterMismatchException"
+    store.clock.advance(601)
+    transact(store, statement, token="t")
+    assert read(store, H, pk="k") == {"pk": "k", "a": 7}
+
+
+def test_a_cancelled_transaction_does_not_use_up_its_token(store):
+    statement = "UPDATE H SET b = 1 WHERE pk = 'k' AND a = 6"
+    refused_transaction(store, statement, token="t")
+    run(store, "UPDATE H SET a = 6 WHERE pk = 'k'")
+    transact(store, statement, token="t")
+    assert read(store, H, pk="k") == {"pk": "k", "a": 6, "b": 1}
+
+
 # --- no statement is more than a refusal
 
 scraps = st.sampled_from([
-    "SELECT ", "* ", "FROM ", "H ", "HR ", '"HR"', ".by_owner ", "WHERE ", "pk ", "sk ", "= ", "'a' ", "1 ", "? ", "AND ", "OR ", "NOT ",
-    "IN ", "[", "]", "(", ")", "<<", ">>", "{", "}", "'pk':", ",", "IS ", "NULL ", "MISSING ", "BETWEEN ", "UPDATE ", "SET ", "REMOVE ",
-    "INSERT ", "INTO ", "VALUE ", "DELETE ", "ORDER BY ", "RETURNING ALL OLD *", "EXISTS(", "size(", "set_add(", "+ ", "- ", "e1", "\x00",
-    "/*", "--", "'", '"', "1e999 ", "true ", "[0]", ".x",
+    "SELECT ", "* ", "FROM ", "H ", "HR ",
+    '"HR"', ".by_owner ", "WHERE ", "pk ", "sk ", "= ", "'a' ", "1 ", "? ", "AND ", "OR ",
+    "NOT ", "IN ", "[", "]", "(", ")", "<<", ">>", "{", "}", "'pk':", ",", "IS ", "NULL ", "MISSING ", "BETWEEN ", "UPDATE ", "SET ",
+    "REMOVE ", "INSERT ", "INTO ", "VALUE ", "DELETE ", "ORDER BY ", "RETURNING ALL OLD *", "EXISTS(", "size(", "set_add(", "+ ",
+    "- ", "e1", "\x00", "/*", "--", "'", '"', "1e999 ", "true ", "[0]", ".x",
 ])  # fmt: skip
 
 

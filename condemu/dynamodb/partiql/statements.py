@@ -20,6 +20,7 @@ from condemu.core.store import Key, Txn
 from condemu.dynamodb import changes
 from condemu.dynamodb.capacity import ASKED, Cost, by_table, consumed, write_cost
 from condemu.dynamodb.conditions import BoundCondition, refusal
+from condemu.dynamodb.errors import TRANSACTION_CONFLICT
 from condemu.dynamodb.expression_errors import CONDITION_FAILED
 from condemu.dynamodb.items import check_targets, checked_size, updated_item, updated_size
 from condemu.dynamodb.keys import Place, check_index_keys, place_of_item, place_of_key
@@ -31,11 +32,11 @@ from condemu.dynamodb.partiql.reads import next_token, place_of_token, read_page
 from condemu.dynamodb.records import StoredItem, Table
 from condemu.dynamodb.requests import (
     DynamoRequest,
+    Part,
     Plan,
     Result,
     address,
     check_attribute_names,
-    check_free,
     resource_name,
     table_resource,
     usable_table,
@@ -83,7 +84,7 @@ class Prepared:
 def prepare(request: DynamoRequest, members: dict[str, Any], *, single: bool = False) -> Prepared:
     """`members` are those of the statement: Statement, Parameters, ReturnValuesOnConditionCheckFailure, and so on.
 
-    `single`: a SELECT must name one item by its whole key.
+    `single`: a SELECT must name one item by its whole key, and ask nothing else of it.
     """
     text = members["Statement"]
     statement, wanted = parse_statement(text)
@@ -116,7 +117,7 @@ def _insert(request: DynamoRequest, statement: Insert, binder: Binder, returns: 
         where = place_of_item(table, item)
         check_index_keys(table, item)
         old = changes.stored(txn, table, where)
-        check_free(request.held, table, where)
+        check_unheld(request, table, where)
         if old is not None:
             raise refused(errors.INSERT_DUPLICATE, old, returns, "there is an item with this key")
 
@@ -158,7 +159,7 @@ def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, 
         if update is not None:
             check_targets(table, update.targets)
         old = changes.stored(txn, table, where)
-        check_free(request.held, table, where)
+        check_unheld(request, table, where)
         only_key = update is None and condition is not None and len(condition.paths) == len(key)
         if old is not None or not only_key:
             check(condition, old, returns)
@@ -176,6 +177,12 @@ def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, 
         return apply
 
     return Prepared(whose, judge, the_item, writes=True)
+
+
+def check_unheld(request: DynamoRequest, table: Table, where: Place) -> None:
+    """Refuse to touch an item that another transaction holds."""
+    if request.held and request.held.by_another((table.table_id, *where), request.number):
+        raise ServiceError(TRANSACTION_CONFLICT, because="another transaction holds the item")
 
 
 def check(condition: BoundCondition | None, old: StoredItem | None, returns: bool) -> None:
@@ -214,14 +221,15 @@ def _select(
     def the_item(txn: Txn) -> OneItem | None:
         table = usable_table(txn, whose)
         key = whole_key(condition, table) if statement.source.index is None else None
-        if single and key is None:
+        if single and (key is None or condition is None or len(condition.paths) != len(key)):
             raise ServiceError(errors.SELECT_WITHOUT_KEY, {"operation": request.operation})
         return None if key is None else (table, key)
 
     def judge(txn: Txn) -> Callable[[], Outcome]:
         table = usable_table(txn, whose)
-        if single:
-            the_item(txn)
+        named = the_item(txn)
+        if single and named is not None:
+            check_unheld(request, table, place_of_key(*named))
         page = read_page(
             txn, table, statement, condition, consistent=consistent, limit=members.get("Limit"), after=after
         )
@@ -250,6 +258,7 @@ def _exists(request: DynamoRequest, select: Select, binder: Binder, returns: boo
         table, key = the_item(txn)
         where = place_of_key(table, key)
         old = changes.stored(txn, table, where)
+        check_unheld(request, table, where)
         check(condition, old, returns)
         return lambda: Outcome([], write_cost(table, where, old, old), {})
 
@@ -280,7 +289,7 @@ def execute_statement(request: DynamoRequest) -> Plan:
         return result
 
     consistent = prepared.writes or members.get("ConsistentRead") is True
-    return Plan(decide, resources(prepared), consistent=consistent)
+    return Plan(decide, resources(prepared), consistent=consistent, only_reads=not prepared.writes)
 
 
 def resources(*prepared: Prepared) -> Callable[[Txn], tuple[str, ...]]:
@@ -320,28 +329,41 @@ def batch_execute_statement(request: DynamoRequest) -> Plan:
     if len({one.writes for one in good}) > 1:
         raise ServiceError(errors.MIXED_BATCH)
 
-    def decide(txn: Txn) -> Result:
-        costs: list[Cost] = []
-        responses = [_one_response(one, txn, costs) for one in prepared]
-        result: Result = {"Responses": responses}
+    def join(answers: list[tuple[Result, Cost | None]]) -> Result:
+        result: Result = {"Responses": [response for response, _ in answers]}
         if asked in ASKED:
-            result["ConsumedCapacity"] = [consumed(cost, asked) for cost in by_table(costs)]
+            costs = by_table(cost for _, cost in answers if cost is not None)
+            result["ConsumedCapacity"] = [consumed(cost, asked) for cost in costs]
         return result
 
-    return Plan(decide, resources(*good))
+    consistent = all(statement.get("ConsistentRead") is True for statement in members["Statements"])
+    only_reads = not any(one.writes for one in good)
+    return Plan(
+        lambda txn: join([_one_response(one, txn) for one in prepared]),
+        resources(*good),
+        consistent=consistent or not only_reads,
+        parts=() if only_reads else tuple(map(_part, prepared)),
+        join=join,
+        only_reads=only_reads,
+    )
 
 
-def _one_response(prepared: Prepared | ServiceError, txn: Txn, costs: list[Cost]) -> Result:
+def _part(one: Prepared | ServiceError) -> Part:
+    touched = resources(one) if isinstance(one, Prepared) else resources()
+    return Part(lambda txn: _one_response(one, txn), touched)
+
+
+def _one_response(prepared: Prepared | ServiceError, txn: Txn) -> tuple[Result, Cost | None]:
+    """One statement's answer, and what it cost."""
     if isinstance(prepared, ServiceError):
-        return {"Error": error_document(prepared)}
+        return {"Error": error_document(prepared)}, None
     table_name = str(prepared.where[1])
     try:
         outcome = prepared.judge(txn)()
     except ServiceError as error:
-        return {"Error": error_document(error), "TableName": table_name}
-    costs.append(outcome.cost)
+        return {"Error": error_document(error), "TableName": table_name}, None
     item = {"Item": outcome.rows[0]} if outcome.rows else {}
-    return {"TableName": table_name, **item}
+    return {"TableName": table_name, **item}, outcome.cost
 
 
 def code_of(error: ServiceError) -> str:
@@ -352,15 +374,3 @@ def code_of(error: ServiceError) -> str:
 
 def error_document(error: ServiceError) -> Result:
     return {"Code": code_of(error), "Message": error.message, **dict(error.elements)}
-
-
-def places_of(prepared: list[Prepared], txn: Txn) -> list[tuple[Table, Place]]:
-    """The items that the statements of a transaction touch. Refuses what names none."""
-    found = []
-    for one in prepared:
-        named = one.item(txn)
-        assert named is not None
-        table, item = named
-        key = {name: item[name] for name in table.keys.names}
-        found.append((table, place_of_key(table, key)))
-    return found

@@ -435,8 +435,8 @@ def test_a_cancelled_transaction_does_not_use_up_its_token(store):
 scraps = st.sampled_from([
     "SELECT ", "* ", "FROM ", "H ", "HR ",
     '"HR"', ".by_owner ", "WHERE ", "pk ", "sk ", "= ", "'a' ", "1 ", "? ", "AND ", "OR ",
-    "NOT ", "IN ", "[", "]", "(", ")", "<<", ">>", "{", "}", "'pk':", ",", "IS ", "NULL ", "MISSING ", "BETWEEN ", "UPDATE ", "SET ",
-    "REMOVE ", "INSERT ", "INTO ", "VALUE ", "DELETE ", "ORDER BY ", "RETURNING ALL OLD *", "EXISTS(", "size(", "set_add(", "+ ",
+    "NOT ", "IN ", "[", "]", "(", ")", "<<", ">>", "{", "}", "'pk':", ",", "IS ", "NULL ", "MISSING ", "BETWEEN ", "UPDATE ",
+    "SET ", "REMOVE ", "INSERT ", "INTO ", "VALUE ", "DELETE ", "ORDER BY ", "RETURNING ALL OLD *", "EXISTS(", "size(", "set_add(", "+ ",
     "- ", "e1", "\x00", "/*", "--", "'", '"', "1e999 ", "true ", "[0]", ".x",
 ])  # fmt: skip
 

@@ -18,7 +18,7 @@ from benchmarks.signing import ACCESS_KEY, SECRET_KEY
 CREDENTIALS = f"""
 [[credential]]
 access_key = "{ACCESS_KEY}"
-secret_key = "{SECRET_KEY}"
+secret = "{SECRET_KEY}"
 """
 
 

@@ -41,6 +41,13 @@ def test_the_python_examples_run_and_print_what_they_say(monkeypatch):
     assert [line for line in said if line not in printed] == []
 
 
+def test_the_test_in_it_passes(s3_client):
+    """The last example is a test: run it with the fixture that it asks for."""
+    names: dict[str, object] = {}
+    exec(compile(blocks("python")[-1], "README.md", "exec"), names)
+    names["test_only_one_leader_is_elected"](s3_client)  # type: ignore[operator]
+
+
 def test_ci_runs_the_test_command_word_for_word():
     command = next(block.strip() for block in blocks("sh") if "pytest" in block)
     assert command in (ROOT / ".ci" / "run").read_text()

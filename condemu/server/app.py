@@ -12,6 +12,8 @@ from collections.abc import Coroutine, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
+from condemu.auth.authenticate import Authenticator
+from condemu.auth.credentials import CredentialBook, read_credentials
 from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Engine, Observer
 from condemu.core.http import Body, BytesBody, ClientDisconnected, Request, Response
@@ -129,21 +131,42 @@ def build(
     ids: Ids | None = None,
     store: Store | None = None,
     observers: tuple[Observer, ...] = (),
+    environment: Mapping[str, str] | None = None,
 ) -> Emulator:
-    """An emulator from its settings. Clock, identifiers, store and observers can be given, by tests and by the lab."""
+    """An emulator from its settings. Clock, identifiers, store and observers can be given, by tests and by the lab.
+
+    `environment` may name one access key (CONDEMU_ACCESS_KEY_ID and so on). Raises OSError and ValueError.
+    """
     config = config or Config()
     clock = clock or SystemClock()
     ids = ids or SystemIds()
     engine = Engine(store or MemoryStore(clock, ids), observers)
     blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)
+    authenticator = Authenticator(credentials_of(config, environment), config.auth, config.region)
     services: dict[str, Service] = {
-        dispatch.S3: S3(engine=engine, blobs=blobs, clock=clock, ids=ids, region=config.region),
-        dispatch.DYNAMODB: DynamoDB(engine=engine, clock=clock, ids=ids, region=config.region, account=config.account),
-        dispatch.SIMPLEDB: SimpleDB(engine=engine, clock=clock, ids=ids, region=config.region, account=config.account),
-    }
+        dispatch.S3: S3(
+            engine=engine, blobs=blobs, clock=clock, ids=ids, authenticator=authenticator, region=config.region
+        ),
+        dispatch.DYNAMODB: DynamoDB(
+            engine=engine, clock=clock, ids=ids, authenticator=authenticator, region=config.region, account=config.account,
+            message_profile=config.messages,
+        ),
+        dispatch.SIMPLEDB: SimpleDB(
+            engine=engine, clock=clock, ids=ids, authenticator=authenticator, region=config.region, account=config.account
+        ),
+    }  # fmt: skip
     emulator = Emulator(config=config, engine=engine, blobs=blobs, clock=clock, ids=ids, services=services)
     emulator.create_buckets()
     return emulator
+
+
+def credentials_of(config: Config, environment: Mapping[str, str] | None) -> CredentialBook:
+    """The access keys of the file that the configuration names, and of the environment."""
+    text = ""
+    if config.credentials:
+        with open(config.credentials, encoding="utf-8") as file:
+            text = file.read()
+    return read_credentials(text, environment, config.account)
 
 
 def section_size(request: Request) -> int:

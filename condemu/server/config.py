@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 AUTH_MODES: Final = ("off", "lenient", "strict")
+MESSAGES: Final = ("2026", "classic")
 ENVIRONMENT_PREFIX: Final = "CONDEMU_"
 FILE: Final = "condemu.toml"
 
@@ -24,6 +25,7 @@ class Config:
     auth: str = "lenient"  # off: nothing is verified; lenient: whatever there is a secret for; strict: unknown keys are refused
     credentials: str = ""  # a TOML file of access keys
     buckets: tuple[str, ...] = ()  # there at the start and after every reset
+    messages: str = "2026"  # whose wording DynamoDB's validation messages have: today's, or that of the years before
     spool_threshold: int = 64 * MIB  # bytes of a body from which on it goes to disk
     spool_budget: int = 256 * MIB  # bytes of all bodies together that stay in memory
     spool_directory: str = ""  # "": the system's directory for temporary files
@@ -31,6 +33,8 @@ class Config:
     def __post_init__(self) -> None:
         if self.auth not in AUTH_MODES:
             raise Unusable(f"auth is {self.auth!r}; it can be {', '.join(AUTH_MODES)}")
+        if self.messages not in MESSAGES:
+            raise Unusable(f"messages is {self.messages!r}; it can be {', '.join(MESSAGES)}")
         if not 0 <= self.port <= 65535:
             raise Unusable(f"port is {self.port}; it can be 0 to 65535")
         if len(self.account) != 12 or not self.account.isdecimal():

@@ -20,6 +20,9 @@ from condemu.server.serving import HttpServer, listen
 from condemu.server.system import SystemIds
 from condemu.storage.spool import SpoolBlobs
 
+# Where nothing is verified a request is whoever it says it is; without saying so it would be anonymous.
+SOMEBODY = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=" + "0" * 64
+
 
 class Scripted:
     """A service that answers as a test says."""

@@ -11,11 +11,14 @@ from condemu import __version__
 from condemu.core.http import BytesBody
 from condemu.server.app import Emulator, build
 from condemu.server.config import Config
+from tests.server.conftest import SOMEBODY
 
 
 def ask(emulator: Emulator, method: str, target: str, body: bytes = b"", **headers: str):
     path, _, query = target.partition("?")
     named = {"host": "localhost", "content-length": str(len(body)), **headers}
+    if not path.startswith(("/_", "/moto-api", "/minio")):
+        named["authorization"] = SOMEBODY
     response = asyncio.run(emulator.answer(emulator.received(method, path, query, named, BytesBody(body))))
     data = response.body if isinstance(response.body, bytes) else b"".join(response.body)
     return response.status, data
@@ -38,7 +41,7 @@ def test_ready_is_said_under_three_names(path):
 
 @pytest.mark.parametrize("path", ["/_condemu/reset", "/_localstack/state/reset", "/moto-api/reset"])
 def test_reset_forgets_everything_but_the_configured_buckets(path):
-    emulator = build(Config(buckets=("kept",)))
+    emulator = build(Config(auth="off", buckets=("kept",)))
     assert ask(emulator, "PUT", "/gone")[0] == 200
     assert ask(emulator, "PUT", "/kept/key", b"body")[0] == 200
     assert ask(emulator, "POST", path)[0] == 200
@@ -48,14 +51,14 @@ def test_reset_forgets_everything_but_the_configured_buckets(path):
 
 
 def test_reset_of_another_account_forgets_nothing():
-    emulator = build(Config(buckets=("kept",)))
+    emulator = build(Config(auth="off", buckets=("kept",)))
     assert ask(emulator, "PUT", "/kept/key", b"body")[0] == 200
     assert ask(emulator, "POST", "/_condemu/reset?account=111111111111")[0] == 200
     assert ask(emulator, "GET", "/kept/key") == (200, b"body")
 
 
 def test_reset_is_not_a_get():
-    emulator = build(Config(buckets=("kept",)))
+    emulator = build(Config(auth="off", buckets=("kept",)))
     assert ask(emulator, "PUT", "/kept/key", b"body")[0] == 200
     assert ask(emulator, "GET", "/_condemu/reset")[0] == 405
     assert ask(emulator, "GET", "/kept/key") == (200, b"body")

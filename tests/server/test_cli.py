@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from condemu import __version__
+from tests.server.conftest import SOMEBODY
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -30,7 +31,7 @@ def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
 
 @contextlib.contextmanager
 def served(*arguments: str, cwd: object = None, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    command = [sys.executable, "-m", "condemu.cli", "serve", "--port", "0", *arguments]
+    command = [sys.executable, "-m", "condemu.cli", "serve", "--port", "0", "--auth", "off", *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment(**more), cwd=cwd)
     try:
         assert process.stdout is not None
@@ -47,7 +48,7 @@ def served(*arguments: str, cwd: object = None, **more: str) -> Iterator[tuple[s
 def ask(url: str, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
     with contextlib.closing(connection):
-        connection.request(method, path, body)
+        connection.request(method, path, body, {} if path.startswith("/_") else {"Authorization": SOMEBODY})
         answer = connection.getresponse()
         return answer.status, answer.read()
 
@@ -101,11 +102,14 @@ def test_a_port_in_use_ends_with_a_sentence():
 
 
 def test_a_signal_lets_running_requests_finish_and_is_a_success():
+    signed = f"authorization: {SOMEBODY}\r\n\r\n".encode()
     for number in (signal.SIGTERM, signal.SIGINT):
         with served("--buckets", "bucket") as (process, url):
             client = socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=10)
             with contextlib.closing(client):
-                client.sendall(b"PUT /bucket/k HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\n")
+                client.sendall(
+                    b"PUT /bucket/k HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 4\r\n" + signed
+                )
                 assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
                 process.send_signal(number)
                 client.sendall(b"body")

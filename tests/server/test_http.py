@@ -12,7 +12,7 @@ from condemu.core.engine import Call, ReplyLost
 from condemu.core.http import ClientDisconnected, Request, Response, read_body
 from condemu.server.app import build
 from condemu.server.config import Config
-from tests.server.conftest import emulator_of, serving
+from tests.server.conftest import SOMEBODY, emulator_of, serving
 
 LIMIT = 1 << 30
 
@@ -314,11 +314,12 @@ class LosesReplies:
 
 
 def test_a_lost_reply_cuts_the_connection_and_the_write_stands(connect):
-    emulator = build(Config(buckets=("bucket",)), observers=(LosesReplies(),))
+    emulator = build(Config(auth="off", buckets=("bucket",)), observers=(LosesReplies(),))
+    signed = f"authorization: {SOMEBODY}\r\n".encode()
     with serving(emulator) as address:
-        connection = connect(address).send(b"PUT /bucket/k HTTP/1.1\r\nhost: h\r\ncontent-length: 2\r\n\r\nhi")
+        connection = connect(address).send(b"PUT /bucket/k HTTP/1.1\r\nhost: h\r\ncontent-length: 2\r\n" + signed + b"\r\nhi")
         assert connection.ended()
-        assert connect(address).send(b"GET /bucket/k HTTP/1.1\r\nhost: h\r\n\r\n").answer()[2] == b"hi"
+        assert connect(address).send(b"GET /bucket/k HTTP/1.1\r\nhost: h\r\n" + signed + b"\r\n").answer()[2] == b"hi"
 
 
 def test_the_application_runs_under_any_asgi_server():

@@ -1,4 +1,4 @@
-"""The one way in which an item changes: the item itself and its entries in all indexes, in the same decision.
+"""The one way in which an item changes: the item, its index entries, its stream's record and its expiry, in one decision.
 
 An index holds an entry for every item that has all its key attributes with the right types; the entry is the part of the item
 that the index projects. An index that projects everything shares the item.
@@ -7,6 +7,7 @@ that the index projects. An index that projects everything shares the item.
 from __future__ import annotations
 
 from condemu.core.store import Key, Txn
+from condemu.dynamodb import expirations, streams
 from condemu.dynamodb.keys import Place, belongs, place
 from condemu.dynamodb.records import DELETING, INDEXED, ITEMS, Index, StoredItem, Table
 from condemu.dynamodb.values import Item, equal, item_size
@@ -22,13 +23,21 @@ def put(txn: Txn, table: Table, where: Place, old: StoredItem | None, item: Item
     txn.put(ITEMS, (table.table_id, *where), new)
     if table.indexes:
         _update_indexes(txn, table, where, old, new)
+    if table.stream is not None:
+        streams.note(txn, table, None if old is None else old.item, item)
+    if table.ttl_attribute is not None:
+        expirations.note(txn, table, where, None if old is None else old.item, item)
     return new
 
 
-def delete(txn: Txn, table: Table, where: Place, old: StoredItem) -> None:
+def delete(txn: Txn, table: Table, where: Place, old: StoredItem, *, expired: bool = False) -> None:
     txn.delete(ITEMS, (table.table_id, *where))
     if table.indexes:
         _update_indexes(txn, table, where, old, None)
+    if table.stream is not None:
+        streams.note(txn, table, old.item, None, expired=expired)
+    if table.ttl_attribute is not None:
+        expirations.note(txn, table, where, old.item, None)
 
 
 def _update_indexes(txn: Txn, table: Table, where: Place, old: StoredItem | None, new: StoredItem | None) -> None:

@@ -34,6 +34,11 @@ def describe_table(table: Table, status: str | None = None) -> dict[str, Any]:
         indexes = [describe_index(table, index) for index in table.indexes if index.scope == scope]
         if indexes:
             description[member] = indexes
+    if table.stream is not None:
+        description["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": table.stream.view}
+    if table.last_stream is not None:
+        description["LatestStreamLabel"] = table.last_stream.rpartition("/")[2]
+        description["LatestStreamArn"] = table.last_stream
     if table.encryption is not None:
         description["SSEDescription"] = dict(table.encryption)
     if table.table_class is not None:

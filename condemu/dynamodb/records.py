@@ -106,7 +106,8 @@ class Table:
     deletion_protection: bool = False
     table_class: str | None = None
     encryption: Mapping[str, Any] | None = None
-    stream: Any = None
+    stream: Any = None  # the enabled one (streams.py)
+    last_stream: str | None = None  # the ARN of the latest one, enabled or not
     ttl_attribute: str | None = None
     policy: str | None = None
     policy_revision: str | None = None

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn, prefix_range
-from condemu.dynamodb import errors
+from condemu.dynamodb import errors, expirations, streams
 from condemu.dynamodb import table_errors as rows
 from condemu.dynamodb.changes import index_id
 from condemu.dynamodb.descriptions import describe_table
@@ -35,7 +35,7 @@ def create_table(request: DynamoRequest) -> Plan:
     keys = read_table_keys(members["KeySchema"], definitions)
     indexes = read_indexes(members, keys, definitions)
     check_definitions_used(definitions, keys, indexes)
-    _check_stream(members.get("StreamSpecification"))
+    view = _stream_view(members.get("StreamSpecification"))
     whose = address(request, members["TableName"])
 
     def decide(txn: Txn) -> Result:
@@ -62,20 +62,24 @@ def create_table(request: DynamoRequest) -> Plan:
             policy=members.get("ResourcePolicy"),
             tags=tuple((tag["Key"], tag["Value"]) for tag in members.get("Tags") or ()),
         )
+        if view is not None:
+            table = streams.enable(txn, table, view)
         txn.put(TABLES, whose, table)
         return {"TableDescription": describe_table(table, CREATING)}
 
     return Plan(decide, table_resource(whose))
 
 
-def _check_stream(specification: dict[str, Any] | None) -> None:
+def _stream_view(specification: dict[str, Any] | None) -> str | None:
+    """The view type of the stream that is asked for; None where none is."""
     if specification is None:
-        return
+        return None
     enabled, view = specification["StreamEnabled"], specification.get("StreamViewType")
     if enabled and view is None:
         raise ServiceError(rows.STREAM_VIEW_REQUIRED)
     if not enabled and view is not None:
         raise ServiceError(rows.STREAM_VIEW_SUPERFLUOUS)
+    return view
 
 
 def describe(request: DynamoRequest) -> Plan:
@@ -92,8 +96,8 @@ def delete_table(request: DynamoRequest) -> Plan:
 
     def decide(txn: Txn) -> Result:
         table = known_table(txn, whose)
-        if table.status in _BUSY:
-            raise ServiceError(_BUSY[table.status], {"table": table.name})
+        if table.status in BUSY:
+            raise ServiceError(BUSY[table.status], {"table": table.name})
         if table.deletion_protection:
             raise ServiceError(rows.DELETION_PROTECTED)
         forget_table(txn, whose, table)
@@ -102,7 +106,7 @@ def delete_table(request: DynamoRequest) -> Plan:
     return Plan(decide, table_resource(whose))
 
 
-_BUSY: Final = {CREATING: rows.TABLE_CREATING, DELETING: rows.TABLE_DELETING, UPDATING: rows.TABLE_UPDATING}
+BUSY: Final = {CREATING: rows.TABLE_CREATING, DELETING: rows.TABLE_DELETING, UPDATING: rows.TABLE_UPDATING}
 
 
 def list_tables(request: DynamoRequest) -> Plan:
@@ -136,6 +140,10 @@ def forget_table(txn: Txn, whose: Key, table: Table) -> None:
     """Delete a table with all that is in it."""
     for name, prefixes in ((ITEMS, [table.table_id]), (INDEXED, [index_id(table, index) for index in table.indexes])):
         for prefix in prefixes:
-            for key, _ in list(txn.scan(name, *prefix_range((prefix,)))):
+            for key, record in list(txn.scan(name, *prefix_range((prefix,)))):
                 txn.delete(name, key)
+                if name == ITEMS and table.ttl_attribute is not None:
+                    expirations.note(txn, table, (key[1], key[2]), record.item, None)
+    if table.stream is not None:
+        streams.disable(txn, table)
     txn.delete(TABLES, whose)

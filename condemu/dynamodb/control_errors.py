@@ -1,0 +1,107 @@
+"""Refusals of the control plane beyond tables themselves: UpdateTable, tags, time to live, policies, streams, backups."""
+
+from __future__ import annotations
+
+from condemu.core.errors import ErrorRow
+
+
+def _row(message: str) -> ErrorRow:
+    return ErrorRow("ValidationException", 400, message)
+
+
+_INVALID = "One or more parameter values were invalid: "
+_NO_POLICY = "Resource-based policy not found for the provided ResourceArn: "
+
+# --- UpdateTable ------------------------------------------------------------------------------------------------------------
+
+NOTHING_TO_UPDATE = _row(
+    "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification,"
+    " ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled,"
+    " OnDemandThroughput, WarmThroughput or TableClass is required for UpdateTable"
+)
+UNITS_UNCHANGED = _row(
+    "The provisioned throughput for the table will not change. The requested value equals the current value."
+    " Current ReadCapacityUnits provisioned for the table: {read}. Requested ReadCapacityUnits: {read}."
+    " Current WriteCapacityUnits provisioned for the table: {write}. Requested WriteCapacityUnits: {write}."
+    " Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits."
+)
+UNITS_FOR_PROVISIONED = _row(_INVALID + "ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
+INDEX_ACTION_MISSING = _row(
+    _INVALID + "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create,"
+    " GlobalSecondaryIndexUpdate.Delete must not be null"
+)
+INDEX_ACTION_AMBIGUOUS = _row(
+    _INVALID + "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object"
+)
+INDEX_UPDATED_TWICE = _row(
+    _INVALID + "Only one global secondary index update per index is allowed simultaneously. Index: {index}"
+)
+INDEX_ACTIONS_TOO_MANY = ErrorRow(
+    "LimitExceededException",
+    400,
+    "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table",
+)
+INDEXES_TOO_MANY = ErrorRow(
+    "LimitExceededException", 400, "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of 20"
+)
+INDEX_UPDATE_BLOCKED = _row(
+    "This operation cannot be performed with given input values. Please contact DynamoDB service team for more info:"
+    " Action Blocked: IndexUpdate"
+)
+INDEX_EXISTS = _row(_INVALID + "Attempting to create an index which already exists")
+INDEX_DEFINITIONS_MISSING = _row(_INVALID + "AttributeDefinitions is not specified for index: {index}")
+DEFINITION_REDEFINED = _row(_INVALID + "Attribute {name} is redefined with another type")  # not recorded, but for "redefined"
+STREAM_ENABLED_ALREADY = _row("Table already has an enabled stream: TableName: {table}")
+STREAM_NOT_ENABLED = _row("Table has no stream to disable: TableName: {table}")
+STREAM_ENABLING_NEEDS_VIEW = _row(_INVALID + "If stream is being enabled then UpdateViewType is required")
+STREAM_DISABLING_WITH_VIEW = _row(_INVALID + "If stream is being disabled, then UpdateViewType must not be specified")
+
+# --- tags -------------------------------------------------------------------------------------------------------------------
+
+ARN_MISSING = _row("Invalid TableArn")
+ARN_INVALID = _row("Invalid TableArn: Invalid ResourceArn provided as input {arn}")
+TAGS_EMPTY = _row("Atleast one Tag needs to be provided as Input.")
+TAG_KEYS_EMPTY = _row("Atleast one Tag Key needs to be provided as Input.")
+TAG_KEY_RESERVED = _row("Tag Key cannot be prefixed with aws:, Key: {key}")
+TAG_KEY_INVALID = _row("The Tag Key provided is invalid, Key: {key}")
+TAG_VALUE_INVALID = _row("The Tag Value provided is invalid, Value: {value}")
+TAG_KEY_REPEATED = _row("Duplicate Tag Keys provided as input: Duplicate Tag Key found {key}")
+TAGS_TOO_MANY = _row("Number of Tags exceed the current limit for the provided ResourceArn")
+TAGGED_NOT_FOUND = ErrorRow("ResourceNotFoundException", 400, "Requested resource not found: ResourceArn: {arn} not found")
+NOT_FOUND = ErrorRow("ResourceNotFoundException", 400, "Requested resource not found")
+NOT_AUTHORIZED = ErrorRow(
+    "AccessDeniedException", 400, "User: {user} is not authorized to perform: dynamodb:{operation} on resource: {resource}"
+)
+
+# --- time to live -----------------------------------------------------------------------------------------------------------
+
+TTL_ENABLED_ALREADY = _row("TimeToLive is already enabled")
+TTL_DISABLED_ALREADY = _row("TimeToLive is already disabled")
+TTL_OTHER_ATTRIBUTE = _row("TimeToLive is active on a different AttributeName: current AttributeName is {name}")
+
+# --- resource policies ------------------------------------------------------------------------------------------------------
+
+POLICY_NOT_FOUND = ErrorRow("PolicyNotFoundException", 400, _NO_POLICY + "{arn}")
+POLICY_OTHER_REVISION = ErrorRow(
+    "PolicyNotFoundException",
+    400,
+    _NO_POLICY + "Requested update for policy with revision id {asked}, but the policy associated to target table {table}"
+    " has revision id {found}.",
+)
+POLICY_UNEXPECTED = ErrorRow(
+    "PolicyNotFoundException",
+    400,
+    _NO_POLICY + "Requested policy update expecting none to be present for table {table}, but a policy exists with"
+    " revision id {found}.",
+)
+
+# --- backups and streams ----------------------------------------------------------------------------------------------------
+
+BACKUP_TABLE_NOT_FOUND = ErrorRow("TableNotFoundException", 400, "Table not found: {table}")
+STREAM_NOT_FOUND = ErrorRow("ResourceNotFoundException", 400, "Requested resource not found: Stream: {arn} not found")
+SHARD_NOT_FOUND = ErrorRow("ResourceNotFoundException", 400, "Requested resource not found: Shard does not exist")
+# The wordings of the next four are not recorded.
+ITERATOR_INVALID = _row("Invalid ShardIterator")
+ITERATOR_EXPIRED = ErrorRow("ExpiredIteratorException", 400, "Iterator expired")
+SEQUENCE_MISSING = _row("SequenceNumber is required when ShardIteratorType is {type}")
+SEQUENCE_TRIMMED = ErrorRow("TrimmedDataAccessException", 400, "The SequenceNumber lies before the oldest record that is kept")

@@ -1,0 +1,41 @@
+"""DescribeLimits, DescribeEndpoints and DescribeContinuousBackups: answers that clients ask for before they begin."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from condemu.core.errors import ServiceError
+from condemu.core.store import Txn
+from condemu.dynamodb import control_errors as rows
+from condemu.dynamodb.records import TABLES
+from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
+
+LIMITS: Final = {  # a new account's (Developer Guide, "Service quotas")
+    "AccountMaxReadCapacityUnits": 80000,
+    "AccountMaxWriteCapacityUnits": 80000,
+    "TableMaxReadCapacityUnits": 40000,
+    "TableMaxWriteCapacityUnits": 40000,
+}
+
+
+def describe_limits(request: DynamoRequest) -> Plan:
+    return Plan(lambda txn: dict(LIMITS), lambda txn: ())
+
+
+def describe_endpoints(request: DynamoRequest) -> Plan:
+    endpoint = {"Address": f"dynamodb.{request.region}.amazonaws.com", "CachePeriodInMinutes": 1440}
+    return Plan(lambda txn: {"Endpoints": [endpoint]}, lambda txn: ())
+
+
+def describe_continuous_backups(request: DynamoRequest) -> Plan:
+    """Backups are always on, point-in-time recovery is off: what a new table has."""
+    whose = address(request, request.members["TableName"])
+
+    def decide(txn: Txn) -> Result:
+        if txn.get(TABLES, whose) is None:
+            raise ServiceError(rows.BACKUP_TABLE_NOT_FOUND, {"table": whose[1]})
+        recovery = {"PointInTimeRecoveryStatus": "DISABLED"}
+        backups = {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": recovery}
+        return {"ContinuousBackupsDescription": backups}
+
+    return Plan(decide, table_resource(whose))

@@ -1,0 +1,273 @@
+"""Streams: what a table's items were and became, told in order; ListStreams, DescribeStream, GetShardIterator, GetRecords.
+
+A stream has one shard. Its records are written in the decision that changes the items, so a refused call, or a write that changes
+nothing (an equal item put again), leaves none, and a transaction leaves one for each item that it changed (recorded on AWS by
+Alternator's suite). Records are kept for a day; a stream that was disabled, or whose table is gone, can be read to its end.
+
+    dynamodb.stream   (arn,)             Stream
+    dynamodb.record   (arn, sequence)    StreamRecord
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, Final
+
+from condemu.core.errors import ServiceError
+from condemu.core.store import Key, Txn
+from condemu.dynamodb import control_errors as rows
+from condemu.dynamodb.descriptions import describe_keys
+from condemu.dynamodb.records import Keys, Table
+from condemu.dynamodb.requests import DynamoRequest, Plan, Result
+from condemu.dynamodb.values import Item, encode_item, equal, item_size
+
+STREAMS: Final = "dynamodb.stream"
+RECORDS: Final = "dynamodb.record"
+
+RETENTION: Final = 86400.0  # seconds (Developer Guide, "Change data capture for DynamoDB Streams")
+ITERATOR_LIFE: Final = 900.0  # seconds (API Reference, GetShardIterator)
+PAGE_RECORDS: Final = 1000
+PAGE_BYTES: Final = 1024 * 1024
+LIST_LIMIT: Final = 100
+WIDTH: Final = 1000  # sequence numbers of one commit: a transaction has 100 items at most
+BASE: Final = 100_000_000_000_000_000_000  # so that a sequence number has the 21 digits that AWS's have
+TRIMMED_AT_ONCE: Final = 20  # old records that a new one takes away
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A stream, enabled or not. `first` and `last` bound its sequence numbers; `last` is None while it is open."""
+
+    arn: str
+    label: str
+    view: str
+    account: str
+    table: str
+    keys: Keys
+    created: float
+    first: int
+    last: int | None = None
+
+    @property
+    def shard(self) -> str:
+        return f"shardId-{int(self.created * 1000):020d}-{sha256(self.arn.encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRecord:
+    """One change of one item."""
+
+    at: float
+    old: Item | None
+    new: Item | None
+    expired: bool = False
+
+
+# --- what tables do ---------------------------------------------------------------------------------------------------------
+
+
+def enable(txn: Txn, table: Table, view: str) -> Table:
+    """The table with a new stream. Every enabling makes another one, with a label of its own."""
+    moment = txn.now
+    while txn.get(STREAMS, (_arn(table, moment),)) is not None:
+        moment += 0.001
+    arn = _arn(table, moment)
+    stream = Stream(arn, _label(moment), view, table.account, table.name, table.keys, moment, BASE + txn.index * WIDTH)
+    txn.put(STREAMS, (arn,), stream)
+    return replace(table, stream=stream, last_stream=arn)
+
+
+def disable(txn: Txn, table: Table) -> Table:
+    """The table without its stream, which closes and stays to be read."""
+    stream: Stream = table.stream
+    txn.put(STREAMS, (stream.arn,), replace(stream, last=BASE + txn.index * WIDTH - 1))
+    return replace(table, stream=None)
+
+
+def note(txn: Txn, table: Table, old: Item | None, new: Item | None, *, expired: bool = False) -> None:
+    """Tell the stream of a change, unless nothing changed."""
+    if old is not None and new is not None and equal(old, new):
+        return
+    arn = table.stream.arn
+    sequence = BASE + txn.index * WIDTH
+    while txn.get(RECORDS, (arn, sequence)) is not None:
+        sequence += 1
+    outdated = [key for key, _ in _outdated(txn, arn)]
+    for key in outdated:
+        txn.delete(RECORDS, key)
+    txn.put(RECORDS, (arn, sequence), StreamRecord(txn.now, old, new, expired))
+
+
+def _outdated(txn: Txn, arn: str) -> Iterator[tuple[Key, StreamRecord]]:
+    for count, (key, record) in enumerate(txn.scan(RECORDS, (arn, 0), (arn, BASE * 10))):
+        if count == TRIMMED_AT_ONCE or record.at >= txn.now - RETENTION:
+            return
+        yield key, record
+
+
+def _label(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(moment * 1000) % 1000:03d}"
+
+
+def _arn(table: Table, moment: float) -> str:
+    return f"{table.arn}/stream/{_label(moment)}"
+
+
+# --- the operations ---------------------------------------------------------------------------------------------------------
+
+
+def list_streams(request: DynamoRequest) -> Plan:
+    members = request.members
+    limit, name = int(members.get("Limit") or LIST_LIMIT), members.get("TableName")
+    after = members.get("ExclusiveStartStreamArn") or ""
+
+    def decide(txn: Txn) -> Result:
+        found: list[dict[str, str]] = []
+        for (arn,), stream in txn.scan(STREAMS, (after,)):
+            if arn == after or stream.account != request.account or name not in (None, stream.table) or _is_over(txn, stream):
+                continue
+            if len(found) == limit:
+                return {"Streams": found, "LastEvaluatedStreamArn": found[-1]["StreamArn"]}
+            found.append({"StreamArn": arn, "TableName": stream.table, "StreamLabel": stream.label})
+        return {"Streams": found}
+
+    return Plan(decide, lambda txn: ())
+
+
+def describe_stream(request: DynamoRequest) -> Plan:
+    members = request.members
+
+    def decide(txn: Txn) -> Result:
+        stream = _known(txn, members["StreamArn"])
+        bounds = {"StartingSequenceNumber": str(stream.first)}
+        if stream.last is not None:
+            bounds["EndingSequenceNumber"] = str(stream.last)
+        only_children = members.get("ShardFilter") is not None
+        shown = not only_children and (members.get("ExclusiveStartShardId") or "") < stream.shard
+        description: dict[str, Any] = {
+            "StreamArn": stream.arn,
+            "StreamLabel": stream.label,
+            "StreamStatus": "ENABLED" if stream.last is None else "DISABLED",
+            "StreamViewType": stream.view,
+            "CreationRequestDateTime": round(stream.created, 3),
+            "TableName": stream.table,
+            "KeySchema": describe_keys(stream.keys),
+            "Shards": [{"ShardId": stream.shard, "SequenceNumberRange": bounds}] if shown else [],
+        }
+        return {"StreamDescription": description}
+
+    return Plan(decide, lambda txn: (members["StreamArn"],))
+
+
+def get_shard_iterator(request: DynamoRequest) -> Plan:
+    members = request.members
+    how = members["ShardIteratorType"]
+
+    def decide(txn: Txn) -> Result:
+        stream = _known(txn, members["StreamArn"])
+        if members["ShardId"] != stream.shard:
+            raise ServiceError(rows.SHARD_NOT_FOUND)
+        start = stream.first
+        if how == "LATEST":
+            start = BASE + txn.index * WIDTH
+        elif how != "TRIM_HORIZON":
+            start = _sequence(txn, stream, members.get("SequenceNumber"), how) + (how == "AFTER_SEQUENCE_NUMBER")
+        return {"ShardIterator": _iterator(stream.arn, start, txn.now)}
+
+    return Plan(decide, lambda txn: (members["StreamArn"],))
+
+
+def _sequence(txn: Txn, stream: Stream, given: str | None, how: str) -> int:
+    if given is None:
+        raise ServiceError(rows.SEQUENCE_MISSING, {"type": how})
+    sequence = int(given) if given.isdecimal() else 0
+    oldest = next((key[1] for key, _ in txn.scan(RECORDS, (stream.arn, 0), (stream.arn, BASE * 10))), stream.first)
+    if sequence < min(oldest, stream.first):
+        raise ServiceError(rows.SEQUENCE_TRIMMED)
+    return sequence
+
+
+def get_records(request: DynamoRequest) -> Plan:
+    members = request.members
+    arn, start, made = _read_iterator(members["ShardIterator"])
+    limit = int(members.get("Limit") or PAGE_RECORDS)
+
+    def decide(txn: Txn) -> Result:
+        stream = _known(txn, arn)
+        if made < txn.now - ITERATOR_LIFE:
+            raise ServiceError(rows.ITERATOR_EXPIRED, because=f"it was made {txn.now - made:.0f} seconds ago")
+        records: list[dict[str, Any]] = []
+        after, size = start, 0
+        for (_, sequence), record in txn.scan(RECORDS, (arn, start), (arn, BASE * 10)):
+            if len(records) == limit or size > PAGE_BYTES:
+                break
+            after = sequence + 1
+            if record.at >= txn.now - RETENTION:
+                records.append(shown_record(stream, sequence, record, request.region))
+                size += int(records[-1]["dynamodb"]["SizeBytes"])
+        result: dict[str, Any] = {"Records": records}
+        if stream.last is None or (after <= stream.last and len(records) == limit):
+            result["NextShardIterator"] = _iterator(arn, after, txn.now)
+        return result
+
+    return Plan(decide, lambda txn: (arn,))
+
+
+def shown_record(stream: Stream, sequence: int, record: StreamRecord, region: str) -> dict[str, Any]:
+    """A record as the API gives it, its images as the view type has them."""
+    image = record.new if record.new is not None else record.old
+    assert image is not None
+    data: dict[str, Any] = {
+        "ApproximateCreationDateTime": int(record.at),
+        "Keys": encode_item({name: image[name] for name in stream.keys.names}),
+    }
+    size = item_size({name: image[name] for name in stream.keys.names})
+    for wanted, member, item in (("NEW", "NewImage", record.new), ("OLD", "OldImage", record.old)):
+        if item is not None and wanted in stream.view:
+            data[member] = encode_item(item)
+            size += item_size(item)
+    data |= {"SequenceNumber": str(sequence), "SizeBytes": size, "StreamViewType": stream.view}
+    event = "INSERT" if record.old is None else "REMOVE" if record.new is None else "MODIFY"
+    shown: dict[str, Any] = {
+        "awsRegion": region,
+        "dynamodb": data,
+        "eventID": sha256(f"{stream.arn}/{sequence}".encode()).hexdigest()[:32],
+        "eventName": event,
+        "eventSource": "aws:dynamodb",
+        "eventVersion": "1.1",
+    }
+    if record.expired:
+        shown["userIdentity"] = {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
+    return shown
+
+
+def _known(txn: Txn, arn: str) -> Stream:
+    stream: Stream | None = txn.get(STREAMS, (arn,))
+    if stream is None or _is_over(txn, stream):
+        raise ServiceError(rows.STREAM_NOT_FOUND, {"arn": arn})
+    return stream
+
+
+def _is_over(txn: Txn, stream: Stream) -> bool:
+    """A closed stream goes when its last record does."""
+    if stream.last is None:
+        return False
+    newest = next((record for _, record in txn.scan(RECORDS, (stream.arn, 0), (stream.arn, BASE * 10), reverse=True)), None)
+    return (newest.at if newest is not None else stream.created) < txn.now - RETENTION
+
+
+def _iterator(arn: str, start: int, now: float) -> str:
+    return base64.urlsafe_b64encode(f"{arn}|{start}|{now:.3f}".encode()).decode()
+
+
+def _read_iterator(text: str) -> tuple[str, int, float]:
+    try:
+        arn, start, made = base64.urlsafe_b64decode(text.encode()).decode().split("|")
+        return arn, int(start), float(made)
+    except (ValueError, binascii.Error):
+        raise ServiceError(rows.ITERATOR_INVALID) from None

@@ -1,0 +1,78 @@
+"""UpdateTimeToLive, DescribeTimeToLive, and the deletion of what has expired.
+
+An item expires when its attribute of that name is a number, not later than the clock's epoch seconds and not more than five
+years before them (Developer Guide, "How it works: DynamoDB Time to Live"). Until it is deleted it is read, and judged by
+conditions, like any other: on AWS for up to days, here until the clock has passed its time and somebody calls DynamoDB. The
+deletion consumes nothing and is told in the stream as the service's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from condemu.core.errors import ServiceError
+from condemu.core.store import Txn, prefix_range
+from condemu.dynamodb import control_errors as rows
+from condemu.dynamodb.changes import delete
+from condemu.dynamodb.expirations import DELAY, EXPIRING, OLDEST, is_due, note
+from condemu.dynamodb.records import ITEMS, TABLES, StoredItem, Table
+from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
+from condemu.dynamodb.tables import known_table
+
+__all__ = ["describe_time_to_live", "is_due", "sweep", "update_time_to_live"]
+
+AT_ONCE: Final = 1000  # items deleted in one decision
+
+
+def update_time_to_live(request: DynamoRequest) -> Plan:
+    specification = request.members["TimeToLiveSpecification"]
+    enabled, name = specification["Enabled"] in (True, "true"), specification["AttributeName"]
+    whose = address(request, request.members["TableName"])
+
+    def decide(txn: Txn) -> Result:
+        table = known_table(txn, whose)
+        held = table.ttl_attribute
+        if enabled and held is not None:
+            raise ServiceError(rows.TTL_ENABLED_ALREADY if held == name else rows.TTL_OTHER_ATTRIBUTE, {"name": held})
+        if not enabled and held is None:
+            raise ServiceError(rows.TTL_DISABLED_ALREADY)
+        if not enabled and held != name:
+            raise ServiceError(rows.TTL_OTHER_ATTRIBUTE, {"name": held})
+        changed = replace(table, ttl_attribute=name if enabled else None)
+        txn.put(TABLES, whose, changed)
+        for (_, partition, sort), record in list(txn.scan(ITEMS, *prefix_range((table.table_id,)))):
+            note(txn, table, (partition, sort), record.item, None)
+            note(txn, changed, (partition, sort), None, record.item)
+        return {"TimeToLiveSpecification": {"Enabled": enabled, "AttributeName": name}}
+
+    return Plan(decide, table_resource(whose))
+
+
+def describe_time_to_live(request: DynamoRequest) -> Plan:
+    whose = address(request, request.members["TableName"])
+
+    def decide(txn: Txn) -> Result:
+        name = known_table(txn, whose).ttl_attribute
+        description = {"TimeToLiveStatus": "DISABLED"} if name is None else {"TimeToLiveStatus": "ENABLED", "AttributeName": name}
+        return {"TimeToLiveDescription": description}
+
+    return Plan(decide, table_resource(whose))
+
+
+def sweep(txn: Txn) -> Result:
+    """Delete what has expired, a bounded number at once; the names of the tables it was in."""
+    now = int(txn.now - DELAY)
+    due = []
+    for key, whose in txn.scan(EXPIRING, (now - OLDEST,), (now + 1,)):
+        due.append((key, whose))
+        if len(due) == AT_ONCE:
+            break
+    touched: set[str] = set()
+    for (_, table_id, partition, sort), whose in due:
+        table: Table | None = txn.get(TABLES, whose)
+        record: StoredItem | None = txn.get(ITEMS, (table_id, partition, sort))
+        if table is not None and table.table_id == table_id and record is not None:
+            delete(txn, table, (partition, sort), record, expired=True)
+            touched.add(table.name)
+    return {"Tables": sorted(touched)}

@@ -68,7 +68,7 @@ def checked(rules: tuple[Rule, ...], given: Mapping[str, Any]) -> dict[str, Any]
             continue
         if type(value) is not (int if rule.number else str):
             raise ServiceError(SERIALIZATION, because=f"{rule.member} has the wrong type")
-        if not rule.number and _SURROGATE.search(value):
+        if isinstance(value, str) and _SURROGATE.search(value):
             raise ServiceError(SERIALIZATION, because=f"{rule.member} is no Unicode text")
         members[rule.member] = value
     for rule in rules:

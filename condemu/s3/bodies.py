@@ -195,15 +195,12 @@ def announcement(request: S3Request) -> Announced:
 
 def checksum_header(headers: dict[str, str]) -> tuple[Algorithm | None, str | None]:
     """The one x-amz-checksum-* header: its algorithm and its value. `-algorithm`, `-type` and `-mode` are none."""
-    found: list[tuple[Algorithm, str]] = []
-    for name, value in headers.items():
-        if name.startswith("x-amz-checksum-") and name in BY_HEADER:
-            found.append((BY_HEADER[name], value))
-    if not found:
+    if BY_HEADER.keys().isdisjoint(headers):
         return None, None
+    found = [name for name in BY_HEADER if name in headers]
     if len(found) > 1:
         raise ServiceError(SEVERAL_CHECKSUMS)
-    algorithm, value = found[0]
+    algorithm, value = BY_HEADER[found[0]], headers[found[0]]
     if decode(value, algorithm.size) is None:
         raise ServiceError(INVALID_CHECKSUM, {"Header": algorithm.header})
     return algorithm, value

@@ -78,14 +78,17 @@ def check_object_headers(request: S3Request) -> None:
     check_key(request.key)
     members = request.members
     check_encryption_headers(members)
-    for member, check in HEADER_CHECKS:
-        value = members.get(member)
-        if value is not None:
-            check(value, members)
+    if HEADER_CHECKS.keys().isdisjoint(members):
+        return
+    for member, check in HEADER_CHECKS.items():
+        if member in members:
+            check(members[member], members)
 
 
 def check_encryption_headers(members: dict[str, Any]) -> None:
     """SSE-S3 is what every object has; keys of one's own and KMS are not implemented, and say so."""
+    if UNIMPLEMENTED.keys().isdisjoint(members):
+        return
     for member, header in UNIMPLEMENTED.items():
         if member in members:
             raise ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"condemu does not implement {header}")
@@ -152,13 +155,13 @@ def tags_of_header(value: str) -> tuple[tuple[str, str], ...]:
     return tuple(tags.items())
 
 
-HEADER_CHECKS: Final[tuple[tuple[str, Callable[[Any, dict[str, Any]], None]], ...]] = (
-    ("StorageClass", _storage_class),
-    ("ServerSideEncryption", _encryption),
-    ("WebsiteRedirectLocation", _redirect),
-    ("Metadata", _metadata),
-    ("ObjectLockMode", _lock_mode),
-    ("ObjectLockRetainUntilDate", _lock_date),
-    ("ObjectLockLegalHoldStatus", _legal_hold),
-    ("Tagging", _tagging),
-)
+HEADER_CHECKS: Final[dict[str, Callable[[Any, dict[str, Any]], None]]] = {
+    "StorageClass": _storage_class,
+    "ServerSideEncryption": _encryption,
+    "WebsiteRedirectLocation": _redirect,
+    "Metadata": _metadata,
+    "ObjectLockMode": _lock_mode,
+    "ObjectLockRetainUntilDate": _lock_date,
+    "ObjectLockLegalHoldStatus": _legal_hold,
+    "Tagging": _tagging,
+}

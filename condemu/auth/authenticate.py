@@ -1,10 +1,10 @@
 """Who sent this request? One door per protocol.
 
-    off       nothing is verified; a request is whoever it says it is
+    off       nothing is verified; a request is whoever it says it is, and the default account's root user if it says nothing
     lenient   whatever there is a secret for is verified; other keys are let in as account roots, their signatures unread
     strict    as lenient, but keys without a known secret are refused
 
-In every mode a request to S3 without credentials is anonymous, and a presigned URL expires.
+Unless it is off, a request to S3 without credentials is anonymous, and a presigned URL expires.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from condemu.auth import json_requests, post_policy, query_requests, rest_requests
-from condemu.auth.authentication import ANONYMOUS, HEADER, VERSION_4, Authentication, trusted
+from condemu.auth.authentication import HEADER, VERSION_4, Authentication, trusted
 from condemu.auth.credentials import CredentialBook
 from condemu.auth.failures import UNKNOWN_KEY, AuthFailure
 from condemu.core.http import Request
@@ -46,14 +46,14 @@ class Authenticator:
     def verify_json(self, request: Request, body: bytes, now: float, service: str = "dynamodb") -> Authentication:
         """Signature version 4 as the JSON protocols check it. Raises AuthFailure."""
         if self.mode == OFF:
-            return self._believed_or_root(request)
+            return self._believed(request)
         return json_requests.verify(self, request, body, now, service)
 
     def verify_query(self, request: Request, parameters: Sequence[tuple[str, str]], now: float) -> Authentication:
         """Signature versions 0, 1 and 2 of the query protocol; `parameters` are decoded, in their order. Raises AuthFailure."""
         if self.mode == OFF:
             key = dict(parameters).get("AWSAccessKeyId")
-            return self._believed_or_root(request) if key is None else Authentication(self.book.owner(key), key)
+            return self._believed(request) if key is None else Authentication(self.book.owner(key), key)
         return query_requests.verify(self, request, parameters, now)
 
     def refuse_unknown(self, access_key: str) -> None:
@@ -64,10 +64,6 @@ class Authenticator:
     def _believed(self, request: Request) -> Authentication:
         key = rest_requests.claimed_key(request)
         if key is None:
-            return ANONYMOUS
+            return trusted(self.book.account)
         payload = request.headers.get("x-amz-content-sha256")
         return Authentication(self.book.owner(key), key, HEADER, VERSION_4, self.region, payload=payload)
-
-    def _believed_or_root(self, request: Request) -> Authentication:
-        believed = self._believed(request)
-        return trusted(self.book.account) if believed.principal.is_anonymous else believed

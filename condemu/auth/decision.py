@@ -19,7 +19,7 @@ from typing import Final
 
 from condemu.auth.patterns import Context
 from condemu.auth.policy import ALLOW, DENY, Policy, Verdict
-from condemu.auth.policy_principals import BY_ACCOUNT, BY_NAME
+from condemu.auth.policy_principals import BY_ACCOUNT, BY_NAME, NOT_AT_ALL
 from condemu.auth.principals import Principal
 
 # Which kind of policy decided, as AccessDenied names them.
@@ -54,17 +54,18 @@ def decide(
     policy: Policy | None = None,
     restricted: bool = False,
     spared: bool = False,
-    granted: bool = False,
+    granted: int = NOT_AT_ALL,
 ) -> Ruling:
     """`owner` is the resource's account, `policy` the resource's policy, `restricted` says that it is public and that public
-    policies are restricted, `granted` that an ACL grants the caller the action."""
+    policies are restricted, `granted` how closely an ACL that grants the action names the caller."""
     within = caller.account == owner
     theirs = policy.evaluate(caller, action, resource, context) if policy is not None else NO_POLICY
     if theirs.outcome == DENY and not (spared and within and caller.is_root):
         return _refused(True, RESOURCE_BASED, theirs)
     if restricted and not within:
         return Ruling(False, True, RESOURCE_BASED, theirs, "the bucket's policy is public and RestrictPublicBuckets is on")
-    allowed = theirs.outcome == ALLOW or granted
+    named = max(granted, theirs.named if theirs.outcome == ALLOW else NOT_AT_ALL)
+    allowed = named > NOT_AT_ALL
     if caller.is_anonymous:
         return ALLOWED if allowed else _refused(False, RESOURCE_BASED, theirs)
     own = _own(caller, action, resource, context)
@@ -80,9 +81,9 @@ def decide(
             return _refused(True, kind, verdict)
     own_allows = own is None or own.outcome == ALLOW
     if within:
-        if allowed and theirs.named == BY_NAME:
+        if named == BY_NAME:
             return ALLOWED
-        if not own_allows and not (allowed and (granted or theirs.named > BY_ACCOUNT)):
+        if not own_allows and named <= BY_ACCOUNT:
             return _refused(False, IDENTITY_BASED, own if own is not None and own.statement else theirs)
     else:
         if not allowed:

@@ -15,7 +15,7 @@ MISMATCH: Final = "mismatch"  # AWSAccessKeyId, StringToSign, SignatureProvided,
 TOKEN_INVALID: Final = "token invalid"  # Token-0
 TOKEN_EXPIRED: Final = "token expired"  # Token-0
 TWO_MECHANISMS: Final = "two mechanisms"  # ArgumentName, ArgumentValue
-TWO_HEADERS: Final = "two headers"
+TWO_HEADERS: Final = "two headers"  # Header
 NO_CREDENTIALS: Final = "no credentials"
 
 # S3: the Authorization header, and what goes with it

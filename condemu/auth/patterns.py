@@ -11,14 +11,20 @@ Matching takes time proportional to text × pattern at worst: each stretch betwe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 Value = str | Sequence[str]
-Context = Mapping[str, Value]  # lower-case condition key -> value; what is absent is not in it
 Matcher = Callable[[str], object]  # truthy when the text matches
+
+
+class Context(Protocol):
+    """The request's condition keys, by their names in lower case; None for what is absent. A dict is one."""
+
+    def get(self, key: str, /) -> Value | None: ...
+
 
 _VARIABLE: Final = re.compile(r"\$\{([^{}]*)\}")
 _DEFAULT: Final = re.compile(r"([^,]+?)\s*,\s*'([^']*)'\s*")

@@ -162,7 +162,7 @@ def _claim(authorization: str) -> tuple[Claim, str]:
     if scheme != ALGORITHM:
         raise AuthFailure(failures.SCHEME, shown)
     if _SECOND_HEADER.search(rest):
-        raise AuthFailure(failures.TWO_HEADERS)
+        raise AuthFailure(failures.TWO_HEADERS, {"Header": "Authorization"})
     components = [component.strip() for component in rest.split(",", 8)]
     if len(components) != 3:
         raise AuthFailure(failures.COMPONENTS)

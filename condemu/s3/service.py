@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
+from condemu.auth.failures import AuthFailure
 from condemu.core.blobs import BlobStore
 from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Call, Engine
@@ -13,6 +14,7 @@ from condemu.core.http import Request, Response
 from condemu.core.store import Txn, prefix_range
 from condemu.s3 import bodies, cors
 from condemu.s3.addressing import bucket_and_key
+from condemu.s3.auth_errors import refusal_of
 from condemu.s3.buckets import bucket_of
 from condemu.s3.condition_support import unsupported
 from condemu.s3.errors import METHOD_NOT_ALLOWED, OPERATION_NOT_IMPLEMENTED
@@ -47,6 +49,8 @@ class S3:
             answer = await self._answer(http)
         except ServiceError as error:
             answer = error_response(error, http)
+        except AuthFailure as failure:
+            answer = error_response(refusal_of(failure), http)
         if "origin" in http.headers and http.method != "OPTIONS":
             bucket, _ = bucket_and_key(http.headers.get("host", ""), http.raw_path)
             answer.headers += self.engine.store.view(partial(cors.answered, http=http, bucket_name=bucket))

@@ -13,6 +13,24 @@ Where is the rule for ...?
     what an error row is                                 core/errors.py ErrorRow
     which S3 operation a request means                   s3/operations.py route
     S3 If-Match and If-None-Match on writes              s3/preconditions.py write_refusal
+    S3 conditions on DELETE; in which buckets            s3/preconditions.py delete_refusal
+    S3 conditions on reads and copy sources, 304         s3/preconditions.py read_refusal
+    S3 If-Range                                          s3/preconditions.py if_range_holds
+    versions, delete markers, the null version           s3/versions.py place
+    S3 version ids, genuine or invented                  s3/versions.py order_of
+    Content-MD5, x-amz-checksum-*, x-amz-content-sha256  s3/bodies.py announcement
+    aws-chunked: chunks, signatures, trailers            wire/aws_chunked.py Decoder
+    checksum algorithms and their combination            wire/checksums.py ALGORITHMS
+    storage class, SSE, redirect and lock headers        s3/validation.py HEADER_CHECKS
+    user metadata: 2 KB, RFC 2047                        s3/metadata.py kept
+    Range and partNumber                                 s3/ranges.py span_of_range
+    a copy onto itself; what a copy keeps                s3/copy.py copy_object
+    DeleteObjects: entries, codes, Quiet                 s3/delete.py delete_entry
+    Object Lock: what it forbids, who may bypass         s3/object_lock.py removal_refusal
+    presigned queries that act as headers                s3/members.py members_of
+    XML in and out: entities, escapes                    wire/xml.py parse
+    HTTP dates and ISO 8601                              wire/rest.py parse_http_date
+    multipart/form-data                                  wire/form_data.py Parser
     which bucket and key a request names                 s3/addressing.py bucket_and_key
     CompleteMultipartUpload, its order of checks         s3/multipart_complete.py complete_multipart_upload
     multipart checksums: COMPOSITE or FULL_OBJECT        s3/multipart.py chosen_checksum

@@ -17,6 +17,7 @@ from condemu.s3.addressing import bucket_and_key
 from condemu.s3.auth_errors import refusal_of
 from condemu.s3.buckets import bucket_of
 from condemu.s3.condition_support import unsupported
+from condemu.s3.copy import named_source
 from condemu.s3.errors import METHOD_NOT_ALLOWED, OPERATION_NOT_IMPLEMENTED
 from condemu.s3.gone import forget_traces
 from condemu.s3.members import members_of, parse_query
@@ -93,11 +94,15 @@ class S3:
 
     def _call(self, request: S3Request) -> Call:
         http, key = request.http, request.key
+        resources: tuple[str, ...] = (f"{request.bucket}/{key}" if key else request.bucket,)
+        if request.operation.copies:
+            source_bucket, source_key, _ = named_source(request)
+            resources += (f"{source_bucket}/{source_key}",)
         return Call(
             "s3",
             request.operation.name,
             account=request.account,
-            resources=(f"{request.bucket}/{key}" if key else request.bucket,),
+            resources=resources,
             parameters=request.members,
             request_id=http.request_id,
             received_index=http.received_index,

@@ -94,6 +94,6 @@ def test_expected_and_an_expression_do_not_mix(dynamodb: Any, table: str, key: s
     refused(
         dynamodb.delete_item, **place(table, key), Expected={"n": {"Exists": False}}, ConditionExpression="a = b",
         status=400, code="ValidationException",
-        message="Can not use both expression and non-expression parameters in the same request: "
+        message="1 validation error detected: Can not use both expression and non-expression parameters in the same request: "
         "Non-expression parameters: {Expected} Expression parameters: {ConditionExpression}",
     )  # fmt: skip

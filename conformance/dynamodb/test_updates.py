@@ -77,11 +77,11 @@ def test_update_expressions(dynamodb: Any, table: str, key: str, row: dict[str, 
 @truth_table("""
     | expression                     | message                                                                                                                                              |
     |--------------------------------|------------------------------------------------------------------------------------------------------------------------------------------------------|
-    | a = :undefined                 | Invalid ConditionExpression: An expression attribute value used in expression is not defined; attribute value: :undefined                            |
-    | #undefined = a                 | Invalid ConditionExpression: An expression attribute name used in the document path is not defined; attribute name: #undefined                       |
-    | size = a                       | Invalid ConditionExpression: Attribute name is a reserved keyword; reserved keyword: size                                                            |
-    | no_such(a)                     | Invalid ConditionExpression: Invalid function name; function: no_such                                                                                |
-    | a = b AND                      | Invalid ConditionExpression: Syntax error; token: "<EOF>", near: "AND"                                                                               |
+    | a = :undefined                 | 1 validation error detected: Invalid ConditionExpression: An expression attribute value used in expression is not defined; attribute value: :undefined                            |
+    | #undefined = a                 | 1 validation error detected: Invalid ConditionExpression: An expression attribute name used in the document path is not defined; attribute name: #undefined                       |
+    | size = a                       | 1 validation error detected: Invalid ConditionExpression: Attribute name is a reserved keyword; reserved keyword: size                                                            |
+    | no_such(a)                     | 1 validation error detected: Invalid ConditionExpression: Invalid function name; function: no_such                                                                                |
+    | a = b AND                      | 1 validation error detected: Invalid ConditionExpression: Syntax error; token: "<EOF>", near: "AND"                                                                               |
 """)  # noqa: E501
 def test_messages_of_invalid_conditions(dynamodb: Any, table: str, key: str, row: dict[str, str]) -> None:
     """What is wrong with an expression is said in AWS's words, and nothing is written.

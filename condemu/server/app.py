@@ -25,6 +25,7 @@ from condemu.server import admin, dispatch
 from condemu.server.asgi import App
 from condemu.server.config import Config
 from condemu.server.errors import BAD_REQUEST, HEADERS_LIMIT, HEADERS_TOO_LARGE, INTERNAL_ERROR, refusal
+from condemu.server.exports import S3Sink, Trusted
 from condemu.server.system import RequestIds, SystemClock, SystemIds
 from condemu.simpledb.service import SimpleDB
 from condemu.storage.spool import SpoolBlobs
@@ -143,19 +144,23 @@ def build(
     engine = Engine(store or MemoryStore(clock, ids), observers)
     blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)
     authenticator = Authenticator(credentials_of(config, environment), config.auth, config.region)
+
+    def s3_of(authenticator: Authenticator | Trusted) -> S3:
+        return S3(engine=engine, blobs=blobs, clock=clock, ids=ids, authenticator=authenticator, region=config.region)
+
+    simpledb = SimpleDB(
+        engine=engine, clock=clock, ids=ids, authenticator=authenticator, region=config.region, account=config.account
+    )
     services: dict[str, Service] = {
-        dispatch.S3: S3(
-            engine=engine, blobs=blobs, clock=clock, ids=ids, authenticator=authenticator, region=config.region
-        ),
+        dispatch.S3: s3_of(authenticator),
         dispatch.DYNAMODB: DynamoDB(
             engine=engine, clock=clock, ids=ids, authenticator=authenticator, region=config.region, account=config.account,
             message_profile=config.messages,
         ),
-        dispatch.SIMPLEDB: SimpleDB(
-            engine=engine, clock=clock, ids=ids, authenticator=authenticator, region=config.region, account=config.account
-        ),
+        dispatch.SIMPLEDB: simpledb,
     }  # fmt: skip
     emulator = Emulator(config=config, engine=engine, blobs=blobs, clock=clock, ids=ids, services=services)
+    simpledb.exports.sink = S3Sink(s3_of, emulator.received)
     emulator.create_buckets()
     return emulator
 

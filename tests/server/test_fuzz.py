@@ -9,17 +9,23 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from lxml import etree
 
 from condemu.core.http import BytesBody
 from condemu.server.app import Emulator, build
 from condemu.server.config import Config
 from condemu.server.protocol import Protocol
+from tests.server.conftest import SOMEBODY
 
 PER_FAMILY = 1000
 Build = Callable[[random.Random], bytes]
@@ -124,12 +130,24 @@ BEFORE = [
 ]
 
 
+def somebody(headers: dict[str, str]) -> dict[str, str]:
+    """Credentials for S3. The others, which say what they speak, do without."""
+    return {} if "content-type" in headers else {"authorization": SOMEBODY}
+
+
 def ask(emulator: Emulator, method: str, target: str, body: bytes, headers: dict[str, str]) -> bytes:
     path, _, query = target.partition("?")
-    named = {"host": "localhost", "content-length": str(len(body)), **headers}
+    named = {"host": "localhost", "content-length": str(len(body)), **somebody(headers), **headers}
     response = asyncio.run(emulator.answer(emulator.received(method, path, query, named, BytesBody(body))))
     assert response.status == 200, response.body
     return response.body if isinstance(response.body, bytes) else b"".join(response.body)
+
+
+CREDENTIALS = """
+[[credential]]
+access_key = "AKIAFUZZ"
+secret = "secret"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +173,7 @@ def state_of(emulator: Emulator) -> list[str]:
 
 
 def raw(method: str, target: str, body: bytes = b"", headers: dict[str, str] | None = None) -> bytes:
-    fields = {"host": "localhost", "content-length": str(len(body)), **(headers or {})}
+    fields = {"host": "localhost", "content-length": str(len(body)), **somebody(headers or {}), **(headers or {})}
     lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return f"{method} {target} HTTP/1.1\r\n{lines}\r\n".encode("latin-1") + body
 
@@ -406,6 +424,45 @@ def flips(rng: random.Random) -> bytes:
     return bytes(data)
 
 
+def signed(rng: random.Random, host: str = "localhost") -> AWSRequest:
+    """A right request with a right signature, in the header or in the query."""
+    method, target = rng.choice(
+        [("PUT", "/bucket/key"), ("GET", "/bucket/key"), ("DELETE", "/bucket/key"), ("PUT", "/bucket?versioning")]
+    )
+    request = AWSRequest(method, f"http://{host}{target}", data=b"body" if method == "PUT" else b"")
+    credentials = Credentials("AKIAFUZZ", "secret")
+    if rng.random() < 0.5:
+        request.data = b""  # a presigned URL signs no body
+        S3SigV4QueryAuth(credentials, "s3", "us-east-1", expires=900).add_auth(request)
+    else:
+        S3SigV4Auth(credentials, "s3", "us-east-1").add_auth(request)
+    return request
+
+
+def signatures(rng: random.Random) -> bytes:
+    """Requests that were changed after they had been signed."""
+    request = signed(rng)
+    split = urlsplit(request.url)
+    target = f"{split.path}?{split.query}" if split.query else split.path
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    sent = raw(request.method, target, request.data, headers)
+    changes: list[Callable[[bytes], bytes]] = [
+        lambda data: re.sub(rb"(Signature=)(....)", lambda m: m[1] + bytes(b ^ 1 for b in m[2]), data),
+        lambda data: re.sub(rb"(Signature=)[0-9a-f]+", rng.choice([rb"\1", rb"\1zz", rb"\1%00", rb"\g<1>0"]), data),
+        lambda data: data.replace(b"AKIAFUZZ", rng.choice([b"AKIAOTHER", b"", b"%2F", b"AKIAFUZZ%00"])),
+        lambda data: data.replace(b"us-east-1", rng.choice([b"eu-west-1", b"", b"us-east-1%2Fs3"])),
+        lambda data: re.sub(rb"aws4_request", rng.choice([b"aws5_request", b"", b"aws4_request%2Fx"]), data),
+        lambda data: re.sub(rb"(\d{8}T\d{6}Z)", rng.choice([b"20200101T000000Z", b"x", b"", b"99999999T999999Z"]), data),
+        lambda data: data.replace(b"AWS4-HMAC-SHA256", rng.choice([b"AWS4-HMAC-SHA1", b"AWS", b"Bearer", b""])),
+        lambda data: re.sub(rb"SignedHeaders=[a-z0-9;%B-]+", rng.choice([b"SignedHeaders=", b"", b"SignedHeaders=x"]), data),
+        lambda data: data.replace(b"/bucket", b"/bucket2", 1),
+        lambda data: data.replace(b"host: localhost", b"host: localhost:1"),
+        lambda data: data.replace(b"X-Amz-Expires=900", b"X-Amz-Expires=" + rng.choice([b"901", b"-1", b"x", b"99999999"])),
+    ]  # fmt: skip
+    changed = rng.choice(changes)(sent)
+    return changed if changed != sent else sent.replace(b"/bucket", b"/bucket3", 1)
+
+
 REFUSED: dict[str, tuple[Build, int]] = {
     "documents": (documents, PER_FAMILY),
     "digests": (digests, PER_FAMILY),
@@ -457,6 +514,23 @@ def test_a_request_with_bytes_overwritten_is_never_our_mistake(subject, capfd):
             if status >= 400:
                 assert emulator.engine.store.index == index, (number, sent)
                 assert is_aws_error(headers, body), (number, sent, answer[:500])
+
+    asyncio.run(send_all())
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_request_that_was_changed_after_signing_is_refused_and_changes_nothing(tmp_path, capfd):
+    (tmp_path / "credentials.toml").write_text(CREDENTIALS)
+    emulator = build(Config(auth="strict", credentials=str(tmp_path / "credentials.toml"), buckets=("bucket",)))
+
+    async def send_all() -> None:
+        for number in range(PER_FAMILY):
+            sent = signatures(random.Random(number))
+            index = emulator.engine.store.index
+            status, headers, body = said(await exchange(emulator, sent))
+            assert emulator.engine.store.index == index, (number, sent)
+            assert 400 <= status < 500, (number, sent, body)
+            assert is_aws_error(headers, body), (number, sent, body)
 
     asyncio.run(send_all())
     assert "Traceback" not in capfd.readouterr().err

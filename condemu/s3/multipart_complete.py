@@ -105,7 +105,7 @@ def completed_before(txn: Txn, request: S3Request) -> Version:
     """
     upload_id = request["UploadId"]
     where = (request.bucket, request.key)
-    version: Version | None = txn.get(OBJECTS, where)
+    version: Version | None = txn.get(OBJECTS, where) if upload_id else None  # an object put in one piece has the id ""
     if version is not None and version.upload_id != upload_id:
         older = (record for _, record in islice(txn.scan(VERSIONS, where, (request.bucket, request.key + "\0")), REMEMBERED))
         version = next((record for record in older if record.upload_id == upload_id), None)

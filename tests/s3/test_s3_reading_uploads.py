@@ -131,3 +131,10 @@ def test_attributes_only_count_the_parts_of_a_full_object(s3: Wire) -> None:
     parts = answer.xml.child("ObjectParts")
     assert parts is not None
     assert [(child.tag, child.text) for child in parts] == [("PartsCount", "2")]
+
+
+def test_an_object_of_one_piece_was_completed_by_no_upload(s3: Wire) -> None:
+    s3.put("k")
+    before = s3.everything()
+    assert complete(s3, "", b"").refusal == (404, "NoSuchUpload", {"UploadId": ""})
+    assert s3.everything() == before

@@ -12,7 +12,7 @@ from condemu.core.blobs import MemoryBlobs
 from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.engine import Engine
 from condemu.core.http import BytesBody, Request
-from condemu.core.store import MemoryStore
+from condemu.core.store import MemoryStore, MemoryTxn
 from condemu.s3.records import BUCKETS
 from condemu.s3.service import S3
 from condemu.wire.xml import Element, parse
@@ -49,9 +49,9 @@ class Answer:
 class Wire:
     """Sends requests. `began` makes a request look as if it had been received at an earlier commit."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: type[MemoryStore] = MemoryStore) -> None:
         self.clock, self.ids = ManualClock(), CountingIds()
-        self.store = MemoryStore(self.clock, self.ids)
+        self.store = store(self.clock, self.ids)
         self.service = S3(engine=Engine(self.store), blobs=MemoryBlobs(), clock=self.clock, ids=self.ids)
 
     def __call__(
@@ -133,8 +133,16 @@ def dashed(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-def fresh() -> Wire:
+class Twice(MemoryStore):
+    """Runs every decision twice, as a store may: the first time for nothing."""
+
+    def transact(self, decide: Any) -> Any:
+        decide(MemoryTxn(self._tables, self.clock.now(), self.index + 1, self.ids))
+        return super().transact(decide)
+
+
+def fresh(store: type[MemoryStore] = MemoryStore) -> Wire:
     """An S3 of its own with a bucket named `bucket`."""
-    wire = Wire()
+    wire = Wire(store)
     assert wire("PUT", "/bucket").status == 200
     return wire

@@ -8,7 +8,9 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from s3_wire import Answer, fresh
+from s3_wire import Answer, Twice, fresh
+
+from condemu.core.store import MemoryStore
 
 KEYS = st.sampled_from(["a", "b"])
 BODIES = st.sampled_from([b"", b"1", b"2"])
@@ -59,9 +61,9 @@ class Model:
 
 
 class Machine(RuleBasedStateMachine):
-    @initialize()
-    def begin(self) -> None:
-        self.s3, self.model = fresh(), Model()
+    @initialize(twice=st.booleans())
+    def begin(self, twice: bool) -> None:
+        self.s3, self.model = fresh(Twice if twice else MemoryStore), Model()
 
     def headers(self, key: str, condition: str) -> dict[str, str]:
         held = self.model.current(key)

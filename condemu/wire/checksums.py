@@ -13,12 +13,11 @@ import binascii
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import md5, sha1, sha256, sha512
 from typing import Any, Final, Protocol
 
+import anycrc
 import xxhash
-from awscrt import checksums as crt
 
 COMPOSITE: Final = "COMPOSITE"
 FULL_OBJECT: Final = "FULL_OBJECT"
@@ -33,17 +32,17 @@ class Hasher(Protocol):
 
 
 class RunningCrc:
-    """A CRC function in a hasher's clothes."""
+    """A CRC model in a hasher's clothes."""
 
-    __slots__ = ("_function", "_size", "_value")
+    __slots__ = ("_calculate", "_size", "_value")
 
-    def __init__(self, function: Callable[[Any, int], int], size: int) -> None:
-        self._function = function
+    def __init__(self, model: anycrc.Model, size: int) -> None:
+        self._calculate = model.calc
         self._size = size
         self._value = 0
 
     def update(self, data: Any) -> None:
-        self._value = self._function(data, self._value)
+        self._value = self._calculate(data, self._value)
 
     def digest(self) -> bytes:
         return self._value.to_bytes(self._size, "big")
@@ -51,7 +50,7 @@ class RunningCrc:
 
 @dataclass(frozen=True, slots=True)
 class Algorithm:
-    """One checksum algorithm. `polynomial` is that of a CRC, lowest power first in the highest bit; 0 for what is not a CRC."""
+    """One checksum algorithm. `crc` is its model if it is a CRC."""
 
     name: str  # as in ChecksumAlgorithm
     header: str  # in lower case
@@ -59,7 +58,7 @@ class Algorithm:
     size: int  # bytes of a digest
     types: tuple[str, ...]  # what a multipart upload may choose; the first is what it gets when it does not
     hasher: Callable[[], Hasher]
-    polynomial: int = 0
+    crc: anycrc.Model | None = None
 
     def of(self, data: bytes) -> bytes:
         """The digest of bytes that are all here."""
@@ -68,16 +67,21 @@ class Algorithm:
         return hasher.digest()
 
 
-def _row(name: str, size: int, types: tuple[str, ...], hasher: Callable[[], Hasher], polynomial: int = 0) -> Algorithm:
-    return Algorithm(name, f"x-amz-checksum-{name.lower()}", f"Checksum{name}", size, types, hasher, polynomial)
+def _row(name: str, size: int, types: tuple[str, ...], hasher: Callable[[], Hasher], crc: anycrc.Model = None) -> Algorithm:
+    return Algorithm(name, f"x-amz-checksum-{name.lower()}", f"Checksum{name}", size, types, hasher, crc)
+
+
+def _crc(name: str, size: int, types: tuple[str, ...], model: str) -> Algorithm:
+    crc = anycrc.Model(model)
+    return _row(name, size, types, lambda: RunningCrc(crc, size), crc)
 
 
 ALGORITHMS: Final[dict[str, Algorithm]] = {
     row.name: row
     for row in (
-        _row("CRC32", 4, (COMPOSITE, FULL_OBJECT), lambda: RunningCrc(crt.crc32, 4), 0xEDB88320),
-        _row("CRC32C", 4, (COMPOSITE, FULL_OBJECT), lambda: RunningCrc(crt.crc32c, 4), 0x82F63B78),
-        _row("CRC64NVME", 8, (FULL_OBJECT,), lambda: RunningCrc(crt.crc64nvme, 8), 0x9A6C9329AC4BC9B5),
+        _crc("CRC32", 4, (COMPOSITE, FULL_OBJECT), "CRC32"),
+        _crc("CRC32C", 4, (COMPOSITE, FULL_OBJECT), "CRC32C"),
+        _crc("CRC64NVME", 8, (FULL_OBJECT,), "CRC64-NVME"),
         _row("SHA1", 20, (COMPOSITE,), lambda: sha1(usedforsecurity=False)),
         _row("SHA256", 32, (COMPOSITE,), sha256),
         _row("SHA512", 64, (COMPOSITE,), sha512),
@@ -115,40 +119,8 @@ def composite(algorithm: Algorithm, digests: Iterable[bytes]) -> str:
 
 
 def combine(algorithm: Algorithm, first: bytes, second: bytes, second_length: int) -> bytes:
-    """The CRC of A and B together, from that of A, that of B and B's length in bytes.
-
-    Appending n bytes to A multiplies its remainder by x**(8n); the initial and final inversions cancel out.
-    """
-    if not algorithm.polynomial:
+    """The CRC of A and B together, from that of A, that of B and B's length in bytes."""
+    if algorithm.crc is None:
         raise ValueError(f"{algorithm.name} digests do not combine")
-    if second_length == 0:
-        return first
-    width = algorithm.size * 8
-    shifted = _multiply(
-        int.from_bytes(first, "big"), _power_of_x(8 * second_length, width, algorithm.polynomial), width, algorithm.polynomial
-    )
-    return (shifted ^ int.from_bytes(second, "big")).to_bytes(algorithm.size, "big")
-
-
-def _multiply(a: int, b: int, width: int, polynomial: int) -> int:
-    """a·b modulo the polynomial; the highest bit is the coefficient of x**0."""
-    product, bit = 0, 1 << (width - 1)
-    while a:
-        if a & bit:
-            product ^= b
-            a ^= bit
-        bit >>= 1
-        b = (b >> 1) ^ polynomial if b & 1 else b >> 1
-    return product
-
-
-@lru_cache(maxsize=4096)
-def _power_of_x(exponent: int, width: int, polynomial: int) -> int:
-    """x**exponent modulo the polynomial. Parts are mostly of one size, so most of these are remembered."""
-    result, square = 1 << (width - 1), 1 << (width - 2)
-    while exponent:
-        if exponent & 1:
-            result = _multiply(result, square, width, polynomial)
-        square = _multiply(square, square, width, polynomial)
-        exponent >>= 1
-    return result
+    whole: int = algorithm.crc.combine(int.from_bytes(first, "big"), int.from_bytes(second, "big"), second_length)
+    return whole.to_bytes(algorithm.size, "big")

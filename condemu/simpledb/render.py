@@ -50,6 +50,7 @@ def error_response(http: Request, error: ServiceError, box: int | None, call: Ca
         f"{usage}</Error></Errors><RequestID>{uuid_of(http.request_id)}</RequestID></Response>"
     )
     answer = _response(error.row.status, text, http, call)
+    error.__traceback__ = None  # it holds the frames that hold it: a cycle for the collector, at every refusal
     if error.because:
         answer.headers.append(("x-condemu-because", header_text(error.because)))
     return answer

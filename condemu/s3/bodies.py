@@ -84,9 +84,10 @@ class Announced:
     trailer: bool
 
 
-async def receive(request: S3Request, blobs: BlobStore) -> None:
-    """Fill `request.body` and `request.digests`."""
-    announced = announcement(request)
+async def receive(request: S3Request, blobs: BlobStore, announced: Announced | None = None) -> None:
+    """Fill `request.body` and `request.digests`. `announced` is given when it is not the headers that speak of the body."""
+    if announced is None:
+        announced = announcement(request)
     writer = blobs.writer()
     try:
         request.digests = await _take(request, announced, writer)

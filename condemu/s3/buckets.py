@@ -22,8 +22,9 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
 from condemu.s3.bucket_errors import INVALID_REGION, MAX_BUCKETS, VERSIONS_REMAIN
 from condemu.s3.errors import BUCKET_NOT_EMPTY, NO_SUCH_BUCKET
+from condemu.s3.gone import forget_traces
 from condemu.s3.listing_errors import INVALID_CONTINUATION_TOKEN
-from condemu.s3.records import BUCKETS, GOING, GONE, OBJECTS, PARTS, UPLOADS, VERSIONS, Bucket
+from condemu.s3.records import BUCKETS, OBJECTS, PARTS, UPLOADS, VERSIONS, Bucket
 from condemu.s3.regions import REGIONS, US_EAST_1
 from condemu.s3.request import S3Request
 
@@ -106,9 +107,7 @@ def delete_bucket(txn: Txn, request: S3Request) -> dict[str, Any]:
         for part, _record in list(txn.scan(PARTS, *prefix_range((place[2],)))):
             txn.delete(PARTS, part)
         txn.delete(UPLOADS, place)
-    for place, gone in list(txn.scan(GONE, *bounds)):
-        txn.delete(GONE, place)
-        txn.delete(GOING, (gone.changed, *place))
+    forget_traces(txn, bucket.name)
     txn.delete(BUCKETS, (bucket.name,))
     return {}
 

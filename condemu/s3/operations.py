@@ -31,6 +31,7 @@ from condemu.s3 import (
     object_lock,
     object_lock_configuration,
     ownership,
+    post_object,
     public_access_block,
     put,
     tagging,
@@ -47,9 +48,10 @@ class Operation:
     """How one operation is recognised, run and answered.
 
     `also` is a second query parameter that must be there too; `copies` means that x-amz-copy-source must be. `check` refuses,
-    before the body is read, what no state could make right. `takes` says what becomes of the request's body: nothing, a "blob" or
-    an "xml" document. `root` is the tag of the answer's document, and `members` are those of the result that belong into it; all
-    others are headers. With `entries` there is one decision for each of them, and `gather` makes the result of their outcomes.
+    before the body is read, what no state could make right. `takes` says what becomes of the request's body: nothing, a "blob",
+    a "form" or an "xml" document. `root` is the tag of the answer's document, and `members` are those of the result that belong
+    into it; all others are headers. With `entries` there is one decision for each of them, and `gather` makes the result of their
+    outcomes.
     """
 
     name: str
@@ -182,6 +184,10 @@ OPERATIONS: Final = (
     ),
     Operation("ListObjects", "GET", "bucket", "", handler=listing.list_objects, root="ListBucketResult"),
     Operation("ListObjectsV2", "GET", "bucket", "list-type", handler=listing.list_objects_v2, root="ListBucketResult"),
+    Operation(
+        "PostObject", "POST", "bucket", "",
+        handler=post_object.post_object, writes=True, takes="form", check=post_object.check_post,
+    ),
     Operation("PutBucketAbac", "PUT", "bucket", "abac"),
     Operation("PutBucketAccelerateConfiguration", "PUT", "bucket", "accelerate"),
     Operation("PutBucketAcl", "PUT", "bucket", "acl", handler=acl.put_bucket_acl, writes=True, takes="xml"),

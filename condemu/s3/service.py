@@ -12,7 +12,7 @@ from condemu.core.engine import Call, Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
 from condemu.core.store import Txn, prefix_range
-from condemu.s3 import bodies, cors
+from condemu.s3 import bodies, cors, post_object
 from condemu.s3.addressing import bucket_and_key
 from condemu.s3.auth_errors import refusal_of
 from condemu.s3.buckets import bucket_of
@@ -50,6 +50,7 @@ class S3:
             answer = await self._answer(http)
         except ServiceError as error:
             answer = error_response(error, http)
+            error.__traceback__ = None  # it holds the frames that hold it: a cycle for the collector, at every refusal
         except AuthFailure as failure:
             answer = error_response(refusal_of(failure), http)
         if "origin" in http.headers and http.method != "OPTIONS":
@@ -81,6 +82,8 @@ class S3:
             operation.check(request)
         if operation.takes == "blob":
             await bodies.receive(request, self.blobs)
+        elif operation.takes == "form":
+            await post_object.receive(request, self.blobs, self.authenticator, self.clock.now())
         elif operation.takes == "xml":
             request.xml = await bodies.document(request, XML_LIMIT)
         call = self._call(request)

@@ -121,7 +121,11 @@ def test_a_document_grants_what_it_says_and_nothing_more(acls: Wire, path: str) 
         ({}, policy(grant("Person", f"<ID>{OTHER}</ID>")), ("MalformedACLError", {})),
         ({}, policy(grant("CanonicalUser", "")), ("MalformedACLError", {})),
         ({}, policy(grant("CanonicalUser", f"<ID>{OTHER}</ID>") * 101), ("MalformedACLError", {})),
-        ({}, policy(grant("CanonicalUser", "<ID>wrong-id</ID>")), ("InvalidArgument", {"ArgumentName": "id", "ArgumentValue": "wrong-id"})),
+        (
+            {},
+            policy(grant("CanonicalUser", "<ID>wrong-id</ID>")),
+            ("InvalidArgument", {"ArgumentName": "id", "ArgumentValue": "wrong-id"}),
+        ),
         ({}, policy(owner="wrong-id"), ("InvalidArgument", {"ArgumentName": "id", "ArgumentValue": "wrong-id"})),
     ],
 )

@@ -12,7 +12,9 @@ SCOPE = {"authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/s
 
 def create(s3: Wire, name: str, location: str = "", body: bytes = b"", **headers: str) -> Answer:
     if location:
-        body = f"<CreateBucketConfiguration><LocationConstraint>{location}</LocationConstraint></CreateBucketConfiguration>".encode()
+        body = (
+            f"<CreateBucketConfiguration><LocationConstraint>{location}</LocationConstraint></CreateBucketConfiguration>".encode()
+        )
     return s3("PUT", f"/{name}", body, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
@@ -97,7 +99,12 @@ def test_an_illegal_location_is_named_in_the_message(s3: Wire) -> None:
 
 @pytest.mark.parametrize(
     ("location", "region", "document"),
-    [("", "us-east-1", ""), ("eu-west-1", "eu-west-1", "eu-west-1"), ("EU", "eu-west-1", "EU"), ("us-west-2", "us-west-2", "us-west-2")],
+    [
+        ("", "us-east-1", ""),
+        ("eu-west-1", "eu-west-1", "eu-west-1"),
+        ("EU", "eu-west-1", "EU"),
+        ("us-west-2", "us-west-2", "us-west-2"),
+    ],
 )
 def test_a_bucket_says_where_it_is(s3: Wire, location: str, region: str, document: str) -> None:
     created = create(s3, "located", location)
@@ -135,12 +142,17 @@ def test_creating_a_bucket_again_resets_its_acl(s3: Wire) -> None:
         ({"x_amz_object_ownership": "RandomValue"}, ("InvalidArgument", {"ArgumentName": "x-amz-object-ownership"})),
         ({"x_amz_object_ownership": ""}, ("InvalidArgument", {"ArgumentName": "x-amz-object-ownership"})),
         ({"x_amz_acl": "public-read"}, ("InvalidBucketAclWithObjectOwnership", {})),
-        ({"x_amz_acl": "public-read", "x_amz_object_ownership": "ObjectWriter"}, ("InvalidBucketAclWithBlockPublicAccessError", {})),
+        (
+            {"x_amz_acl": "public-read", "x_amz_object_ownership": "ObjectWriter"},
+            ("InvalidBucketAclWithBlockPublicAccessError", {}),
+        ),
         ({"x_amz_acl": "fake-acl"}, ("InvalidArgument", {"ArgumentName": "x-amz-acl", "ArgumentValue": "fake-acl"})),
         ({"x_amz_acl": "private", "x_amz_grant_read": f'id="{"0" * 64}"'}, ("InvalidRequest", {})),
     ],
 )
-def test_ownership_and_grants_of_a_new_bucket_are_checked(s3: Wire, headers: dict[str, str], refused: tuple[str, dict[str, str]]) -> None:
+def test_ownership_and_grants_of_a_new_bucket_are_checked(
+    s3: Wire, headers: dict[str, str], refused: tuple[str, dict[str, str]]
+) -> None:
     before = s3.everything()
     assert create(s3, "fresh", **headers).refusal == (400, *refused)
     assert s3.everything() == before
@@ -150,9 +162,8 @@ def test_a_new_bucket_has_the_defaults_of_today(s3: Wire) -> None:
     assert b"<ObjectOwnership>BucketOwnerEnforced<" in s3("GET", "/bucket", query="ownershipControls").body
     block = s3("GET", "/bucket", query="publicAccessBlock").xml
     assert block is not None
-    assert [(child.tag, child.text) for child in block] == [
-        ("BlockPublicAcls", "true"), ("IgnorePublicAcls", "true"), ("BlockPublicPolicy", "true"), ("RestrictPublicBuckets", "true"),
-    ]  # fmt: skip
+    settings = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    assert [(child.tag, child.text) for child in block] == [(setting, "true") for setting in settings]
     assert b"<SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault><BucketKeyEnabled>false<" in (
         s3("GET", "/bucket", query="encryption").body
     )

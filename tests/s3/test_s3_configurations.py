@@ -176,7 +176,10 @@ def test_object_lock_is_added_to_a_bucket_with_versions(s3: Wire) -> None:
         assert get(s3, "object-lock") == content.encode()
     assert s3.put("key", b"", content_md5="1B2M2Y8AsgTpgAmY7PhCfg==").status == 200
     head = s3.head("key")
-    assert (head["x-amz-object-lock-mode"], head["x-amz-object-lock-retain-until-date"]) == ("COMPLIANCE", "2027-01-01T00:00:00.000Z")
+    assert (head["x-amz-object-lock-mode"], head["x-amz-object-lock-retain-until-date"]) == (
+        "COMPLIANCE",
+        "2027-01-01T00:00:00.000Z",
+    )
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ def put(s3: Wire, *rules: str) -> Answer:
     return s3("PUT", "/bucket", f"<CORSConfiguration>{''.join(rules)}</CORSConfiguration>".encode(), query="cors")
 
 
-def ask(s3: Wire, method: str = "PUT", origin: str = "https://example.org", headers: str = "", path: str = "/bucket/key") -> Answer:
+def ask(
+    s3: Wire, method: str = "PUT", origin: str = "https://example.org", headers: str = "", path: str = "/bucket/key"
+) -> Answer:
     sent = {"origin": origin, "access-control-request-method": method}
     if headers:
         sent["access-control-request-headers"] = headers
@@ -34,9 +36,12 @@ def allowed(answer: Answer) -> dict[str, str]:
 def test_rules_are_put_read_and_deleted(s3: Wire) -> None:
     none = (404, "NoSuchCORSConfiguration", {"BucketName": "bucket"})
     assert s3("GET", "/bucket", query="cors").refusal == none
-    rules = rule("GET PUT", "https://*.example.org http://a", "x-* if-match", "<ExposeHeader>etag</ExposeHeader>"), (
-        "<CORSRule><ID>open</ID><AllowedMethod>HEAD</AllowedMethod><AllowedOrigin>*</AllowedOrigin>"
-        "<MaxAgeSeconds>30</MaxAgeSeconds></CORSRule>"
+    rules = (
+        rule("GET PUT", "https://*.example.org http://a", "x-* if-match", "<ExposeHeader>etag</ExposeHeader>"),
+        (
+            "<CORSRule><ID>open</ID><AllowedMethod>HEAD</AllowedMethod><AllowedOrigin>*</AllowedOrigin>"
+            "<MaxAgeSeconds>30</MaxAgeSeconds></CORSRule>"
+        ),
     )
     assert put(s3, *rules).status == 200
     assert s3("GET", "/bucket", query="cors").body.endswith(f"{''.join(rules)}</CORSConfiguration>".encode())
@@ -53,9 +58,17 @@ def test_rules_are_put_read_and_deleted(s3: Wire) -> None:
         ((rule(methods=""),), "MalformedXML", ""),
         ((rule(origins=""),), "MalformedXML", ""),
         ((rule(more="<MaxAgeSeconds>soon</MaxAgeSeconds>"),), "MalformedXML", ""),
-        ((rule("GET MYMETHOD"),), "InvalidRequest", "Found unsupported HTTP method in CORS config. Unsupported method is MYMETHOD"),
+        (
+            (rule("GET MYMETHOD"),),
+            "InvalidRequest",
+            "Found unsupported HTTP method in CORS config. Unsupported method is MYMETHOD",
+        ),
         ((rule("get"),), "InvalidRequest", "Found unsupported HTTP method in CORS config. Unsupported method is get"),
-        ((rule(origins="http://*.*"),), "InvalidRequest", "AllowedOrigin &quot;http://*.*&quot; can not have more than one wildcard."),
+        (
+            (rule(origins="http://*.*"),),
+            "InvalidRequest",
+            "AllowedOrigin &quot;http://*.*&quot; can not have more than one wildcard.",
+        ),
         ((rule(headers="*x*"),), "InvalidRequest", "AllowedHeader &quot;*x*&quot; can not have more than one wildcard."),
         ((rule(more="<ExposeHeader>*</ExposeHeader>"),), "InvalidRequest", "ExposeHeader &quot;*&quot; contains wildcard."),
     ],
@@ -85,7 +98,9 @@ def test_a_preflight_needs_an_origin_a_method_a_bucket_and_rules(s3: Wire) -> No
 def test_a_preflight_is_allowed_by_the_first_rule_that_matches(s3: Wire) -> None:
     put(
         s3,
-        rule("PUT", "https://example.org", "if-match x-amz-*", "<ExposeHeader>ETag</ExposeHeader><MaxAgeSeconds>9</MaxAgeSeconds>"),
+        rule(
+            "PUT", "https://example.org", "if-match x-amz-*", "<ExposeHeader>ETag</ExposeHeader><MaxAgeSeconds>9</MaxAgeSeconds>"
+        ),
         rule("PUT GET", "*", "if-match"),
     )
     answer = ask(s3, headers="If-Match, X-Amz-Date")

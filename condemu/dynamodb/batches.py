@@ -15,7 +15,7 @@ from condemu.core.store import Key, Txn
 from condemu.dynamodb import changes, errors
 from condemu.dynamodb.capacity import ASKED, Cost, by_table, collection_metrics, consumed, read_cost, write_cost
 from condemu.dynamodb.expression_errors import VALUE_AMBIGUOUS
-from condemu.dynamodb.items import check_scalar_keys, checked_size, read_projection
+from condemu.dynamodb.items import check_no_placeholders, check_scalar_keys, checked_size, read_projection
 from condemu.dynamodb.keys import Place, check_index_keys, place_of_key
 from condemu.dynamodb.projections import Projection
 from condemu.dynamodb.records import TABLES, Table
@@ -87,9 +87,10 @@ def batch_get_item(request: DynamoRequest) -> Plan:
 
 def _read_gets(request: DynamoRequest, name: str, wire: dict[str, Any]) -> Gets:
     check_mixing(wire, ("AttributesToGet",), ("ProjectionExpression",))
+    check_no_placeholders(wire, "ProjectionExpression")
     keys = [decode_item(key) for key in wire["Keys"]]
-    _check_distinct(wire["Keys"])
     projection = read_projection(wire)
+    _check_distinct(wire["Keys"])
     return Gets(name, address(request, name), keys, projection, wire.get("ConsistentRead") is True)
 
 

@@ -98,7 +98,7 @@ MIXED_PARAMETERS = _row(
 RETURN_VALUES_OLD_ONLY = _row("ReturnValues can only be ALL_OLD or NONE")
 ITEM_TOO_LARGE = _row("Item size has exceeded the maximum allowed size")
 UPDATE_TOO_LARGE = _row("Item size to update has exceeded the maximum allowed size")
-ATTRIBUTE_NAME_EMPTY = _row(_INVALID + "An attribute name cannot be empty")  # wording not recorded, but for "empty"
+ATTRIBUTE_NAME_EMPTY = _row(_INVALID + "Empty attribute name")  # only these three words are recorded
 ATTRIBUTE_NAME_TOO_LONG = _row(_INVALID + "The attribute name is too long; its limit is 65535 bytes")  # not recorded
 BATCH_TOO_MANY = _row("Too many items requested for the {operation} call")
 BATCH_DUPLICATES = _row("Provided list of item keys contains duplicates")
@@ -131,6 +131,7 @@ INDEX_KEY_EMPTY_UPDATE = _row(
     _NOT_VALID + "The update expression attempted to update a secondary index key to a value that is not supported."
     " The AttributeValue for a key attribute cannot contain an empty {what} value."
 )
+INDEX_KEY_UPDATE_TYPE = _row("The update expression attempted to update the secondary index key to unsupported type")
 NO_SUCH_INDEX = _row("The table does not have the specified index: {index}")
 
 # --- Query and Scan ---------------------------------------------------------------------------------------------------------
@@ -157,6 +158,7 @@ START_KEY_REASON = _row("The provided starting key is invalid: {reason}")
 START_KEY_OUTSIDE = _row("The provided starting key is outside query boundaries based on provided conditions")
 START_KEY_RANGE = _row("The provided starting key does not match the range key predicate")
 START_KEY_ONE_ROW = _row("The query can return at most one row and cannot be restarted")
+START_KEY_EXCLUSIVE = _row("The provided exclusive start key is invalid: ExclusiveStartKey: {{{key}}}")
 START_KEY_SEGMENT = _row(
     "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment."
     " TotalSegments: {total} Segment: {segment}"

@@ -152,7 +152,7 @@ KEY_EMPTY = _row(
 # The wording of these two is not recorded; that they speak of HASH or RANGE and of equality is.
 KEY_HASH_EQUALITY = _row("Every HASH key attribute of the index must have a condition of equality")
 KEY_RANGE_EQUALITY = _row(
-    "RANGE key attributes of the index must have conditions from left to right, all but the last of equality"
+    "RANGE key attributes of the index must have conditions from left to right, all but the last of equality: {key}"
 )
 
 # --- parameters older than expressions --------------------------------------------------------------------------------------

@@ -9,8 +9,16 @@ from condemu.core.store import Txn
 from condemu.dynamodb import changes, errors
 from condemu.dynamodb.attribute_updates import AttributeUpdates, decode_attribute_updates
 from condemu.dynamodb.capacity import ASKED, collection_metrics, consumed, read_cost, write_cost
+from condemu.dynamodb.expressions.nodes import ValueRef
 from condemu.dynamodb.expressions.placeholders import Placeholders
-from condemu.dynamodb.keys import Place, check_index_keys, check_updated_index_keys, place_of_item, place_of_key
+from condemu.dynamodb.keys import (
+    Place,
+    check_index_constants,
+    check_index_keys,
+    check_updated_index_keys,
+    place_of_item,
+    place_of_key,
+)
 from condemu.dynamodb.paths import DocumentPath
 from condemu.dynamodb.projections import Projection, attributes_to_get
 from condemu.dynamodb.records import StoredItem, Table
@@ -30,7 +38,7 @@ from condemu.dynamodb.requests import (
     usable_table,
 )
 from condemu.dynamodb.updates import BoundUpdate
-from condemu.dynamodb.values import MAX_ITEM_SIZE, Item, decode_item, encode_item, item_size
+from condemu.dynamodb.values import MAX_ITEM_SIZE, MISSING, Item, decode_item, encode_item, item_size
 
 _OLD_OR_NONE = (None, "NONE", "ALL_OLD")
 
@@ -38,6 +46,7 @@ _OLD_OR_NONE = (None, "NONE", "ALL_OLD")
 def put_item(request: DynamoRequest) -> Plan:
     members = request.members
     check_mixing(members, ("Expected", "ConditionalOperator"), ("ConditionExpression",))
+    check_no_placeholders(members, "ConditionExpression")
     item = decode_item(members["Item"])
     check_attribute_names(item)
     raw = decode_expected(members)
@@ -67,6 +76,7 @@ def put_item(request: DynamoRequest) -> Plan:
 def delete_item(request: DynamoRequest) -> Plan:
     members = request.members
     check_mixing(members, ("Expected", "ConditionalOperator"), ("ConditionExpression",))
+    check_no_placeholders(members, "ConditionExpression")
     key = decode_item(members["Key"])
     raw = decode_expected(members)
     if members.get("ReturnValues") not in _OLD_OR_NONE:
@@ -94,14 +104,15 @@ def update_item(request: DynamoRequest) -> Plan:
     members = request.members
     old_names = ("AttributeUpdates", "Expected", "ConditionalOperator")
     check_mixing(members, old_names, ("UpdateExpression", "ConditionExpression"))
+    check_no_placeholders(members, "UpdateExpression", "ConditionExpression")
     key = decode_item(members["Key"])
     raw = decode_expected(members)
     legacy_update = None
     if members.get("AttributeUpdates") is not None:
         legacy_update = decode_attribute_updates(members["AttributeUpdates"])
-    legacy = legacy_condition(members, raw)
     if legacy_update is not None:
         legacy_update.check()
+    legacy = legacy_condition(members, raw)
     placeholders = read_placeholders(members, "UpdateExpression", "ConditionExpression")
     update: BoundUpdate | AttributeUpdates | None = placeholders.update() or legacy_update
     condition = expression_condition(placeholders) or legacy
@@ -112,7 +123,7 @@ def update_item(request: DynamoRequest) -> Plan:
         table = usable_table(txn, whose)
         where = place_of_key(table, key)
         if update is not None:
-            check_targets(table, update.targets)
+            check_targets(table, update)
         old = changes.stored(txn, table, where)
         check_free(request.held, table, where)
         check_condition(condition, old, members)
@@ -132,6 +143,7 @@ def update_item(request: DynamoRequest) -> Plan:
 def get_item(request: DynamoRequest) -> Plan:
     members = request.members
     check_mixing(members, ("AttributesToGet",), ("ProjectionExpression",))
+    check_no_placeholders(members, "ProjectionExpression")
     key = decode_item(members["Key"])
     projection = read_projection(members)
     consistent = members.get("ConsistentRead") is True
@@ -165,6 +177,14 @@ def read_placeholders(members: dict[str, Any], *expressions: str) -> Placeholder
     )
 
 
+def check_no_placeholders(members: dict[str, Any], *expressions: str) -> None:
+    """Without any expression, names and values are refused before attribute values are looked at."""
+    if members.get("ExpressionAttributeNames") is None and members.get("ExpressionAttributeValues") is None:
+        return
+    if all(members.get(name) is None for name in expressions):
+        read_placeholders(members, *expressions)
+
+
 def read_projection(members: dict[str, Any]) -> Projection | None:
     """AttributesToGet or ProjectionExpression, whose names must all be used."""
     if members.get("AttributesToGet") is not None:
@@ -189,13 +209,26 @@ def updated_size(item: Item) -> int:
     return size
 
 
-def check_targets(table: Table, targets: tuple[DocumentPath, ...]) -> None:
-    """Refuse an update of the primary key, or of what is within a key's attribute."""
-    keys = table.keys.names
+def check_targets(table: Table, update: BoundUpdate | AttributeUpdates) -> None:
+    """Refuse an update of the primary key, a constant that an index's key cannot be, and paths into an index's key."""
+    targets = update.targets
     for path in targets:
-        if path[0] in keys and len(path) == 1:
+        if path[0] in table.keys.names:
             raise ServiceError(errors.KEY_UPDATED, {"key": path[0]})
+    if table.indexes:
+        check_index_constants(table, _constants(update))
     check_scalar_keys(table, targets)
+
+
+def _constants(update: BoundUpdate | AttributeUpdates) -> Item:
+    """Whole attributes that are set to, or by, a value given in the request."""
+    if isinstance(update, AttributeUpdates):
+        return {one.attribute: one.value for one in update.updates if one.value is not MISSING}
+    return {
+        str(clause.path.parts[0]): update.values[clause.value.name]
+        for clause in update.compiled.clauses
+        if isinstance(clause.value, ValueRef) and len(clause.path.parts) == 1
+    }
 
 
 def check_scalar_keys(table: Table, paths: tuple[DocumentPath, ...]) -> None:

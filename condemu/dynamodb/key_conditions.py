@@ -207,7 +207,7 @@ def _check_composite(given: Mapping[str, KeyCondition], hashes: Sequence[str], r
     wanted = len(given) - len(hashes)
     for position, name in enumerate(ranges[:wanted]):
         if name not in given or (given[name].operator != "=" and position < wanted - 1):
-            raise ServiceError(errors.KEY_RANGE_EQUALITY)
+            raise ServiceError(errors.KEY_RANGE_EQUALITY, {"key": name})
     for name in given:
         if name not in hashes and name not in ranges:
             raise ServiceError(errors.KEY_MISSED, {"key": ranges[0] if ranges else hashes[0]})

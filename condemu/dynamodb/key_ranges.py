@@ -30,6 +30,8 @@ class Range(NamedTuple):
 
     def keys(self, prefix: str) -> tuple[Key, Key]:
         """Start and stop of a scan of the store."""
+        start: Key
+        stop: Key
         if self.partition is None:
             start = (prefix,) if self.first is None else (prefix, self.first)
             stop = (prefix + "\0",) if self.last is None else (prefix, self.last)

@@ -115,6 +115,16 @@ def check_index_keys(table: Table, item: Item) -> None:
             if value in ("", b""):
                 fields = {"what": "string" if expected == "S" else "binary", "index": index.name, "key": name}
                 raise ServiceError(errors.INDEX_KEY_EMPTY, fields)
+        _check_index_sizes(index.keys, item)
+
+
+def check_index_constants(table: Table, constants: Item) -> None:
+    """Refuse a value of a request that an update would give to an index's key, and that has another type."""
+    for index in table.indexes:
+        for name, expected in index.keys.attributes:
+            value = constants.get(name, MISSING)
+            if value is not MISSING and kind(value) != expected:
+                raise _index_type(index, name, expected, value)
 
 
 def check_updated_index_keys(table: Table, old: Item | None, new: Item) -> None:
@@ -125,14 +135,25 @@ def check_updated_index_keys(table: Table, old: Item | None, new: Item) -> None:
             if value is MISSING or (old is not None and old.get(name, MISSING) is value):
                 continue
             if kind(value) != expected:
-                raise _index_type(index, name, expected, value)
+                raise ServiceError(errors.INDEX_KEY_UPDATE_TYPE, because=f"the key {name!a} would be of type {kind(value)}")
             if value in ("", b""):
                 raise ServiceError(errors.INDEX_KEY_EMPTY_UPDATE, {"what": "string" if expected == "S" else "binary"})
+        _check_index_sizes(index.keys, new)
 
 
 def _index_type(index: Index, name: str, expected: str, value: Value) -> ServiceError:
     fields = {"key": name, "expected": expected, "actual": kind(value), "index": index.name}
     return ServiceError(errors.INDEX_KEY_TYPE, fields)
+
+
+def _check_index_sizes(keys: Keys, item: Item) -> None:
+    """Keys of an index have the limits of a table's (recorded on AWS by Alternator's suite)."""
+    hashes = sum(len(sort_bytes(item[name])) for name, _ in keys.hashes if name in item)
+    if hashes > MAX_HASH:
+        raise ServiceError(errors.HASH_TOO_LONG, because=f"that of an index has {hashes} bytes")
+    ranges = sum(len(sort_bytes(item[name])) for name, _ in keys.ranges if name in item)
+    if ranges > MAX_RANGE:
+        raise ServiceError(errors.RANGE_TOO_LONG, because=f"those of an index have {ranges} bytes")
 
 
 def belongs(keys: Keys, item: Item) -> bool:

@@ -18,7 +18,7 @@ from condemu.dynamodb.changes import index_id
 from condemu.dynamodb.conditions import BoundCondition
 from condemu.dynamodb.expected import LegacyConditions, decode_conditions, read_filter
 from condemu.dynamodb.expression_errors import CONDITIONAL_OPERATOR_ALONE
-from condemu.dynamodb.items import check_scalar_keys, read_placeholders
+from condemu.dynamodb.items import check_no_placeholders, check_scalar_keys, read_placeholders
 from condemu.dynamodb.key_conditions import KeyCondition, against_schema, from_expression, from_legacy
 from condemu.dynamodb.key_ranges import Range, range_of, segment_range
 from condemu.dynamodb.keys import Place, place
@@ -56,22 +56,22 @@ def query(request: DynamoRequest) -> Plan:
         ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"),
         ("ProjectionExpression", "FilterExpression", "KeyConditionExpression"),
     )
-    start = decode_start_key(members)
-    raw_filter = None if members.get("QueryFilter") is None else decode_conditions(members["QueryFilter"])
-    raw_keys = None if members.get("KeyConditions") is None else decode_conditions(members["KeyConditions"])
-    projection = _attributes_to_get(members)
     named = members.get("IndexName") is not None
-    legacy_filter = None if raw_filter is None else read_filter(raw_filter, members.get("ConditionalOperator"))
-    if raw_filter is None and members.get("ConditionalOperator") is not None:
-        raise ServiceError(CONDITIONAL_OPERATOR_ALONE)
-    conditions = None if raw_keys is None else from_legacy(raw_keys, index_named=named)
-    placeholders = read_placeholders(members, "FilterExpression", "KeyConditionExpression", "ProjectionExpression")
+    expressions = ("FilterExpression", "KeyConditionExpression", "ProjectionExpression")
+    check_no_placeholders(members, *expressions)
+    legacy_filter = _legacy_filter(members, "QueryFilter")
+    start = decode_start_key(members)
+    conditions = None
+    if members.get("KeyConditions") is not None:
+        conditions = from_legacy(decode_conditions(members["KeyConditions"]), index_named=named)
+    projection = _attributes_to_get(members)
+    placeholders = read_placeholders(members, *expressions)
     bound_keys = placeholders.condition("KeyConditionExpression")
-    if bound_keys is not None:
-        conditions = from_expression(bound_keys, index_named=named)
     bound_filter = placeholders.condition("FilterExpression")
     projection = placeholders.projection() or projection
     placeholders.check_all_used()
+    if bound_keys is not None:
+        conditions = from_expression(bound_keys, index_named=named)
     check_select(members, projection, "Querying")
     if conditions is None:
         raise ServiceError(errors.NO_KEY_CONDITION)
@@ -104,11 +104,10 @@ def _conditions(
         wanted, [name for name, _ in keys.hashes], [name for name, _ in keys.ranges], by_name
     )
     _check_filter(keys.names, reading.filter)
-    if reading.projection is not None:
-        check_scalar_keys(table, reading.projection.paths)
     if reading.start is not None:
-        check_start_types(table, reading.start)
+        check_start_types(table, index, reading.start)
     _check_index_use(table, index, reading)
+    _check_paths(table, reading)
     return hashes, ranges
 
 
@@ -119,14 +118,13 @@ def scan(request: DynamoRequest) -> Plan:
         ("AttributesToGet", "ScanFilter", "ConditionalOperator"),
         ("ProjectionExpression", "FilterExpression"),
     )
-    _check_segments(members)
-    start = decode_start_key(members)
-    raw_filter = None if members.get("ScanFilter") is None else decode_conditions(members["ScanFilter"])
+    expressions = ("FilterExpression", "ProjectionExpression")
+    check_no_placeholders(members, *expressions)
     projection = _attributes_to_get(members)
-    legacy_filter = None if raw_filter is None else read_filter(raw_filter, members.get("ConditionalOperator"))
-    if raw_filter is None and members.get("ConditionalOperator") is not None:
-        raise ServiceError(CONDITIONAL_OPERATOR_ALONE)
-    placeholders = read_placeholders(members, "FilterExpression", "ProjectionExpression")
+    legacy_filter = _legacy_filter(members, "ScanFilter")
+    start = decode_start_key(members)
+    _check_segments(members)
+    placeholders = read_placeholders(members, *expressions)
     bound_filter = placeholders.condition("FilterExpression")
     projection = placeholders.projection() or projection
     placeholders.check_all_used()
@@ -139,8 +137,7 @@ def scan(request: DynamoRequest) -> Plan:
         bounds = Range() if members.get("TotalSegments") is None else segment_range(members["Segment"], members["TotalSegments"])
         if start is not None:
             check_scan_start(table, index, start, bounds, members)
-        if reading.projection is not None:
-            check_scalar_keys(table, reading.projection.paths)
+        _check_paths(table, reading)
         _check_index_use(table, index, reading)
         return _page(txn, table, index, reading, bounds, reverse=False)
 
@@ -152,6 +149,16 @@ def scan(request: DynamoRequest) -> Plan:
 
 def _attributes_to_get(members: dict[str, Any]) -> Projection | None:
     return None if members.get("AttributesToGet") is None else attributes_to_get(members["AttributesToGet"])
+
+
+def _legacy_filter(members: dict[str, Any], name: str) -> LegacyConditions | None:
+    """QueryFilter or ScanFilter: its values, then its shape."""
+    given, operator = members.get(name), members.get("ConditionalOperator")
+    if given is None:
+        if operator is not None:
+            raise ServiceError(CONDITIONAL_OPERATOR_ALONE)
+        return None
+    return read_filter(decode_conditions(given), operator)
 
 
 def check_select(members: dict[str, Any], projection: Projection | None, verb: str) -> None:
@@ -204,6 +211,13 @@ def _check_filter(names: tuple[str, ...], condition: Filter | None) -> None:
     for one in condition.conditions:
         if one.attribute in names:
             raise ServiceError(errors.LEGACY_FILTER_ON_KEY, {"key": one.attribute})
+
+
+def _check_paths(table: Table, reading: Reading) -> None:
+    if isinstance(reading.filter, BoundCondition):
+        check_scalar_keys(table, reading.filter.paths)
+    if reading.projection is not None:
+        check_scalar_keys(table, reading.projection.paths)
 
 
 def _check_index_use(table: Table, index: Index | None, reading: Reading) -> None:

@@ -13,7 +13,7 @@ from condemu.core.engine import Call, Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response, read_body
 from condemu.core.store import Key, Txn, prefix_range
-from condemu.dynamodb import errors
+from condemu.dynamodb import errors, tags, ttl
 from condemu.dynamodb.operations import TARGETS, Operation
 from condemu.dynamodb.records import EXPIRIES, TABLES, TOKENS
 from condemu.dynamodb.requests import DynamoRequest, Held, Part, Plan
@@ -93,6 +93,8 @@ class DynamoDB:
             operation.name, members, account=account, region=self.region, request_id=http.request_id, held=self.held
         )
         plan = self._prepare(operation, request)
+        if self.engine.store.view(ttl.is_due):
+            await self.engine.run(Call("dynamodb", "TimeToLive", account=account, writes=True), ttl.sweep)
         call = Call(
             "dynamodb",
             operation.name,
@@ -102,7 +104,7 @@ class DynamoDB:
             request_id=http.request_id,
             received_index=http.received_index,
             received_at=http.received_at,
-            writes=operation.writes,
+            writes=operation.writes and not plan.only_reads,
             consistent=plan.consistent,
         )
         try:
@@ -113,7 +115,7 @@ class DynamoDB:
             )
             response.call = call
             return response
-        response = _response(200, json_1_0.render(result), http, media_type)
+        response = _response(200, b"" if operation.empty else json_1_0.render(result), http, media_type)
         response.call = call
         return response
 
@@ -125,6 +127,8 @@ class DynamoDB:
                 check_table_name(
                     members, creates=operation.name == "CreateTable", modern=self.message_profile == MODERN
                 )
+            elif operation.resource:
+                tags.resource_of(request)
             check(operation.name, members)
             return operation.prepare(request)
         except Malformed:
@@ -138,13 +142,13 @@ class DynamoDB:
     async def _decide(self, operation: Operation, request: DynamoRequest, call: Call, plan: Plan) -> dict[str, Any]:
         engine = self.engine
         if not engine.observers:
-            return await (engine.run if operation.writes else engine.read)(call, plan.decide)
+            return await (engine.run if call.writes else engine.read)(call, plan.decide)
         call.resources = engine.store.view(plan.resources)
         if plan.places is not None:
             return await self._decide_holding(request, call, plan, engine.store.view(plan.places))
         if len(plan.parts) > 1 and plan.join is not None:
             return plan.join([await self._decide_part(call, part) for part in plan.parts])
-        return await (engine.run if operation.writes else engine.read)(call, plan.decide)
+        return await (engine.run if call.writes else engine.read)(call, plan.decide)
 
     async def _decide_holding(
         self, request: DynamoRequest, call: Call, plan: Plan, places: tuple[Key, ...]
@@ -228,4 +232,5 @@ def _refusal(error: ServiceError, http: Request, media_type: str) -> Response:
     if error.because:
         response.headers.append(("x-condemu-because", error.because.encode("ascii", "backslashreplace").decode()))
     response.headers.extend(error.headers)
+    error.__traceback__ = None  # it holds the frames that hold it: a cycle for the collector, at every refusal
     return response

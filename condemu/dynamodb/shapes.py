@@ -18,9 +18,10 @@ _NAME = "[a-zA-Z0-9_.-]+"
 # Enumerations print in the order in which AWS's messages list them.
 _SCALARS: Final = f"""
 TableName                            String  1..255  {_NAME}
-ControlTableName                     String
+ControlTableName                     String  3..255  {_NAME}
 StartTableName                       String  3..255  {_NAME}
 IndexName                            String  3..255  {_NAME}
+AttributeName                        String  0..65535
 KeyAttributeName                     String  1..255
 NonKeyAttributeName                  String  1..255
 TtlAttributeName                     String  1..255
@@ -62,58 +63,58 @@ ShardFilterType                      String  CHILD_SHARDS
 _STRUCTURES: Final = """
 PutItem                 ReturnConsumedCapacity=ReturnConsumedCapacity TableName!=TableName Item!={Value} ReturnValues=ReturnValue
                         ReturnItemCollectionMetrics=ReturnItemCollectionMetrics Expected={ExpectedAttributeValue}
-                        ConditionalOperator=ConditionalOperator ConditionExpression=String ExpressionAttributeNames={String}
-                        ExpressionAttributeValues={Value}
+                        ConditionalOperator=ConditionalOperator ConditionExpression=String
+                        ExpressionAttributeNames={AttributeName} ExpressionAttributeValues={Value}
                         ReturnValuesOnConditionCheckFailure=ReturnValuesOnConditionCheckFailure
 DeleteItem              ReturnConsumedCapacity=ReturnConsumedCapacity TableName!=TableName ReturnValues=ReturnValue
                         ReturnItemCollectionMetrics=ReturnItemCollectionMetrics Key!={Value} Expected={ExpectedAttributeValue}
-                        ConditionalOperator=ConditionalOperator ConditionExpression=String ExpressionAttributeNames={String}
-                        ExpressionAttributeValues={Value}
+                        ConditionalOperator=ConditionalOperator ConditionExpression=String
+                        ExpressionAttributeNames={AttributeName} ExpressionAttributeValues={Value}
                         ReturnValuesOnConditionCheckFailure=ReturnValuesOnConditionCheckFailure
 UpdateItem              ReturnConsumedCapacity=ReturnConsumedCapacity TableName!=TableName
                         ReturnItemCollectionMetrics=ReturnItemCollectionMetrics ReturnValues=ReturnValue Key!={Value}
                         AttributeUpdates={AttributeValueUpdate} Expected={ExpectedAttributeValue}
                         ConditionalOperator=ConditionalOperator UpdateExpression=String ConditionExpression=String
-                        ExpressionAttributeNames={String} ExpressionAttributeValues={Value}
+                        ExpressionAttributeNames={AttributeName} ExpressionAttributeValues={Value}
                         ReturnValuesOnConditionCheckFailure=ReturnValuesOnConditionCheckFailure
-GetItem                 AttributesToGet=[String]1.. ReturnConsumedCapacity=ReturnConsumedCapacity Key!={Value}
+GetItem                 AttributesToGet=[AttributeName]1.. ReturnConsumedCapacity=ReturnConsumedCapacity Key!={Value}
                         TableName!=TableName ConsistentRead=Boolean ProjectionExpression=String
-                        ExpressionAttributeNames={String}
+                        ExpressionAttributeNames={AttributeName}
 BatchGetItem            ReturnConsumedCapacity=ReturnConsumedCapacity RequestItems!={KeysAndAttributes}1..
-KeysAndAttributes       Keys!=[{Value}]1..100 AttributesToGet=[String]1.. ConsistentRead=Boolean ProjectionExpression=String
-                        ExpressionAttributeNames={String}
+KeysAndAttributes       Keys!=[{Value}]1..100 AttributesToGet=[AttributeName]1.. ConsistentRead=Boolean
+                        ProjectionExpression=String ExpressionAttributeNames={AttributeName}
 BatchWriteItem          ReturnConsumedCapacity=ReturnConsumedCapacity ReturnItemCollectionMetrics=ReturnItemCollectionMetrics
                         RequestItems!={[WriteRequest]}1..
 WriteRequest            DeleteRequest=DeleteRequest PutRequest=PutRequest
 DeleteRequest           Key!={Value}
 PutRequest              Item!={Value}
 Query                   Select=Select IndexName=IndexName ReturnConsumedCapacity=ReturnConsumedCapacity QueryFilter={Condition}
-                        TableName!=TableName ConditionalOperator=ConditionalOperator AttributesToGet=[String]1..
+                        TableName!=TableName ConditionalOperator=ConditionalOperator AttributesToGet=[AttributeName]1..
                         Limit=PageLimit KeyConditions={Condition} ConsistentRead=Boolean ScanIndexForward=Boolean
                         ExclusiveStartKey={Value} ProjectionExpression=String FilterExpression=String
-                        KeyConditionExpression=String ExpressionAttributeNames={String} ExpressionAttributeValues={Value}
+                        KeyConditionExpression=String ExpressionAttributeNames={AttributeName} ExpressionAttributeValues={Value}
 Scan                    Select=Select IndexName=IndexName ReturnConsumedCapacity=ReturnConsumedCapacity ScanFilter={Condition}
                         TableName!=TableName ConditionalOperator=ConditionalOperator TotalSegments=TotalSegments
-                        AttributesToGet=[String]1.. Limit=PageLimit Segment=Segment ConsistentRead=Boolean
+                        AttributesToGet=[AttributeName]1.. Limit=PageLimit Segment=Segment ConsistentRead=Boolean
                         ExclusiveStartKey={Value} ProjectionExpression=String FilterExpression=String
-                        ExpressionAttributeNames={String} ExpressionAttributeValues={Value}
+                        ExpressionAttributeNames={AttributeName} ExpressionAttributeValues={Value}
 TransactGetItems        ReturnConsumedCapacity=ReturnConsumedCapacity TransactItems!=[TransactGetItem]1..100
 TransactGetItem         Get!=Get
-Get                     Key!={Value} TableName!=TableName ProjectionExpression=String ExpressionAttributeNames={String}
+Get                     Key!={Value} TableName!=TableName ProjectionExpression=String ExpressionAttributeNames={AttributeName}
 TransactWriteItems      ClientRequestToken=ClientRequestToken ReturnConsumedCapacity=ReturnConsumedCapacity
                         ReturnItemCollectionMetrics=ReturnItemCollectionMetrics TransactItems!=[TransactWriteItem]1..100
 TransactWriteItem       ConditionCheck=ConditionCheck Put=Put Delete=Delete Update=Update
-ConditionCheck          Key!={Value} TableName!=TableName ConditionExpression!=String ExpressionAttributeNames={String}
+ConditionCheck          Key!={Value} TableName!=TableName ConditionExpression!=String ExpressionAttributeNames={AttributeName}
                         ExpressionAttributeValues={Value}
                         ReturnValuesOnConditionCheckFailure=ReturnValuesOnConditionCheckFailure
-Put                     Item!={Value} TableName!=TableName ConditionExpression=String ExpressionAttributeNames={String}
+Put                     Item!={Value} TableName!=TableName ConditionExpression=String ExpressionAttributeNames={AttributeName}
                         ExpressionAttributeValues={Value}
                         ReturnValuesOnConditionCheckFailure=ReturnValuesOnConditionCheckFailure
-Delete                  Key!={Value} TableName!=TableName ConditionExpression=String ExpressionAttributeNames={String}
+Delete                  Key!={Value} TableName!=TableName ConditionExpression=String ExpressionAttributeNames={AttributeName}
                         ExpressionAttributeValues={Value}
                         ReturnValuesOnConditionCheckFailure=ReturnValuesOnConditionCheckFailure
 Update                  Key!={Value} UpdateExpression!=String TableName!=TableName ConditionExpression=String
-                        ExpressionAttributeNames={String} ExpressionAttributeValues={Value}
+                        ExpressionAttributeNames={AttributeName} ExpressionAttributeValues={Value}
                         ReturnValuesOnConditionCheckFailure=ReturnValuesOnConditionCheckFailure
 ExpectedAttributeValue  Value=Value Exists=Boolean ComparisonOperator=ComparisonOperator AttributeValueList=[Value]
 Condition               AttributeValueList=[Value] ComparisonOperator!=ComparisonOperator

@@ -8,15 +8,20 @@ within what is read (recorded on AWS by dynalite's suite).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.dynamodb import errors
+from condemu.dynamodb.expression_errors import BINARY_SET_EMPTY, NULL_FALSE, STRING_SET_EMPTY, VALUE_EMPTY
 from condemu.dynamodb.key_conditions import KeyCondition
 from condemu.dynamodb.key_ranges import Range
-from condemu.dynamodb.keys import place
+from condemu.dynamodb.keys import describe, place
 from condemu.dynamodb.records import Index, Keys, Table
+from condemu.dynamodb.requests import show_key
 from condemu.dynamodb.values import MISSING, Item, decode_item, kind
+
+# These refusals of a value come with "The provided starting key is invalid: " in front, all others without.
+_EXPLAINED: Final = frozenset((VALUE_EMPTY, NULL_FALSE, STRING_SET_EMPTY, BINARY_SET_EMPTY))
 
 
 def decode_start_key(members: dict[str, Any]) -> Item | None:
@@ -26,19 +31,34 @@ def decode_start_key(members: dict[str, Any]) -> Item | None:
     try:
         return decode_item(given)
     except ServiceError as error:
+        if error.row not in _EXPLAINED:
+            raise
         raise ServiceError(errors.START_KEY_REASON, {"reason": error.message}, because=error.because) from None
 
 
 def check_start_shape(table: Table, index: Index | None, start: Item) -> None:
+    """Of a Query, before its conditions are held against the schema: how many attributes, and the partition."""
     keys = index.keys if index else table.keys
-    names = {*table.keys.names, *(index.keys.names if index else ())}
-    if set(start) != names or not _fits(keys, start):
+    names = _names(table, index)
+    if len(start) != len(names) or any(name not in start for name, _ in keys.hashes):
         raise ServiceError(errors.START_KEY_INVALID, because=f"it must have {', '.join(sorted(names))}")
+    if any(not _has(start, name, expected) for name, expected in keys.hashes):
+        raise ServiceError(errors.KEY_MISMATCH, because=f"it must have {describe(keys)}")
 
 
-def check_start_types(table: Table, start: Item) -> None:
+def _names(table: Table, index: Index | None) -> set[str]:
+    return {*table.keys.names, *(index.keys.names if index else ())}
+
+
+def check_start_types(table: Table, index: Index | None, start: Item) -> None:
+    """Of a Query, afterwards: all the rest."""
+    keys = index.keys if index else table.keys
+    if any(name not in start for name, _ in keys.ranges):
+        raise ServiceError(errors.START_KEY_INVALID, because=f"it must have {describe(keys)}")
+    if not _fits(keys, start):
+        raise ServiceError(errors.KEY_MISMATCH, because=f"it must have {describe(keys)}")
     if not _fits(table.keys, start):
-        raise ServiceError(errors.START_KEY_MISMATCH)
+        raise ServiceError(errors.START_KEY_MISMATCH, because=f"it must have {describe(table.keys)}")
 
 
 def _fits(keys: Keys, start: Item) -> bool:
@@ -61,22 +81,29 @@ def check_start_place(
     """Refuse a place outside of what the key conditions select."""
     keys = index.keys if index else table.keys
     if index is None and len(ranges) == len(keys.ranges) and all(condition.operator == "=" for condition in ranges):
+        if not ranges:
+            shown = ", ".join(f"{name}=AttributeValue: {{{kind(value)}:{show_key(value)}}}" for name, value in start.items())
+            raise ServiceError(errors.START_KEY_EXCLUSIVE, {"key": shown})
         raise ServiceError(errors.START_KEY_ONE_ROW)
-    if any(not condition.holds(start[condition.attribute]) for condition in hashes):
-        raise ServiceError(errors.START_KEY_OUTSIDE)
     if any(not condition.holds(start[condition.attribute]) for condition in ranges):
         raise ServiceError(errors.START_KEY_RANGE)
+    if any(not condition.holds(start[condition.attribute]) for condition in hashes):
+        raise ServiceError(errors.START_KEY_OUTSIDE)
     if not bounds.contains(place(keys, start)):
         raise ServiceError(errors.START_KEY_OUTSIDE)
 
 
 def check_scan_start(table: Table, index: Index | None, start: Item, bounds: Range, members: dict[str, Any]) -> None:
     keys = index.keys if index else table.keys
-    names = {*table.keys.names, *(index.keys.names if index else ())}
-    if index is not None and (set(start) != names or not _fits(keys, start)):
-        raise ServiceError(errors.START_KEY_INVALID, because=f"it must have {', '.join(sorted(names))}")
+    names = _names(table, index)
+    because = f"it must have {', '.join(sorted(names))}"
+    if index is not None:
+        if len(start) != len(names) or any(name not in start for name in index.keys.names):
+            raise ServiceError(errors.START_KEY_INVALID, because=because)
+        if not _fits(index.keys, start):
+            raise ServiceError(errors.KEY_MISMATCH, because=f"it must have {describe(index.keys)}")
     if set(start) != names or not _fits(table.keys, start):
-        raise ServiceError(errors.START_KEY_MISMATCH, because=f"it must have {', '.join(sorted(names))}")
+        raise ServiceError(errors.START_KEY_MISMATCH, because=because)
     if members.get("TotalSegments") is not None and not bounds.contains(place(keys, start)):
         fields = {"total": int(members["TotalSegments"]), "segment": int(members["Segment"])}
         raise ServiceError(errors.START_KEY_SEGMENT, fields)

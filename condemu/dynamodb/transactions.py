@@ -166,7 +166,7 @@ def _targets(txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]], a
             if action.kind == "Put" and table.indexes:
                 check_index_keys(table, action.item)
             if action.update is not None:
-                check_targets(table, action.update.targets)
+                check_targets(table, action.update)
         except ServiceError as error:
             raise cancelled_by(error, number, len(targets)) from None
     return targets
@@ -354,7 +354,8 @@ def find_places(
             if error.row is errors.KEY_EMPTY:
                 raise
             misfit = misfit or cancelled_by(error, number, len(wanted))
-    if len(places) == len(wanted) and len({(table.table_id, *where) for table, where in zip(tables, places, strict=True)}) < len(places):
+    distinct = {(table.table_id, *where) for table, where in zip(tables, places, strict=False)}
+    if misfit is None and len(distinct) < len(places):
         raise ServiceError(errors.TRANSACT_DUPLICATES)
     if misfit is not None:
         raise misfit

@@ -213,7 +213,7 @@ def created(txn: Txn, table: Table, wire: Wire, members: Wire) -> tuple[Table, I
         if held.get(name, kind) != kind:
             raise ServiceError(rows.DEFINITION_REDEFINED, {"name": name})
     definitions = {**held, **given}
-    if any(element["AttributeName"] not in definitions for element in wire["KeySchema"]):
+    if any(element["AttributeName"] not in given for element in wire["KeySchema"]):
         raise ServiceError(rows.INDEX_DEFINITIONS_MISSING, {"index": wire["IndexName"]})
     if table.billing_mode == ON_DEMAND and wire.get("ProvisionedThroughput") is not None:
         raise ServiceError(table_errors.INDEX_UNITS_SUPERFLUOUS, {"index": wire["IndexName"]})

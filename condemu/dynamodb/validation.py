@@ -201,9 +201,9 @@ MAX_WRITES: Final = 25  # of one BatchWriteItem (API Reference)
 
 def _element(shape: Shape, value: Any, path: str, problems: list[Problem], deep: bool) -> None:
     """A member of a list or map, which may not be null."""
-    if shape.base in ("Structure", "Value", "Map") and type(value) not in (dict, list):
+    if shape.base in ("Structure", "Value") and type(value) not in (dict, list):
         raise wrong_type(errors.VALUE_UNEXPECTED)
-    if shape.base == "List" and type(value) not in (dict, list):
+    if shape.base in ("List", "Map") and type(value) not in (dict, list):
         raise wrong_type(errors.NO_CLASS)
     if value is None:
         raise wrong_type(errors.VALUE_UNEXPECTED)

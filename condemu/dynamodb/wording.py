@@ -13,6 +13,7 @@ from typing import Final
 from condemu.core.errors import ServiceError
 from condemu.dynamodb import errors
 from condemu.dynamodb.expression_errors import classic
+from condemu.dynamodb.shapes import SHAPES
 from condemu.dynamodb.validation import Constraints, Problem, joined, show
 
 MODERN: Final = "2026"
@@ -45,31 +46,29 @@ def worded(error: ServiceError, operation: str, profile: str, *, request_level: 
 
 def _constraints(error: Constraints, operation: str, profile: str) -> ServiceError:
     modern = profile == MODERN and operation in RENEWED
-    if profile == MODERN and operation == "BatchWriteItem" and any(_empty_requests(one) for one in error.problems):
+    if profile == MODERN and operation == "BatchWriteItem" and any(map(_empty_requests, error.problems)):
         return ServiceError(errors.REQUEST_ITEMS_REQUIRED, {"operation": operation})
+    if modern and any(one.path == "tableName" and one.value == "" for one in error.problems):
+        return ServiceError(errors.ENVELOPE, {"problem": _unquoted("TableName", _NOT_EMPTY)})
     texts: list[str] = []
     for problem in error.problems:
-        if problem.path == "tableName" and problem.value is not None and len(problem.value) < 3:
-            if modern and not problem.value:
-                return ServiceError(errors.ENVELOPE, {"problem": _unquoted("TableName", problem.constraint)})
-            if not modern and problem.constraint.startswith(_SHORT):
-                continue
-            texts.append(show(problem))
-            if not modern:
-                texts.append(show(Problem("tableName", problem.value, errors.LONG_ENOUGH.format(limit=3))))
-            continue
+        if problem.path == "tableName" and problem.constraint == _NOT_EMPTY:
+            problem = problem._replace(constraint=errors.LONG_ENOUGH.format(limit=3))
         if modern and problem.path == "returnValues":
             if operation == "UpdateItem":
                 return ServiceError(errors.CONSTRAINTS, joined([RETURN_VALUES]))
             texts.append(RETURN_VALUES)
-        elif modern and (problem.path in _UNQUOTED or _too_many_keys(problem)) and problem.value is not None:
+        elif modern and problem.value is not None and (problem.path in _UNQUOTED or _too_many_keys(problem)):
             texts.append(_unquoted(_capitalised(problem.path), problem.constraint))
         else:
             texts.append(show(problem))
+            if not modern and problem.path == "tableName" and problem.constraint == _WRONG_NAME and len(problem.value or "") == 2:
+                texts.append(show(problem._replace(constraint=errors.LONG_ENOUGH.format(limit=3))))
     return ServiceError(errors.CONSTRAINTS, joined(texts[:10]))
 
 
-_SHORT: Final = errors.LONG_ENOUGH.partition("{")[0]
+_NOT_EMPTY: Final = errors.LONG_ENOUGH.format(limit=1)
+_WRONG_NAME: Final = errors.PATTERN.format(pattern=SHAPES["TableName"].pattern)
 _LONG: Final = errors.SHORT_ENOUGH.partition("{")[0]
 _UNQUOTED: Final = frozenset(("limit", "requestItems"))
 

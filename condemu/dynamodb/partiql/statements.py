@@ -157,7 +157,7 @@ def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, 
         table, key = the_item(txn)
         where = place_of_key(table, key)
         if update is not None:
-            check_targets(table, update.targets)
+            check_targets(table, update)
         old = changes.stored(txn, table, where)
         check_unheld(request, table, where)
         only_key = update is None and condition is not None and len(condition.paths) == len(key)

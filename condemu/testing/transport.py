@@ -100,7 +100,7 @@ def collected(response: Response) -> bytes:
 def answer(emulator: Emulator, prepared: Any) -> botocore.awsrequest.AWSResponse:
     """The emulator's answer to a prepared request, as botocore expects it from a transport."""
     response = run(emulator.answer(request_of(emulator, prepared, body_of(prepared))))
-    headers: Any = botocore.awsrequest.HeadersDict(response.headers)
+    headers: Any = dict(response.headers)
     return botocore.awsrequest.AWSResponse(prepared.url, response.status, headers, RawBody(collected(response)))
 
 
@@ -112,7 +112,7 @@ async def answer_async(emulator: Emulator, prepared: Any) -> Any:
     if isinstance(body, Awaitable):
         body = as_bytes(await body)
     response = await emulator.answer(request_of(emulator, prepared, body))
-    headers = botocore.awsrequest.HeadersDict(response.headers)
+    headers: Any = dict(response.headers)
     return AioAWSResponse(prepared.url, response.status, headers, AsyncRawBody(collected(response), response))
 
 

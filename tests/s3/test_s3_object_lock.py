@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from base64 import b64encode
+from zlib import crc32
+
 import pytest
 from s3_wire import Answer, Wire
 
@@ -262,3 +265,25 @@ def test_changing_a_lock_does_not_count_as_a_change_of_the_key(s3: Wire) -> None
     began = s3.store.index
     assert hold(s3, "ON").status == 200
     assert s3("PUT", "/bucket/key", b"new", headers={"if-match": etag}, began=began).status == 200
+
+
+def test_a_batch_tells_which_versions_are_locked(s3: Wire) -> None:
+    version = locked(s3)
+    before = s3.everything()
+    body = f"<Delete><Object><Key>key</Key><VersionId>{version}</VersionId></Object></Delete>".encode()
+    headers = {"x-amz-checksum-crc32": b64encode(crc32(body).to_bytes(4, "big")).decode()}
+    answer = s3("POST", "/bucket", body, query="delete", headers=headers)
+    assert answer.xml is not None
+    error = answer.xml.child("Error")
+    assert error is not None
+    assert [(child.tag, child.text) for child in error] == [
+        ("Key", "key"),
+        ("VersionId", version),
+        ("Code", "AccessDenied"),
+        ("Message", "Access Denied because object protected by object lock."),
+    ]
+    assert s3.everything() == before
+    headers["x-amz-bypass-governance-retention"] = "true"
+    answer = s3("POST", "/bucket", body, query="delete", headers=headers)
+    assert answer.xml is not None
+    assert answer.xml.child("Deleted") is not None

@@ -135,7 +135,7 @@ def _checked(kind: str, value: str) -> tuple[str, str]:
     return kind, value
 
 
-def _grants_of_document(request: S3Request, owner: str) -> Grants:
+def grants_of_document(request: S3Request, owner: str) -> Grants:
     """AccessControlPolicy: Owner, then grants. Another owner than the one there is cannot be named (403, inferred)."""
     policy = document_of(request, "AccessControlPolicy", MALFORMED_ACL)
     given, grants = policy.child("Owner"), policy.child("AccessControlList")
@@ -166,7 +166,7 @@ def _asked(request: S3Request, owner: str, bucket: Bucket) -> Grants:
     if grants is None:
         if not request.xml:
             raise ServiceError(MISSING_SECURITY_HEADER, {"MissingHeaderName": "x-amz-acl"})
-        return _grants_of_document(request, owner)
+        return grants_of_document(request, owner)
     if request.xml:
         raise ServiceError(UNEXPECTED_CONTENT)
     return grants

@@ -58,6 +58,7 @@ def create_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
         draft=Version(version_id=NULL_VERSION, order=0, changed=0, modified=txn.now, **description(txn, request, bucket)),
         checksum_algorithm=algorithm,
         checksum_type=checksum_type,
+        encryption=request["ServerSideEncryption"] or "",
     )
     txn.put(UPLOADS, (request.bucket, request.key, upload_id), upload)
     return {

@@ -15,6 +15,7 @@ from condemu.core.store import Txn
 from condemu.s3 import (
     acl,
     attributes,
+    bucket_policy,
     buckets,
     copy,
     cors,
@@ -98,7 +99,9 @@ OPERATIONS: Final = (
         "DeleteBucketOwnershipControls", "DELETE", "bucket", "ownershipControls", status=204,
         handler=ownership.delete_bucket_ownership_controls, writes=True,
     ),
-    Operation("DeleteBucketPolicy", "DELETE", "bucket", "policy", status=204),
+    Operation(
+        "DeleteBucketPolicy", "DELETE", "bucket", "policy", status=204, handler=bucket_policy.delete_bucket_policy, writes=True,
+    ),
     Operation("DeleteBucketReplication", "DELETE", "bucket", "replication", status=204),
     Operation(
         "DeleteBucketTagging", "DELETE", "bucket", "tagging", status=204, handler=tagging.delete_bucket_tagging, writes=True,
@@ -143,8 +146,11 @@ OPERATIONS: Final = (
         "GetBucketOwnershipControls", "GET", "bucket", "ownershipControls", handler=ownership.get_bucket_ownership_controls,
         root="OwnershipControls",
     ),
-    Operation("GetBucketPolicy", "GET", "bucket", "policy"),
-    Operation("GetBucketPolicyStatus", "GET", "bucket", "policyStatus"),
+    Operation("GetBucketPolicy", "GET", "bucket", "policy", handler=bucket_policy.get_bucket_policy),
+    Operation(
+        "GetBucketPolicyStatus", "GET", "bucket", "policyStatus", handler=bucket_policy.get_bucket_policy_status,
+        root="PolicyStatus",
+    ),
     Operation("GetBucketReplication", "GET", "bucket", "replication"),
     Operation("GetBucketRequestPayment", "GET", "bucket", "requestPayment"),
     Operation("GetBucketTagging", "GET", "bucket", "tagging", handler=tagging.get_bucket_tagging, root="Tagging"),
@@ -207,7 +213,10 @@ OPERATIONS: Final = (
         "PutBucketOwnershipControls", "PUT", "bucket", "ownershipControls", handler=ownership.put_bucket_ownership_controls,
         writes=True, takes="xml",
     ),
-    Operation("PutBucketPolicy", "PUT", "bucket", "policy"),
+    Operation(
+        "PutBucketPolicy", "PUT", "bucket", "policy", status=204, handler=bucket_policy.put_bucket_policy, writes=True,
+        takes="xml",
+    ),
     Operation("PutBucketReplication", "PUT", "bucket", "replication"),
     Operation("PutBucketRequestPayment", "PUT", "bucket", "requestPayment"),
     Operation(
@@ -376,6 +385,8 @@ for _rows in _ROUTES.values():
 def route(method: str, bucket: str, key: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Operation | None:
     """The operation that a request means, or None when there is none."""
     level = "object" if key else "bucket" if bucket else "service"
+    if level != "object" and (elsewhere := _elsewhere(method, bucket, query, headers)) is not None:
+        return elsewhere
     rows = None
     for parameter in query:
         rows = _ROUTES.get((method, level, parameter))
@@ -388,4 +399,15 @@ def route(method: str, bucket: str, key: str, query: Mapping[str, str], headers:
     for row in rows:
         if (not row.also or row.also in query) and (not row.copies or "x-amz-copy-source" in headers):
             return row
+    return None
+
+
+def _elsewhere(method: str, bucket: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Operation | None:
+    """Two operations of other endpoints look like others here: a list of directory buckets is signed for S3 Express, or says its
+    name; WriteGetObjectResponse has a path of its own, which no bucket's name could be."""
+    if method == "POST" and bucket == "WriteGetObjectResponse":
+        return BY_NAME[bucket]
+    express = "/s3express/aws4_request" in headers.get("authorization", "")
+    if method == "GET" and not bucket and (express or query.get("x-id") == "ListDirectoryBuckets"):
+        return BY_NAME["ListDirectoryBuckets"]
     return None

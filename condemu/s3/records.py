@@ -95,6 +95,7 @@ class Upload:
     draft: Version
     checksum_algorithm: str = ""
     checksum_type: str = ""
+    encryption: str = ""  # what x-amz-server-side-encryption asked for: a policy sees it when the upload is completed
 
 
 @dataclass(frozen=True, slots=True)

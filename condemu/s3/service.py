@@ -13,9 +13,10 @@ from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
 from condemu.core.store import Txn, prefix_range
 from condemu.s3 import bodies, cors, post_object
+from condemu.s3.actions import BY_DOCUMENT
 from condemu.s3.addressing import bucket_and_key
 from condemu.s3.auth_errors import refusal_of
-from condemu.s3.buckets import bucket_of
+from condemu.s3.authorize import admit, authorize, authorize_entry, hidden
 from condemu.s3.condition_support import unsupported
 from condemu.s3.copy import named_source
 from condemu.s3.errors import METHOD_NOT_ALLOWED, OPERATION_NOT_IMPLEMENTED
@@ -70,15 +71,16 @@ class S3:
             raise ServiceError(OPERATION_NOT_IMPLEMENTED, because=f"condemu does not implement {operation.name}")
         request = S3Request(http, operation, bucket, key, members_of(http.headers, query), query)
         if self.authenticator is not None:
-            request.authentication = self.authenticator.verify_s3(http, self.clock.now())
+            host_bucket = bucket if http.raw_path[1 : len(bucket) + 1] != bucket else ""
+            request.authentication = self.authenticator.verify_s3(http, self.clock.now(), host_bucket)
             request.account = request.authentication.principal.account
         request.region = self.region
+        by_document = operation.name in BY_DOCUMENT
+        self.engine.store.view(partial(admit if by_document else authorize, request=request))
         refusal = unsupported(operation.name, request.members)
-        if operation.check is not None or refusal is not None:
-            self.engine.store.view(partial(_bucket_exists, request))
-            if refusal is not None:
-                raise refusal
-            assert operation.check is not None
+        if refusal is not None:
+            raise refusal
+        if operation.check is not None:
             operation.check(request)
         if operation.takes == "blob":
             await bodies.receive(request, self.blobs)
@@ -86,6 +88,8 @@ class S3:
             await post_object.receive(request, self.blobs, self.authenticator, self.clock.now())
         elif operation.takes == "xml":
             request.xml = await bodies.document(request, XML_LIMIT)
+        if by_document:
+            self.engine.store.view(partial(authorize, request=request))
         call = self._call(request)
         if operation.entries is not None:
             result = await self._decide_each(request, call)
@@ -105,6 +109,7 @@ class S3:
             "s3",
             request.operation.name,
             account=request.account,
+            access_key=request.authentication.access_key if request.authentication is not None else "",
             resources=resources,
             parameters=request.members,
             request_id=http.request_id,
@@ -121,6 +126,7 @@ class S3:
         outcomes: list[tuple[S3Request, dict[str, Any] | ServiceError]] = []
         for entry in operation.entries(request):
             try:
+                self.engine.store.view(partial(authorize_entry, request=entry))
                 outcomes.append((entry, await self.engine.run(self._call(entry), partial(_decide, entry))))
             except ServiceError as error:
                 outcomes.append((entry, error))
@@ -145,9 +151,7 @@ class S3:
 
 def _decide(request: S3Request, txn: Txn) -> dict[str, Any]:
     assert request.operation.handler is not None
-    return request.operation.handler(txn, request)
-
-
-def _bucket_exists(request: S3Request, txn: Txn) -> None:
-    if request.bucket:
-        bucket_of(txn, request.bucket)
+    try:
+        return request.operation.handler(txn, request)
+    except ServiceError as error:
+        raise hidden(txn, request, error) from None

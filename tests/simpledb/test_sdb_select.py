@@ -302,7 +302,8 @@ PIECES = st.sampled_from(
     [
         "select", "*", "from", "d", "where", "a", "b", "itemName()", "every(a)", "count(*)", "and", "or", "not", "intersection",
         "between", "in", "like", "is", "null", "order", "by", "limit", "asc", "desc", "(", ")", ",", "=", "!=", "<", "<=",
-        ">", ">=", "'x'", '"y"', "`z`", "'", '"', "`", "%", "5", "-1", "0", "99999999999999999999", "MyDomain", "a='1'", "\x00", "é",
+        ">", ">=", "'x'", '"y"', "`z`", "'", '"', "`", "%", "5", "-1", "0", "99999999999999999999", "MyDomain", "a='1'",
+        "\x00", "é",
     ]
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from condemu.core.http import Request, Response
 from condemu.core.store import Txn, prefix_range
 from condemu.s3 import bodies, cors, post_object
 from condemu.s3.actions import BY_DOCUMENT
-from condemu.s3.addressing import bucket_and_key
+from condemu.s3.addressing import bucket_and_key, bucket_of_host
 from condemu.s3.auth_errors import refusal_of
 from condemu.s3.authorize import admit, authorize, authorize_entry, hidden
 from condemu.s3.condition_support import unsupported
@@ -22,10 +22,10 @@ from condemu.s3.copy import named_source
 from condemu.s3.errors import METHOD_NOT_ALLOWED, OPERATION_NOT_IMPLEMENTED
 from condemu.s3.gone import forget_traces
 from condemu.s3.members import members_of, parse_query
-from condemu.s3.operations import route
 from condemu.s3.records import BUCKETS, OBJECTS, PARTS, UPLOADS, VERSIONS
 from condemu.s3.render import error_response, preflight_response, response
 from condemu.s3.request import S3Request
+from condemu.s3.routing import route
 
 XML_LIMIT: Final = 4 * 1024 * 1024  # bytes of a request's document: a list of 10,000 parts with the longest checksums takes 3 MiB
 
@@ -71,7 +71,7 @@ class S3:
             raise ServiceError(OPERATION_NOT_IMPLEMENTED, because=f"condemu does not implement {operation.name}")
         request = S3Request(http, operation, bucket, key, members_of(http.headers, query), query)
         if self.authenticator is not None:
-            host_bucket = bucket if http.raw_path[1 : len(bucket) + 1] != bucket else ""
+            host_bucket = bucket_of_host(http.headers.get("host", "")) or ""
             request.authentication = self.authenticator.verify_s3(http, self.clock.now(), host_bucket)
             request.account = request.authentication.principal.account
         request.region = self.region

@@ -43,10 +43,10 @@ class Page:
 
 
 def list_objects(txn: Txn, request: S3Request) -> dict[str, Any]:
-    """Order of checks: bucket, max-keys, encoding-type."""
+    """Order of checks: bucket, then the parameters as the API reference lists them (inferred): encoding-type, max-keys."""
     bucket_of(txn, request.bucket)
-    count = limit(request["MaxKeys"], "max-keys", "maxKeys")
     encode = encoder(request["EncodingType"])
+    count = limit(request["MaxKeys"], "max-keys", "maxKeys")
     marker, delimiter = request["Marker"] or "", request["Delimiter"] or ""
     page = objects_page(txn, request, marker, count)
     return {
@@ -64,12 +64,12 @@ def list_objects(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 
 def list_objects_v2(txn: Txn, request: S3Request) -> dict[str, Any]:
-    """Order of checks: bucket, list-type, max-keys, encoding-type, token. Once there is a token `start-after` does nothing."""
+    """Order of checks: bucket, list-type, encoding-type, max-keys, token. Once there is a token `start-after` does nothing."""
     bucket_of(txn, request.bucket)
     if request.query.get("list-type") != "2":
         raise ServiceError(INVALID_LIST_TYPE, {"ArgumentName": "list-type", "ArgumentValue": request.query.get("list-type")})
-    count = limit(request["MaxKeys"], "max-keys", "maxKeys")
     encode = encoder(request["EncodingType"])
+    count = limit(request["MaxKeys"], "max-keys", "maxKeys")
     token = request["ContinuationToken"]
     after = (request["StartAfter"] or "") if token is None else place_of(token)
     page = objects_page(txn, request, after, count)

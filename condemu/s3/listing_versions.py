@@ -35,12 +35,12 @@ class Page:
 
 
 def list_object_versions(txn: Txn, request: S3Request) -> dict[str, Any]:
-    """Order of checks: bucket, max-keys, markers, encoding-type (after the bucket as others measured it on AWS)."""
+    """Order of checks: bucket, then as the API reference lists the parameters (inferred): encoding-type, max-keys, markers."""
     bucket_of(txn, request.bucket)
+    encode = encoder(request["EncodingType"])
     count = limit(request["MaxKeys"], "max-keys", "maxKeys")
     key_marker, version_marker = request["KeyMarker"] or "", request["VersionIdMarker"]
     check_version_marker(key_marker, version_marker)
-    encode = encoder(request["EncodingType"])
     page = versions_page(txn, request, key_marker, version_marker, count)
     last_key, last_version = page.last
     return {

@@ -45,10 +45,10 @@ class Page:
 
 
 def list_multipart_uploads(txn: Txn, request: S3Request) -> dict[str, Any]:
-    """Order of checks: bucket, max-uploads, encoding-type, markers."""
+    """Order of checks: bucket, then (inferred) encoding-type, max-uploads, markers."""
     bucket_of(txn, request.bucket)
-    count = limit(request["MaxUploads"], "max-uploads")
     encode = encoder(request["EncodingType"])
+    count = limit(request["MaxUploads"], "max-uploads")
     key_marker = request["KeyMarker"] or ""
     id_marker = (request["UploadIdMarker"] or "") if key_marker else ""
     if id_marker and not belongs_to(id_marker, request.bucket, key_marker):

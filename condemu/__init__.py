@@ -11,7 +11,7 @@ Where is the rule for ...?
     atomicity: all at once or not at all                 core/store.py Store
     the four stages of a call                            core/engine.py Engine
     what an error row is                                 core/errors.py ErrorRow
-    which S3 operation a request means                   s3/operations.py route
+    which S3 operation a request means                   s3/routing.py route
     S3 If-Match and If-None-Match on writes              s3/preconditions.py write_refusal
     S3 conditions on DELETE; in which buckets            s3/preconditions.py delete_refusal
     S3 conditions on reads and copy sources, 304         s3/preconditions.py read_refusal

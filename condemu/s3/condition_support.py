@@ -6,6 +6,9 @@ take. So condemu answers that, everywhere (inferred). The alternative, to ignore
 on a condition pass its tests without one. No SDK sends a condition to an operation whose model does not have it:
 neither do botocore's transfers, which give theirs to CompleteMultipartUpload alone.
 
+Headers that ask for what condemu does not do at all (keys of one's own, KMS, appends, event holds) are refused in the same place
+and the same way, whichever operation they are sent to.
+
 The conditions of directory buckets (size and time of a delete, time of an abort, a rename's source) are in the models of general
 purpose buckets, too, and are answered with the same 501 (recorded for DeleteObject).
 """
@@ -17,6 +20,7 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.s3.errors import NOT_IMPLEMENTED
+from condemu.s3.validation import UNIMPLEMENTED
 
 WRITE: Final = frozenset({"IfMatch", "IfNoneMatch"})
 READ: Final = frozenset({"IfMatch", "IfNoneMatch", "IfModifiedSince", "IfUnmodifiedSince"})
@@ -55,15 +59,18 @@ CONDITIONS: Final = {
     "SourceIfModifiedSince": "x-amz-rename-source-if-modified-since",
     "SourceIfUnmodifiedSince": "x-amz-rename-source-if-unmodified-since",
 }
-_ALL: Final = frozenset(CONDITIONS)
+_ALL: Final = frozenset({*CONDITIONS, *UNIMPLEMENTED})
 
 
 def unsupported(operation: str, members: Mapping[str, Any]) -> ServiceError | None:
-    """The refusal of the first condition that the operation does not take."""
+    """The refusal of the first condition that the operation does not take, or of what no operation does."""
     if _ALL.isdisjoint(members):
         return None
     taken = TAKEN.get(operation, NONE)
     for member, header in CONDITIONS.items():
         if member in members and member not in taken:
             return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"{operation} takes no {header}")
+    for member, header in UNIMPLEMENTED.items():
+        if member in members:
+            return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"condemu does not implement {header}")
     return None

@@ -29,6 +29,7 @@ from condemu.s3.errors import (
     NO_OBJECT_LOCK,
     NO_SUCH_KEY,
     OBJECT_LOCKED,
+    OPERATION_NOT_IMPLEMENTED,
     RETAIN_IN_THE_PAST,
 )
 from condemu.s3.records import OBJECTS, Bucket, Version
@@ -176,6 +177,8 @@ def _document(data: bytes, root: str) -> Element:
 def _retention_asked(data: bytes) -> tuple[str | None, float | None]:
     """Mode and date; both None for an entirely empty Retention, which clears the lock. 400 MalformedXML for one alone."""
     document = _document(data, "Retention")
+    if document.child("EventHold") is not None or document.child("EventHoldDuration") is not None:
+        raise ServiceError(OPERATION_NOT_IMPLEMENTED, because="condemu does not implement event holds")
     mode, date = document.text_of("Mode"), document.text_of("RetainUntilDate")
     if mode is None and date is None and not len(document):
         return None, None

@@ -13,6 +13,7 @@ from condemu.core.store import Txn
 from condemu.s3.bucket_errors import LOCK_NEEDS_VERSIONING, NO_LOCK_CONFIGURATION, RETENTION_TOO_LONG
 from condemu.s3.buckets import bucket_of, change
 from condemu.s3.documents import document_of, integer, malformed
+from condemu.s3.errors import OPERATION_NOT_IMPLEMENTED
 from condemu.s3.object_lock import MODES
 from condemu.s3.request import S3Request
 from condemu.wire.xml import Element
@@ -46,6 +47,8 @@ def _default_retention(rule: Element) -> Mapping[str, Any]:
     retention = rule.child("DefaultRetention")
     if retention is None:
         raise malformed("a Rule has a DefaultRetention")
+    if retention.child("DefaultEventHold") is not None:
+        raise ServiceError(OPERATION_NOT_IMPLEMENTED, because="condemu does not implement event holds")
     mode, days, years = retention.text_of("Mode"), integer(retention, "Days"), integer(retention, "Years")
     if mode not in MODES or (days is None) == (years is None) or days == 0 or years == 0:
         raise malformed("a DefaultRetention has a Mode, and Days or Years of at least one")

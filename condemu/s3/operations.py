@@ -1,4 +1,4 @@
-"""The operations of S3: one row each, and which of them a request means.
+"""The operations of S3: one row each.
 
 A row names its method, its level (service, bucket, object) and its marker: the query parameter that selects it among those of the
 same method and level. A row without a handler answers 501 by its name.
@@ -6,7 +6,7 @@ same method and level. A row without a handler answers 501 by its name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -375,39 +375,3 @@ OPERATIONS: Final = (
 )
 
 BY_NAME: Final = {operation.name: operation for operation in OPERATIONS}
-_ROUTES: Final[dict[tuple[str, str, str], list[Operation]]] = {}
-for _row in OPERATIONS:
-    _ROUTES.setdefault((_row.method, _row.level, _row.marker), []).append(_row)
-for _rows in _ROUTES.values():
-    _rows.sort(key=lambda row: (row.also == "", not row.copies))  # the most particular first
-
-
-def route(method: str, bucket: str, key: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Operation | None:
-    """The operation that a request means, or None when there is none."""
-    level = "object" if key else "bucket" if bucket else "service"
-    if level != "object" and (elsewhere := _elsewhere(method, bucket, query, headers)) is not None:
-        return elsewhere
-    rows = None
-    for parameter in query:
-        rows = _ROUTES.get((method, level, parameter))
-        if rows is not None:
-            break
-    if rows is None:
-        rows = _ROUTES.get((method, level, ""))
-    if rows is None:
-        return None
-    for row in rows:
-        if (not row.also or row.also in query) and (not row.copies or "x-amz-copy-source" in headers):
-            return row
-    return None
-
-
-def _elsewhere(method: str, bucket: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Operation | None:
-    """Two operations of other endpoints look like others here: a list of directory buckets is signed for S3 Express, or says its
-    name; WriteGetObjectResponse has a path of its own, which no bucket's name could be."""
-    if method == "POST" and bucket == "WriteGetObjectResponse":
-        return BY_NAME[bucket]
-    express = "/s3express/aws4_request" in headers.get("authorization", "")
-    if method == "GET" and not bucket and (express or query.get("x-id") == "ListDirectoryBuckets"):
-        return BY_NAME["ListDirectoryBuckets"]
-    return None

@@ -58,6 +58,9 @@ UNIMPLEMENTED: Final = {
     "CopySourceSSECustomerKey": "x-amz-copy-source-server-side-encryption-customer-key",
     "CopySourceSSECustomerKeyMD5": "x-amz-copy-source-server-side-encryption-customer-key-MD5",
     "WriteOffsetBytes": "x-amz-write-offset-bytes",  # appending is for directory buckets
+    "ObjectLockEventHold": "x-amz-object-lock-event-hold",
+    "ObjectLockEventHoldDurationDays": "x-amz-object-lock-event-hold-duration-days",
+    "ObjectLockEventHoldDurationYears": "x-amz-object-lock-event-hold-duration-years",
 }
 
 

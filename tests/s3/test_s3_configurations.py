@@ -215,3 +215,14 @@ def test_a_default_retention_lasts_a_hundred_years_at_most(s3: Wire) -> None:
     assert put(s3, "object-lock", lock("<Mode>GOVERNANCE</Mode><Days>36501</Days>")).code == "InvalidArgument"  # too large!
     assert s3.everything() == before
     assert put(s3, "object-lock", lock("<Mode>GOVERNANCE</Mode><Years>100</Years>")).status == 200
+
+
+def test_event_holds_are_not_ignored(s3: Wire) -> None:
+    s3.object_lock()
+    s3.put("key", b"", content_md5="1B2M2Y8AsgTpgAmY7PhCfg==")
+    before = s3.everything()
+    content = lock("<Mode>GOVERNANCE</Mode><Days>1</Days><DefaultEventHold><Days>1</Days></DefaultEventHold>")
+    assert put(s3, "object-lock", content).refusal == (501, "NotImplemented", {})
+    body = b"<Retention><EventHold>ON</EventHold></Retention>"
+    assert s3("PUT", "/bucket/key", body, query="retention").refusal == (501, "NotImplemented", {})
+    assert s3.everything() == before

@@ -1,0 +1,100 @@
+"""What condemu does not honour of Amazon S3's model, by name.
+
+`python tests/s3/s3_compatibility.py` writes docs/s3-compatibility.md. Answers: `501` is NotImplemented with the header's or the
+operation's name in it, `as AWS` is what AWS answers in a general purpose bucket, `ignored` is accepted without effect because in
+this emulator nothing could come of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Final
+
+from condemu.s3.operations import OPERATIONS
+
+PAGE: Final = Path(__file__).parents[2] / "docs" / "s3-compatibility.md"
+ALL: Final = "all"
+
+# member of a request -> (operations, answer, why)
+NOT_HONOURED: Final[dict[str, tuple[str, str, str]]] = {
+    "RequestPayer": (ALL, "ignored", "no bucket has Requester Pays"),
+    "MFA": (
+        "DeleteObject, DeleteObjects, PutBucketVersioning", "ignored", "MFA delete cannot be enabled; it is refused with 501",
+    ),
+    "ConfirmRemoveSelfBucketAccess": ("PutBucketPolicy", "ignored", "the bucket's owner can always change its policy"),
+    "Token": ("PutObjectLockConfiguration", "ignored", "AWS asks for it no more"),
+    "OptionalObjectAttributes": ("ListObjects, ListObjectsV2, ListObjectVersions", "ignored", "no object is being restored"),
+    "AnnotationDirective": ("CopyObject", "ignored", "no object has annotations"),
+    "BucketKeyEnabled": ("PutObject, CopyObject, CreateMultipartUpload", "ignored", "bucket keys are for KMS"),
+    "SSECustomerAlgorithm": (ALL, "501", "keys of one's own are not implemented"),
+    "SSECustomerKey": (ALL, "501", "keys of one's own are not implemented"),
+    "SSECustomerKeyMD5": (ALL, "501", "keys of one's own are not implemented"),
+    "CopySourceSSECustomerAlgorithm": (ALL, "501", "keys of one's own are not implemented"),
+    "CopySourceSSECustomerKey": (ALL, "501", "keys of one's own are not implemented"),
+    "CopySourceSSECustomerKeyMD5": (ALL, "501", "keys of one's own are not implemented"),
+    "SSEKMSKeyId": (ALL, "501", "KMS is not implemented; so are the values of ServerSideEncryption other than AES256"),
+    "SSEKMSEncryptionContext": (ALL, "501", "KMS is not implemented"),
+    "WriteOffsetBytes": ("PutObject", "501", "appends are for directory buckets"),
+    "ObjectLockEventHold": (ALL, "501", "event holds are not implemented"),
+    "ObjectLockEventHoldDurationDays": (ALL, "501", "event holds are not implemented"),
+    "ObjectLockEventHoldDurationYears": (ALL, "501", "event holds are not implemented"),
+    "Retention.EventHold": ("PutObjectRetention", "501", "event holds are not implemented"),
+    "Retention.EventHoldDuration.Days": ("PutObjectRetention", "501", "event holds are not implemented"),
+    "Retention.EventHoldDuration.Years": ("PutObjectRetention", "501", "event holds are not implemented"),
+    "ObjectLockConfiguration.Rule.DefaultRetention.DefaultEventHold.Days": (
+        "PutObjectLockConfiguration", "501", "event holds are not implemented",
+    ),
+    "ObjectLockConfiguration.Rule.DefaultRetention.DefaultEventHold.Years": (
+        "PutObjectLockConfiguration", "501", "event holds are not implemented",
+    ),
+    "CreateBucketConfiguration.Location.Type": ("CreateBucket", "501", "there are no directory buckets"),
+    "CreateBucketConfiguration.Location.Name": ("CreateBucket", "501", "there are no directory buckets"),
+    "CreateBucketConfiguration.Bucket.Type": ("CreateBucket", "501", "there are no directory buckets"),
+    "CreateBucketConfiguration.Bucket.DataRedundancy": ("CreateBucket", "501", "there are no directory buckets"),
+    "VersioningConfiguration.MFADelete": ("PutBucketVersioning", "501", "MFA delete is not implemented; Disabled is accepted"),
+    "ServerSideEncryptionConfiguration.Rules.ApplyServerSideEncryptionByDefault.KMSMasterKeyID": (
+        "PutBucketEncryption", "501", "KMS is not implemented; with AES256 it is refused as AWS does",
+    ),
+    "AccessControlPolicy.Grants.Grantee.EmailAddress": ("PutBucketAcl, PutObjectAcl", "as AWS", "400: no account has an address"),
+    "IfMatchLastModifiedTime": ("DeleteObject", "as AWS", "501: for directory buckets"),
+    "IfMatchSize": ("DeleteObject", "as AWS", "501: for directory buckets"),
+    "IfMatchInitiatedTime": ("AbortMultipartUpload", "501", "for directory buckets"),
+    "Delete.Objects.LastModifiedTime": ("DeleteObjects", "as AWS", "400 MalformedXML: for directory buckets"),
+    "Delete.Objects.Size": ("DeleteObjects", "as AWS", "400 MalformedXML: for directory buckets"),
+}  # fmt: skip
+
+
+def page() -> str:
+    done = sorted(operation.name for operation in OPERATIONS if operation.handler is not None)
+    missing = sorted(operation.name for operation in OPERATIONS if operation.handler is None)
+    lines = [
+        "# What condemu does of Amazon S3",
+        "",
+        "Made by `python tests/s3/s3_compatibility.py` from the tables that answer requests; a test holds it against them and",
+        "against botocore's model of S3. General purpose buckets only.",
+        "",
+        f"## Operations ({len(done)})",
+        "",
+        ", ".join(f"`{name}`" for name in done) + ".",
+        "",
+        "## Members without effect",
+        "",
+        "All other members of these operations are honoured. A condition (`If-*`, `x-amz-*-if-*`) that an operation does not",
+        "take is refused with 501 NotImplemented and its name, never ignored.",
+        "",
+        "| member | operations | answer | why |",
+        "|---|---|---|---|",
+        *(f"| `{member}` | {' | '.join(row)} |" for member, row in NOT_HONOURED.items()),
+        "",
+        f"## Operations that answer 501 NotImplemented ({len(missing)})",
+        "",
+        ", ".join(f"`{name}`" for name in missing) + ".",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page())
+    sys.stdout.write(f"{PAGE}\n")

@@ -4,15 +4,20 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from sdb_wire import Wire, entries, run, state
 
 from condemu.auth.authenticate import STRICT, Authenticator
-from condemu.auth.credentials import CredentialBook
+from condemu.auth.credentials import CredentialBook, credential_of
 
 CASES = json.loads((Path(__file__).parents[2] / "conformance" / "cases" / "simpledb_cases.json").read_text())
 EXPORT_CASES = [case for case in CASES["cases"] if case["group"] == "simpledbv2"]
@@ -235,6 +240,44 @@ def test_the_export_api_wants_version_4() -> None:
     assert (status, headers["x-amzn-ErrorType"], result["message"]) == (
         403, "MissingAuthenticationTokenException", "Missing Authentication Token",
     )  # fmt: skip
+
+
+def signed(sdb: Exporting, credentials: Credentials, operation: str, members: dict[str, Any]) -> tuple[int, str | None, str]:
+    """(status, error, message) of a request that botocore signed."""
+    sdb.clock.set(time.time())
+    body = json.dumps(members).encode()
+    request = AWSRequest("POST", f"http://localhost/v2/{operation}", {"Host": "localhost"}, body)
+    SigV4Auth(credentials, "sdb", "us-east-1").add_auth(request)
+    headers = {name.lower(): str(value) for name, value in request.headers.items()}
+    sent = sdb.request("POST", "", body, "localhost", f"/v2/{operation}")
+    sent.headers.update(headers)
+    answer = run(sdb.service.handle(sent))
+    return answer.status, dict(answer.headers).get("x-amzn-ErrorType"), json.loads(answer.body).get("message", "")
+
+
+def test_signatures_and_policies_of_the_export_api() -> None:
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sdb:ListExports", "Resource": "*"}]}
+    alice = {"access_key": "AKIA1", "secret": "secret", "account": "111122223333", "user": "Alice", "policy": json.dumps(policy)}
+    old = {"access_key": "ASIA2", "secret": "secret", "session_token": "token", "expires": datetime(2020, 1, 1, tzinfo=UTC)}
+    book = CredentialBook([credential_of(alice), credential_of(old)])
+    sdb = Exporting(authenticator=Authenticator(book, STRICT))
+    assert signed(sdb, Credentials("AKIA1", "secret"), "ListExports", {})[0] == 200
+    before = state(sdb)
+    arn = "arn:aws:sdb:us-east-1:111122223333:domain/MyDomain"
+    assert signed(sdb, Credentials("AKIA1", "secret"), "StartDomainExport", {"domainName": "MyDomain", "s3Bucket": "bbb"}) == (
+        403, "AccessDeniedException",
+        f"User: arn:aws:iam::111122223333:user/Alice is not authorized to perform: sdb:StartDomainExport on resource: {arn}",
+    )  # fmt: skip
+    wrong = signed(sdb, Credentials("AKIA1", "another"), "ListExports", {})
+    assert wrong[:2] == (403, "InvalidSignatureException")
+    assert wrong[2].startswith("The request signature we calculated does not match the signature you provided.")
+    assert signed(sdb, Credentials("AKIA9", "secret"), "ListExports", {}) == (
+        403, "UnrecognizedClientException", "The security token included in the request is invalid.",
+    )  # fmt: skip
+    assert signed(sdb, Credentials("ASIA2", "secret", "token"), "ListExports", {}) == (
+        403, "ExpiredTokenException", "The security token included in the request is expired",
+    )  # fmt: skip
+    assert state(sdb) == before
 
 
 def test_an_export_takes_more_items_than_a_file(sdb: Exporting, monkeypatch: pytest.MonkeyPatch) -> None:

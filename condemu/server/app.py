@@ -24,7 +24,7 @@ from condemu.s3.service import S3
 from condemu.server import admin, dispatch
 from condemu.server.asgi import App
 from condemu.server.config import Config
-from condemu.server.errors import BAD_REQUEST, HEADERS_LIMIT, HEADERS_TOO_LARGE, INTERNAL_ERROR, refusal
+from condemu.server.errors import BAD_REQUEST, INTERNAL_ERROR, refusal
 from condemu.server.exports import S3Sink, Trusted
 from condemu.server.system import RequestIds, SystemClock, SystemIds
 from condemu.simpledb.service import SimpleDB
@@ -94,8 +94,6 @@ class Emulator:
         name = await dispatch.service_of(request)
         if name == dispatch.ADMIN:
             return await admin.handle(self, request)
-        if name == dispatch.S3 and section_size(request) > HEADERS_LIMIT:
-            return refusal(HEADERS_TOO_LARGE, request)
         return await self.services.get(name, self._fallback).handle(request)
 
     def reset(self, account: str | None = None) -> None:
@@ -172,12 +170,6 @@ def credentials_of(config: Config, environment: Mapping[str, str] | None) -> Cre
         with open(config.credentials, encoding="utf-8") as file:
             text = file.read()
     return read_credentials(text, environment, config.account)
-
-
-def section_size(request: Request) -> int:
-    """The bytes of a request's header section and query, which S3 counts together."""
-    headers = request.headers
-    return 4 * len(headers) + sum(map(len, headers)) + sum(map(len, headers.values())) + len(request.query_string)
 
 
 def at_once(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -52,7 +52,10 @@ async def service_of(request: Request) -> str:
         return ADMIN
     if "x-amz-target" in headers:
         return DYNAMODB
-    signed = signing_name(headers.get("authorization", ""), request.query_string)
+    authorization = headers.get("authorization", "")
+    if "/s3/aws4_request" in authorization:
+        return S3
+    signed = signing_name(authorization, request.query_string)
     if signed is not None:
         return signed
     host = headers.get("host", "")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from condemu.core.engine import ReplyLost
 from condemu.core.http import ClientDisconnected, Request, Response
+from condemu.server.errors import HEADERS_TOO_LARGE, refusal
 from condemu.server.heads import BODILESS, must_close
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 class Exchange:
     """One request and its answer. It is the request's body, too."""
 
-    __slots__ = ("_protocol", "_waiter", "complete", "expects", "held", "keep_alive", "method", "pieces", "request", "started")
+    __slots__ = (
+        "_protocol", "_waiter", "complete", "expects", "held", "keep_alive", "method", "pieces", "request", "started", "too_large"
+    )  # fmt: skip
 
     def __init__(self, protocol: Protocol, method: str, keep_alive: bool, expects: bool) -> None:
         self._protocol = protocol
@@ -35,6 +38,7 @@ class Exchange:
         self.held = 0
         self.complete = False  # the whole body is here
         self.started = False  # somebody asked for it
+        self.too_large = False  # its header section is
         self.request: Request = cast(Request, None)  # given as soon as it is its turn
 
     async def next_chunk(self) -> bytes:
@@ -65,7 +69,10 @@ class Exchange:
         """From the request to the end of its answer."""
         protocol = self._protocol
         try:
-            response = await protocol.emulator.answer(self.request)
+            if self.too_large:
+                response = refusal(HEADERS_TOO_LARGE, self.request)
+            else:
+                response = await protocol.emulator.answer(self.request)
         except (ClientDisconnected, ReplyLost):
             protocol.cut()
             return
@@ -79,7 +86,7 @@ class Exchange:
         protocol, request, body, status = self._protocol, self.request, response.body, response.status
         if response.close or (not self.complete and must_close(request, self.started)):
             self.keep_alive = False
-        head = protocol.head(request, response, not self.keep_alive)
+        head = protocol.heads.text(request, response, not self.keep_alive)
         if self.method == "HEAD" or status in BODILESS:
             protocol.transport.write(head)
         elif not isinstance(body, bytes):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from email.utils import formatdate
+from http import HTTPStatus
 from typing import Final
 
 from condemu.core.effects import Clock
 from condemu.core.http import Request, Response
 
+STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 BODILESS: Final = frozenset({204, 304})
 DISCARD_LIMIT: Final = 64 * 1024 * 1024  # bytes of an unread body that are thrown away to keep the connection
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -38,7 +40,7 @@ class Heads:
                 continue  # from a client's own metadata: HTTP cannot say it
             if name == "Content-Length":
                 sized = True
-            if value.isprintable() and value.isascii():
+            if value.isascii() and value.isprintable():
                 fields.append(field)
             else:
                 fields.append((name, _CONTROL.sub(" ", value).encode("latin-1", "replace").decode("latin-1")))
@@ -47,6 +49,12 @@ class Heads:
         if close:
             fields.append(("Connection", "close"))
         return fields
+
+    def text(self, request: Request, response: Response, close: bool) -> bytes:
+        """Status line and header section as they go over the wire."""
+        lines = [f"{name}: {value}\r\n" for name, value in self.of(request, response, close)]
+        line = STATUS_LINES.get(response.status) or f"HTTP/1.1 {response.status} \r\n"
+        return f"{line}{''.join(lines)}\r\n".encode("latin-1")
 
     def _remembered(self, name: str) -> bool:
         if _NAME.fullmatch(name) is None:

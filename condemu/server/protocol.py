@@ -19,16 +19,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Coroutine
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import httptools
 
 from condemu.core.errors import ErrorRow
-from condemu.core.http import Request, Response
+from condemu.core.http import Request
 from condemu.server.errors import BAD_REQUEST, HEADERS_LIMIT, HEADERS_TOO_LARGE, document
 from condemu.server.exchange import Exchange, resumed
-from condemu.server.heads import DISCARD_LIMIT, Heads
+from condemu.server.heads import DISCARD_LIMIT, STATUS_LINES, Heads
 from condemu.server.system import RequestIds
 
 if TYPE_CHECKING:
@@ -38,10 +37,8 @@ if TYPE_CHECKING:
     from condemu.server.app import Emulator
 
 _SECTION_LIMIT: Final = 4 * HEADERS_LIMIT  # request line and header section: beyond this nobody waits for their end
-_LINE: Final = 4  # ": " and the line's end
 _HIGH_WATER: Final = 512 * 1024  # bytes of a body that wait here before the socket is left alone
 _LINGER: Final = 2.0  # seconds that a client which is still sending has to read its answer
-_STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 _NAMES: Final[dict[bytes, str]] = {}
 _NAMES_HELD: Final = 2048
 _UNNAMED: Final = RequestIds()  # for what never became a request
@@ -60,7 +57,7 @@ class Protocol(asyncio.Protocol):
         self.writable: asyncio.Future[None] | None = None  # while the client does not take what it is sent
         self._state = server_state
         self._idle_limit: float = config.timeout_keep_alive
-        self._heads: Heads = config.loaded_app.heads
+        self.heads: Heads = config.loaded_app.heads
         self._parser = self._new_parser(self)
         self._waiting: deque[Exchange] = deque()  # whose turn has not come
         self._answering: Exchange | None = None
@@ -72,9 +69,13 @@ class Protocol(asyncio.Protocol):
         self._rest = 0  # bytes of a long body that are still to come, past the parser
         self._length = 0  # of a long body
         self._received = 0  # of it, through the parser
+        self._piece = 0  # bytes of the piece that is being parsed
         self._url = b""
         self._headers: dict[str, str] = {}
-        self._section = 0
+        self._in_head = False
+        self._head_is_new = False  # it began in the piece that is being parsed
+        self._head_size = 0  # the bytes of its pieces, but for a first one that it shares with the request before it
+        self._ended = False  # a request ended in the piece that is being parsed
 
     @staticmethod
     def _new_parser(callbacks: Any) -> Any:
@@ -160,17 +161,21 @@ class Protocol(asyncio.Protocol):
             data = self._receive_rest(data)
             if not data:
                 return None
+        self._piece = len(data)
+        self._ended = False
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
             if self._receiving is not None:
                 self._receive_body(data[upgrade.args[0] :])
-        except httptools.HttpParserCallbackError as error:
-            too_large = isinstance(error.__context__, HeadersTooLarge)
-            return self._refuse(HEADERS_TOO_LARGE if too_large else BAD_REQUEST)
         except httptools.HttpParserError:
             return self._refuse(BAD_REQUEST)
-        if self._receiving is not None and self._length:
+        if self._in_head:
+            self._head_size += 0 if self._head_is_new and self._ended else len(data)
+            self._head_is_new = False
+            if self._head_size > _SECTION_LIMIT:
+                return self._refuse(HEADERS_TOO_LARGE)
+        elif self._length and self._receiving is not None:
             self._bypass_parser()
         if self._answering is None:
             self._start()
@@ -198,22 +203,19 @@ class Protocol(asyncio.Protocol):
     def on_message_begin(self) -> None:
         self._url = b""
         self._headers = {}
-        self._section = 0
+        self._in_head = self._head_is_new = True
+        self._head_size = 0
 
     def on_url(self, url: bytes) -> None:
         self._url += url
-        self._section += len(url)
-        if self._section > _SECTION_LIMIT:
-            raise HeadersTooLarge
 
     def on_header(self, name: bytes, value: bytes) -> None:
         key = _NAMES.get(name) or _name_of(name)
-        text = value.decode("latin-1")
         headers = self._headers
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
-        self._section += len(name) + len(text) + _LINE
-        if self._section > _SECTION_LIMIT:
-            raise HeadersTooLarge
+        if key in headers:
+            headers[key] = f"{headers[key]}, {value.decode('latin-1')}"
+        else:
+            headers[key] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
         parser, headers = self._parser, self._headers
@@ -222,13 +224,17 @@ class Protocol(asyncio.Protocol):
             path = _origin_form(path)
         method = parser.get_method().decode("ascii")
         keep_alive = parser.should_keep_alive() and not parser.should_upgrade() and parser.get_http_version() == "1.1"
-        exchange = Exchange(self, method, keep_alive, headers.get("expect", "").lower() == "100-continue")
-        exchange.request = Request(method, path, query, headers, exchange, client_address=self._client)
+        expects = "expect" in headers and headers["expect"].lower() == "100-continue"
+        exchange = Exchange(self, method, keep_alive, expects)
+        exchange.request = request = Request(method, path, query, headers, exchange, client_address=self._client)
+        if (self._piece > HEADERS_LIMIT or not self._head_is_new) and "x-amz-target" not in headers:
+            exchange.too_large = section_size(request) > HEADERS_LIMIT
+        self._in_head = False
         self._receiving = exchange
         self._waiting.append(exchange)
         self._received = 0
-        length = headers.get("content-length", "0")
-        self._length = int(length) if len(length) > 5 else 0
+        length = headers.get("content-length")
+        self._length = int(length) if length is not None and len(length) > 5 else 0
 
     def on_body(self, body: bytes) -> None:
         exchange = self._receiving
@@ -243,6 +249,7 @@ class Protocol(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         exchange = self._receiving
+        self._ended = True
         if exchange is None:
             self._discarded = 0
         elif not self._parser.should_upgrade() or exchange.method == "CONNECT":
@@ -269,7 +276,7 @@ class Protocol(asyncio.Protocol):
     def _refuse(self, row: ErrorRow) -> None:
         """Answer what never became a request, and close. With an answer still under way there is no room for another one."""
         if self._answering is None:
-            self.transport.write(unreadable(row, self._heads.date()))
+            self.transport.write(unreadable(row, self.heads.date()))
         self.transport.close()
 
     # answering
@@ -329,13 +336,6 @@ class Protocol(asyncio.Protocol):
             self.transport.write_eof()
         self.loop.call_later(_LINGER, self.transport.close)
 
-    def head(self, request: Request, response: Response, close: bool) -> bytes:
-        """Status line and header section."""
-        status = response.status
-        line = _STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"
-        lines = [f"{name}: {value}\r\n" for name, value in self._heads.of(request, response, close)]
-        return f"{line}{''.join(lines)}\r\n".encode("latin-1")
-
 
 def _name_of(name: bytes) -> str:
     """A header's name as it is known here: in lower case. Remembered, while not too many are."""
@@ -343,10 +343,6 @@ def _name_of(name: bytes) -> str:
     if len(_NAMES) < _NAMES_HELD:
         _NAMES[name] = text
     return text
-
-
-class HeadersTooLarge(Exception):
-    """The header section is longer than anybody waits for."""
 
 
 class _Rest:
@@ -365,12 +361,18 @@ def _origin_form(target: str) -> str:
     return target
 
 
+def section_size(request: Request) -> int:
+    """The bytes of a request's header section and query, which S3 counts together."""
+    headers = request.headers
+    return 4 * len(headers) + sum(map(len, headers)) + sum(map(len, headers.values())) + len(request.query_string)
+
+
 def unreadable(row: ErrorRow, date: str) -> bytes:
     """A whole HTTP answer that closes the connection."""
     request_id, host_id = _UNNAMED.next()
     body = document(row, {"MaxSizeAllowed": HEADERS_LIMIT}, request_id, host_id)
     head = (
-        f"{_STATUS_LINES[row.status]}Date: {date}\r\nx-amz-request-id: {request_id}\r\nx-amz-id-2: {host_id}\r\n"
+        f"{STATUS_LINES[row.status]}Date: {date}\r\nx-amz-request-id: {request_id}\r\nx-amz-id-2: {host_id}\r\n"
         f"Content-Type: application/xml\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     return head.encode("ascii") + body

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from condemu.core.http import Request, Response
 from condemu.core.store import MemoryStore, Txn
 from condemu.server.app import Emulator
 from condemu.server.config import Config
+from condemu.server.protocol import Protocol
 from condemu.server.serving import HttpServer, listen
 from condemu.server.system import SystemIds
 from condemu.storage.spool import SpoolBlobs
@@ -104,6 +107,56 @@ class Connection:
     def close(self) -> None:
         self._file.close()
         self.socket.close()
+
+
+class Transport:
+    """Keeps what is written; notices the end."""
+
+    def __init__(self) -> None:
+        self.written = b""
+        self.closed = False
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def writelines(self, pieces: tuple[bytes, ...]) -> None:
+        self.written += b"".join(pieces)
+
+    def get_extra_info(self, name: str) -> Any:
+        return ("127.0.0.1", 40000) if name == "peername" else None
+
+    def can_write_eof(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        self.closed = True
+
+    abort = close
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+
+async def exchanged(emulator: Emulator, *pieces: bytes) -> list[bytes]:
+    """What is answered after each piece, without a socket; then the client is gone."""
+    config = SimpleNamespace(loaded_app=emulator.asgi, timeout_keep_alive=60)
+    state = SimpleNamespace(connections=set(), tasks=set(), total_requests=0)
+    protocol, transport = Protocol(config, state, {}), Transport()  # type: ignore[arg-type]
+    protocol.connection_made(transport)  # type: ignore[arg-type]
+    answers = []
+    for piece in pieces:
+        if not transport.closed:
+            protocol.data_received(piece)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        answers.append(transport.written)
+        transport.written = b""
+    protocol.eof_received()
+    protocol.connection_lost(None)
+    while state.tasks:
+        await asyncio.sleep(0)
+    return answers
 
 
 @pytest.fixture

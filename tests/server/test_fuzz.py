@@ -11,7 +11,6 @@ import json
 import random
 import re
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,58 +23,15 @@ from lxml import etree
 from condemu.core.http import BytesBody
 from condemu.server.app import Emulator, build
 from condemu.server.config import Config
-from condemu.server.protocol import Protocol
-from tests.server.conftest import SOMEBODY
+from tests.server.conftest import SOMEBODY, exchanged
 
 PER_FAMILY = 1000
 Build = Callable[[random.Random], bytes]
 
 
-class Transport:
-    """Keeps what is written; notices the end."""
-
-    def __init__(self) -> None:
-        self.written = b""
-        self.closed = False
-
-    def write(self, data: bytes) -> None:
-        self.written += data
-
-    def writelines(self, pieces: tuple[bytes, ...]) -> None:
-        self.written += b"".join(pieces)
-
-    def get_extra_info(self, name: str) -> Any:
-        return ("127.0.0.1", 40000) if name == "peername" else None
-
-    def can_write_eof(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        self.closed = True
-
-    abort = close
-
-    def pause_reading(self) -> None: ...
-
-    def resume_reading(self) -> None: ...
-
-
-async def exchange(emulator: Emulator, data: bytes) -> bytes:
-    """What comes back when `data` is sent, in two pieces, and the sending side is then closed."""
-    config = SimpleNamespace(loaded_app=emulator.asgi, timeout_keep_alive=60)
-    state = SimpleNamespace(connections=set(), tasks=set(), total_requests=0)
-    protocol, transport = Protocol(config, state, {}), Transport()  # type: ignore[arg-type]
-    protocol.connection_made(transport)  # type: ignore[arg-type]
-    for piece in (data[: len(data) // 2], data[len(data) // 2 :]):
-        if not transport.closed:
-            protocol.data_received(piece)
-        for _ in range(3):
-            await asyncio.sleep(0)
-    protocol.eof_received()
-    protocol.connection_lost(None)
-    while state.tasks:
-        await asyncio.sleep(0)
-    return transport.written
+async def sent_in_two(emulator: Emulator, data: bytes) -> bytes:
+    """What comes back when `data` is sent in two pieces and the sending side is then closed."""
+    return b"".join(await exchanged(emulator, data[: len(data) // 2], data[len(data) // 2 :]))
 
 
 def said(answer: bytes) -> tuple[int, dict[str, str], bytes]:
@@ -484,7 +440,7 @@ def test_a_malformed_request_is_refused_and_changes_nothing(subject, family, cap
     async def send_all() -> None:
         for number in range(count):
             sent = make(random.Random(f"{family} {number}")).replace(b"{upload}", upload.encode())
-            answer = await exchange(emulator, sent)
+            answer = await sent_in_two(emulator, sent)
             assert emulator.engine.store.index == index, (number, sent[:500])
             if not answer:
                 continue  # the connection ended: the request was not complete
@@ -505,7 +461,7 @@ def test_a_request_with_bytes_overwritten_is_never_our_mistake(subject, capfd):
         for number in range(2 * PER_FAMILY):
             sent = flips(random.Random(number))
             index = emulator.engine.store.index
-            answer = await exchange(emulator, sent)
+            answer = await sent_in_two(emulator, sent)
             if not answer:
                 assert emulator.engine.store.index == index, (number, sent)
                 continue
@@ -527,7 +483,7 @@ def test_a_request_that_was_changed_after_signing_is_refused_and_changes_nothing
         for number in range(PER_FAMILY):
             sent = signatures(random.Random(number))
             index = emulator.engine.store.index
-            status, headers, body = said(await exchange(emulator, sent))
+            status, headers, body = said(await sent_in_two(emulator, sent))
             assert emulator.engine.store.index == index, (number, sent)
             assert 400 <= status < 500, (number, sent, body)
             assert is_aws_error(headers, body), (number, sent, body)

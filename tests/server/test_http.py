@@ -12,7 +12,7 @@ from condemu.core.engine import Call, ReplyLost
 from condemu.core.http import ClientDisconnected, Request, Response, read_body
 from condemu.server.app import build
 from condemu.server.config import Config
-from tests.server.conftest import SOMEBODY, emulator_of, serving
+from tests.server.conftest import SOMEBODY, emulator_of, exchanged, serving
 
 LIMIT = 1 << 30
 
@@ -147,6 +147,25 @@ def test_pipelined_requests_are_answered_in_order(connect):
     with serving(emulator_of(echo)) as address:
         connection = connect(address).send(b"".join(b"GET /%d HTTP/1.1\r\nhost: h\r\n\r\n" % n for n in range(20)))
         assert [connection.answer()[2].split()[1] for _ in range(20)] == [b"/%d" % n for n in range(20)]
+
+
+def test_requests_are_answered_however_the_bytes_are_cut():
+    """Three requests, cut in two at every byte: three answers, and the first of them before the rest is there."""
+
+    async def answer(request: Request) -> Response:
+        return Response(200, [], request.method.encode() + (await read_body(request.body, LIMIT) or b""))
+
+    emulator = emulator_of(answer)
+    sent = b"PUT /k HTTP/1.1\r\nhost: h\r\ncontent-length: 2\r\n\r\nhi" * 2 + b"GET /k HTTP/1.1\r\nhost: h\r\n\r\n"
+    first = sent.index(b"hi") + 2
+    for cut in range(len(sent)):
+        before, after = asyncio.run(exchanged(emulator, sent[:cut], sent[cut:]))
+        assert before.count(b"HTTP/1.1 200 OK") == (cut >= first) + (cut >= 2 * first), cut
+        assert [part.rpartition(b"\r\n\r\n")[2] for part in (before + after).split(b"HTTP/1.1 ")[1:]] == [
+            b"PUThi",
+            b"PUThi",
+            b"GET",
+        ]
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ class S3:
         by_document = operation.name in BY_DOCUMENT
         self.engine.store.view(partial(admit if by_document else authorize, request=request))
         refusal = unsupported(operation.name, request.members)
-        if refusal is not None:
+        if refusal is not None and not by_document:
             raise refusal
         if operation.check is not None:
             operation.check(request)
@@ -90,6 +90,8 @@ class S3:
             request.xml = await bodies.document(request, XML_LIMIT)
         if by_document:
             self.engine.store.view(partial(authorize, request=request))
+            if refusal is not None:
+                raise refusal
         call = self._call(request)
         if operation.entries is not None:
             result = await self._decide_each(request, call)

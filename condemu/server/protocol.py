@@ -75,7 +75,7 @@ class Protocol(asyncio.Protocol):
         self._in_head = False
         self._head_is_new = False  # it began in the piece that is being parsed
         self._head_size = 0  # the bytes of its pieces, but for a first one that it shares with the request before it
-        self._ended = False  # a request ended in the piece that is being parsed
+        self._shared = False  # a request ended in the piece that is being parsed
 
     @staticmethod
     def _new_parser(callbacks: Any) -> Any:
@@ -162,7 +162,7 @@ class Protocol(asyncio.Protocol):
             if not data:
                 return None
         self._piece = len(data)
-        self._ended = False
+        self._shared = False
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -171,7 +171,7 @@ class Protocol(asyncio.Protocol):
         except httptools.HttpParserError:
             return self._refuse(BAD_REQUEST)
         if self._in_head:
-            self._head_size += 0 if self._head_is_new and self._ended else len(data)
+            self._head_size += 0 if self._head_is_new and self._shared else len(data)
             self._head_is_new = False
             if self._head_size > _SECTION_LIMIT:
                 return self._refuse(HEADERS_TOO_LARGE)
@@ -249,7 +249,7 @@ class Protocol(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         exchange = self._receiving
-        self._ended = True
+        self._shared = True
         if exchange is None:
             self._discarded = 0
         elif not self._parser.should_upgrade() or exchange.method == "CONNECT":

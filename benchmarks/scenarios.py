@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import md5
 
+from benchmarks import simpledb
 from benchmarks.load import Requests
 from benchmarks.signing import UNSIGNED, Signer
 
@@ -166,4 +167,6 @@ SCENARIOS = (
     Scenario("CompleteMultipartUpload, If-None-Match: *", 200, 16, complete, bare=False),
     Scenario("ListObjectsV2, 1,000 of 10,000 keys", 200, 4, list_page, bare=False),
     Scenario("64 racers create one key", 200, 64, races),
+    Scenario("PutAttributes, Expected chain", 200, 16, simpledb.put_chain),
+    Scenario("Select, 100 of 10,000 items", 200, 4, simpledb.select_page, bare=False),
 )

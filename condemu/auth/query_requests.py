@@ -79,8 +79,10 @@ def _check_signature(
     elif version == "1":
         candidates = (version_1_string(signed),)
     else:
-        host_forms = hosts(request.headers.get("host", ""))
-        candidates = tuple(query_string_to_sign(request.method, host, request.raw_path, signed) for host in host_forms)
+        first, *others = hosts(request.headers.get("host", ""))
+        text = query_string_to_sign(request.method, first, request.raw_path, signed)
+        after_host = text[len(request.method) + 1 + len(first) :]
+        candidates = (text, *(f"{request.method}\n{host}{after_host}" for host in others))
     method = dict(signed).get("SignatureMethod", "HmacSHA1")
     if version == "2" and method not in HASHES:
         raise AuthFailure(failures.QUERY_INCOMPLETE, {"Parameter": "SignatureMethod"})

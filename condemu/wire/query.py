@@ -44,7 +44,7 @@ def parameters(*texts: str) -> Parameters:
             text = text.replace("+", " ")
         for pair in text.split("&"):
             name, _, value = pair.partition("=")
-            if encoded:
+            if encoded and ("%" in pair or not pair.isascii()):
                 name, value = decode(name), decode(value)
             if name in found:
                 repeated.append(name)
@@ -56,8 +56,6 @@ def parameters(*texts: str) -> Parameters:
 
 def decode(text: str) -> str:
     """Percent-decoded. Octets that came bare are Latin-1 characters of `text`."""
-    if "%" not in text and text.isascii():
-        return text
     try:
         return unquote_to_bytes(text.encode("latin-1")).decode()
     except UnicodeError:

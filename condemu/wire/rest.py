@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote_to_bytes
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH_NUMBER: Final = {name: number for number, name in enumerate(MONTHS, 1)}
+_UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]*").fullmatch
 _ZONE: Final = r"(?:GMT|UTC|Z|[+-]0000)"
 _IMF_FIXDATE: Final = re.compile(rf"(?:[A-Za-z]{{3}}, ?)?(\d{{1,2}}) ([A-Za-z]{{3}}) (\d{{4}}) (\d\d):(\d\d):(\d\d) {_ZONE}")
 _RFC_850: Final = re.compile(rf"[A-Za-z]{{6,9}}, (\d\d)-([A-Za-z]{{3}})-(\d\d) (\d\d):(\d\d):(\d\d) {_ZONE}")
@@ -117,7 +118,7 @@ def form_decode(text: str) -> str:
 
 def percent_encode(text: str) -> str:
     """All but `A-Za-z0-9-._~` encoded (RFC 3986)."""
-    return quote(text, safe="", errors="surrogateescape")
+    return text if _UNRESERVED(text) else quote(text, safe="", errors="surrogateescape")
 
 
 def url_encode(text: str) -> str:

@@ -66,6 +66,10 @@ ACCESS_DENIED = ErrorRow(
     "User: {user} is not authorized to perform: {action} on resource: {resource}{reason}",
 )
 
+POLICY_INVALID = _row("Invalid policy document: Policy document is malformed")  # wording not recorded
+EXPLICIT_DENY: Final = " with an explicit deny in {article} {policy}"
+IMPLICIT_DENY: Final = " because no {policy} allows the {action} action"
+
 # --- constraints of members -------------------------------------------------------------------------------------------------
 
 CONSTRAINTS = _row("{count} validation error{plural} detected: {problems}")

@@ -22,6 +22,7 @@ from condemu.core.store import Key, Txn
 from condemu.dynamodb import control_errors as rows
 from condemu.dynamodb.records import TABLES, Table
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
+from condemu.dynamodb.table_policies import check_policy
 from condemu.dynamodb.tables import known_table
 
 NO_POLICY: Final = "NO_POLICY"
@@ -44,6 +45,7 @@ def revision_refusal(table: Table, arn: str, expected: str | None) -> ServiceErr
 def put_policy(request: DynamoRequest) -> Plan:
     members = request.members
     arn, whose = _named(request)
+    check_policy(members["Policy"])
 
     def decide(txn: Txn) -> Result:
         table = known_table(txn, whose)

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from condemu.auth.authenticate import Authenticator
+from condemu.auth.failures import AuthFailure
+from condemu.auth.principals import Principal, root_of
 from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Call, Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response, read_body
 from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb import errors, tags, ttl
+from condemu.dynamodb.auth_errors import refusal_of
+from condemu.dynamodb.authorisation import authorised
 from condemu.dynamodb.operations import TARGETS, Operation
 from condemu.dynamodb.records import EXPIRIES, TABLES, TOKENS
 from condemu.dynamodb.requests import DynamoRequest, Held, Part, Plan
@@ -42,7 +47,7 @@ class DynamoDB:
         engine: Engine,
         clock: Clock,
         ids: Ids,
-        authenticator: Any = None,
+        authenticator: Authenticator | None = None,
         region: str = "us-east-1",
         account: str = "000000000000",
         message_profile: str = MODERN,
@@ -88,11 +93,12 @@ class DynamoDB:
     async def _answer(
         self, http: Request, operation: Operation, members: dict[str, Any], body: bytes, media_type: str
     ) -> Response:
-        account, access_key = self.account, ""
+        caller, access_key = self._caller(http, body)
+        account = caller.account
         request = DynamoRequest(
             operation.name, members, account=account, region=self.region, request_id=http.request_id, held=self.held
         )
-        plan = self._prepare(operation, request)
+        plan = authorised(request, self._prepare(operation, request), caller)
         if self.engine.store.view(ttl.is_due):
             await self.engine.run(Call("dynamodb", "TimeToLive", account=account, writes=True), ttl.sweep)
         call = Call(
@@ -118,6 +124,16 @@ class DynamoDB:
         response = _response(200, b"" if operation.empty else json_1_0.render(result), http, media_type)
         response.call = call
         return response
+
+    def _caller(self, http: Request, body: bytes) -> tuple[Principal, str]:
+        """Who asks, and with which access key."""
+        if self.authenticator is None:
+            return root_of(self.account), ""
+        try:
+            authentication = self.authenticator.verify_json(http, body, self.clock.now())
+        except AuthFailure as failure:
+            raise refusal_of(failure) from None
+        return authentication.principal, authentication.access_key
 
     def _prepare(self, operation: Operation, request: DynamoRequest) -> Plan:
         """All that needs no table. Types first, whatever else is wrong."""

@@ -24,6 +24,7 @@ from condemu.dynamodb.table_checks import (
     read_table_keys,
     throughput_of,
 )
+from condemu.dynamodb.table_policies import check_policy
 
 LIST_LIMIT: Final = 100  # tables that ListTables shows unless asked for fewer (API Reference)
 
@@ -36,6 +37,8 @@ def create_table(request: DynamoRequest) -> Plan:
     indexes = read_indexes(members, keys, definitions)
     check_definitions_used(definitions, keys, indexes)
     view = _stream_view(members.get("StreamSpecification"))
+    if members.get("ResourcePolicy") is not None:
+        check_policy(members["ResourcePolicy"])
     whose = address(request, members["TableName"])
 
     def decide(txn: Txn) -> Result:

@@ -293,6 +293,13 @@ def sort_bytes(value: Value) -> bytes:
     return value if type(value) is bytes else sort_number(value)
 
 
+def print_key(value: Value) -> str:
+    """A key attribute's value as policies see it: a number in plain digits, a binary in base64."""
+    if type(value) is str:
+        return value
+    return base64.b64encode(value).decode() if type(value) is bytes else print_number(value)
+
+
 # --- measuring --------------------------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,11 @@ from condemu.testing.transport import install
 OPTIONS = ClientConfig(parameter_validation=False, retries={"total_max_attempts": 1})
 HASH = {"KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]}
 DEFINED = {"AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]}
-POLICY = '{"Version":"2012-10-17","Statement":[]}'
+POLICY = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},'
+    '"Action":"dynamodb:GetItem","Resource":"*"}]}'
+)
+OTHER_POLICY = POLICY.replace("GetItem", "Query")
 
 
 @pytest.fixture
@@ -198,18 +202,18 @@ def test_a_policy_is_replaced_only_by_who_knows_its_revision(dynamodb: Any) -> N
     arn = arn_of(dynamodb)
     first = dynamodb.put_resource_policy(ResourceArn=arn, Policy=POLICY, ExpectedRevisionId="NO_POLICY")["RevisionId"]
     assert dynamodb.get_resource_policy(ResourceArn=arn)["RevisionId"] == first
-    code, message = refused(dynamodb.put_resource_policy, ResourceArn=arn, Policy="{}", ExpectedRevisionId="NO_POLICY")
+    code, message = refused(dynamodb.put_resource_policy, ResourceArn=arn, Policy=OTHER_POLICY, ExpectedRevisionId="NO_POLICY")
     assert code == "PolicyNotFoundException"
     assert message.endswith(
         f"Requested policy update expecting none to be present for table table, but a policy exists with revision id {first}."
     )
-    code, message = refused(dynamodb.put_resource_policy, ResourceArn=arn, Policy="{}", ExpectedRevisionId="17")
+    code, message = refused(dynamodb.put_resource_policy, ResourceArn=arn, Policy=OTHER_POLICY, ExpectedRevisionId="17")
     assert message.endswith(
         "Requested update for policy with revision id 17, but the policy associated to target table table"
         f" has revision id {first}."
     )
     assert dynamodb.get_resource_policy(ResourceArn=arn)["Policy"] == POLICY
-    second = dynamodb.put_resource_policy(ResourceArn=arn, Policy="{}", ExpectedRevisionId=first)["RevisionId"]
+    second = dynamodb.put_resource_policy(ResourceArn=arn, Policy=OTHER_POLICY, ExpectedRevisionId=first)["RevisionId"]
     assert second != first
 
 
@@ -228,7 +232,7 @@ def test_a_policy_is_deleted_by_its_revision_and_is_gone(dynamodb: Any) -> None:
         "PolicyNotFoundException",
         f"Resource-based policy not found for the provided ResourceArn: {arn}",
     )
-    assert refused(dynamodb.put_resource_policy, ResourceArn=arn, Policy="{}", ExpectedRevisionId=revision)[0] == (
+    assert refused(dynamodb.put_resource_policy, ResourceArn=arn, Policy=OTHER_POLICY, ExpectedRevisionId=revision)[0] == (
         "PolicyNotFoundException"
     )
     dynamodb.delete_resource_policy(ResourceArn=arn)

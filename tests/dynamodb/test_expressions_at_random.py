@@ -123,7 +123,7 @@ def test_a_projection_printed_is_read_back(found, data):
 
 
 scraps = st.sampled_from([
-    "a", "#n", ":s", ":", "#", "_x", "1", "99999999999", "[", "]", "(", ")", ",", ".", 
+    "a", "#n", ":s", ":", "#", "_x", "1", "99999999999", "[", "]", "(", ")", ",", ".",
     "=", "<>", "<", "+", "-", "!", '"', " ", "\n",
     "SET ", "remove ", "ADD ", "DELETE ", " AND ", " or ", " NOT ", " BETWEEN ", " IN ", "size(",
     "contains(", "if_not_exists(", "name", "ä", "\x00",

@@ -38,6 +38,7 @@ from condemu.s3.errors import (
     INVALID_TRAILING_CHECKSUM,
     MALFORMED_TRAILER,
     MISSING_CONTENT_LENGTH,
+    MISSING_MD5_OR_CHECKSUM,
     NOT_IMPLEMENTED,
     SEVERAL_CHECKSUMS,
     UNSUPPORTED_CHECKSUM_ALGORITHM,
@@ -192,6 +193,13 @@ def announcement(request: S3Request) -> Announced:
         if algorithm is None and content_md5 is None:
             raise ServiceError(CHECKSUM_WITHOUT_VALUE)
     return Announced(int(length), declaration, content_md5, algorithm, value, trailer is not None)
+
+
+def check_digest(request: S3Request) -> None:
+    """DeleteObjects, PutObjectRetention and PutObjectLegalHold: what they are sent must prove its bytes (documented)."""
+    headers = request.http.headers
+    if "content-md5" not in headers and "x-amz-trailer" not in headers and checksum_header(headers)[0] is None:
+        raise ServiceError(MISSING_MD5_OR_CHECKSUM)
 
 
 def checksum_header(headers: dict[str, str]) -> tuple[Algorithm | None, str | None]:

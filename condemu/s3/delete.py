@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.bodies import checksum_header
 from condemu.s3.buckets import bucket_of
-from condemu.s3.errors import INVALID_VERSION_ID, MALFORMED_XML, MISSING_MD5_OR_CHECKSUM, NO_SUCH_VERSION
+from condemu.s3.errors import INVALID_VERSION_ID, MALFORMED_XML, NO_SUCH_VERSION
 from condemu.s3.object_lock import bypass_of, removal_refusal
 from condemu.s3.preconditions import delete_refusal, delete_syntax_refusal
 from condemu.s3.put import owner_of
@@ -73,13 +72,6 @@ def _delete_version(txn: Txn, request: S3Request, version_id: str, bypass: bool)
         raise refusal
     remove(txn, request.bucket, request.key, version)
     return {"VersionId": version_id, "DeleteMarker": True if version.marker else None}
-
-
-def check_deletes(request: S3Request) -> None:
-    """A list of what to delete must prove its bytes."""
-    headers = request.http.headers
-    if "content-md5" not in headers and "x-amz-trailer" not in headers and checksum_header(headers)[0] is None:
-        raise ServiceError(MISSING_MD5_OR_CHECKSUM)
 
 
 def entries_of(request: S3Request) -> list[S3Request]:

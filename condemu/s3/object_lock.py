@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
+from condemu.s3.bodies import check_digest
 from condemu.s3.buckets import bucket_of
 from condemu.s3.errors import (
     BUCKET_WITHOUT_LOCK,
@@ -109,10 +110,11 @@ def get_object_retention(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 
 def put_object_retention(txn: Txn, request: S3Request) -> dict[str, Any]:
-    """Order of checks: bucket, its lock, the document, the version, the date, what the version's own lock allows."""
+    """Order of checks: bucket, its lock, a digest, the document, the version, the date, what the version's own lock allows."""
     bucket = bucket_of(txn, request.bucket)
     if bucket.object_lock is None:
         raise ServiceError(BUCKET_WITHOUT_LOCK)
+    check_digest(request)
     bypass = bypass_of(bucket, request)
     mode, until = _retention_asked(request.xml)
     version = _lockable(txn, request)
@@ -138,6 +140,7 @@ def put_object_legal_hold(txn: Txn, request: S3Request) -> dict[str, Any]:
     bucket = bucket_of(txn, request.bucket)
     if bucket.object_lock is None:
         raise ServiceError(BUCKET_WITHOUT_LOCK)
+    check_digest(request)
     status = _document(request.xml, "LegalHold").text_of("Status")
     if status not in ("ON", "OFF"):
         raise ServiceError(MALFORMED_XML)

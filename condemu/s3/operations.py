@@ -15,6 +15,7 @@ from condemu.core.store import Txn
 from condemu.s3 import (
     acl,
     attributes,
+    bodies,
     bucket_policy,
     buckets,
     copy,
@@ -115,7 +116,7 @@ OPERATIONS: Final = (
         handler=delete.delete_entry,
         writes=True,
         takes="xml",
-        check=delete.check_deletes,
+        check=bodies.check_digest,
         entries=delete.entries_of,
         gather=delete.delete_result,
         root="DeleteResult",

@@ -10,6 +10,7 @@ from condemu.core.errors import ErrorRow
 from condemu.s3.errors import (
     LOCK_NEEDS_DIGEST,
     LOCK_PAIR,
+    MISSING_MD5_OR_CHECKSUM,
     RETAIN_DATE_FORMAT,
     RETAIN_IN_THE_PAST,
     UNKNOWN_LEGAL_HOLD,
@@ -28,9 +29,13 @@ def locked(s3: Wire, mode: str = "GOVERNANCE", **headers: str) -> str:
     return s3.put("key", **{**LOCK, "x_amz_object_lock_mode": mode, **headers})["x-amz-version-id"] or ""
 
 
+def digest(document: bytes) -> dict[str, str]:
+    return {"x-amz-checksum-crc32": b64encode(crc32(document).to_bytes(4, "big")).decode()}
+
+
 def retention(s3: Wire, document: str, **headers: str) -> Answer:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    return s3("PUT", "/bucket/key", document.encode(), query="retention", headers=sent)
+    return s3("PUT", "/bucket/key", document.encode(), query="retention", headers={**digest(document.encode()), **sent})
 
 
 def retain(mode: str, until: str) -> str:
@@ -38,7 +43,19 @@ def retain(mode: str, until: str) -> str:
 
 
 def hold(s3: Wire, status: str) -> Answer:
-    return s3("PUT", "/bucket/key", f"<LegalHold><Status>{status}</Status></LegalHold>".encode(), query="legal-hold")
+    document = f"<LegalHold><Status>{status}</Status></LegalHold>".encode()
+    return s3("PUT", "/bucket/key", document, query="legal-hold", headers=digest(document))
+
+
+@pytest.mark.parametrize("query", ["retention", "legal-hold"])
+def test_a_lock_that_is_put_must_prove_its_bytes(s3: Wire, query: str) -> None:
+    s3.object_lock()
+    s3.put("key")
+    before = s3.everything()
+    answer = s3("PUT", "/bucket/key", b"<Retention/>", query=query)
+    assert answer.refusal == (400, "InvalidRequest", {})
+    assert answer.message == MISSING_MD5_OR_CHECKSUM.message
+    assert s3.everything() == before
 
 
 def test_what_a_put_locks_is_told_with_the_object(s3: Wire) -> None:
@@ -271,7 +288,7 @@ def test_a_batch_tells_which_versions_are_locked(s3: Wire) -> None:
     version = locked(s3)
     before = s3.everything()
     body = f"<Delete><Object><Key>key</Key><VersionId>{version}</VersionId></Object></Delete>".encode()
-    headers = {"x-amz-checksum-crc32": b64encode(crc32(body).to_bytes(4, "big")).decode()}
+    headers = digest(body)
     answer = s3("POST", "/bucket", body, query="delete", headers=headers)
     assert answer.xml is not None
     error = answer.xml.child("Error")

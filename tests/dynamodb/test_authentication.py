@@ -1,4 +1,4 @@
-"""Who asks, and may they? Signatures in AWS's words and order, identity policies and tables' policies with their condition keys."""
+"""Who asks, and may they? Signatures in AWS's words and order, identity and table policies with their condition keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The console script `condemu`: serve, health, env, version.
+"""The console script `condemu`: serve, health, env, version; conformance and certify, which run the suite.
 
 Nothing heavy is imported before a command needs it: `condemu health` runs every few seconds in a container.
 """
@@ -20,7 +20,10 @@ DEFAULT_URL = "http://127.0.0.1:4566"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    options = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    if words and words[0] in SUITE:
+        return suite(words)
+    options = parser().parse_args(words)
     command: str = options.command or "serve"
     return COMMANDS[command](options)
 
@@ -47,6 +50,8 @@ def parser() -> argparse.ArgumentParser:
     env = commands.add_parser("env", help="print the variables that point AWS SDKs here: eval $(condemu env)")
     env.add_argument("--url", help=f"where the emulator is (CONDEMU_URL, else {DEFAULT_URL})")
     commands.add_parser("version", help="print the version")
+    for name, text in SUITE.items():
+        commands.add_parser(name, help=text, add_help=False)
     return top
 
 
@@ -141,6 +146,16 @@ def version(_: argparse.Namespace) -> int:
     return 0
 
 
+def suite(words: list[str]) -> int:
+    """`conformance` and `certify`, with the options of their own. They need boto3 and pytest, which serving does not."""
+    try:
+        from conformance.cli import main as run_suite
+    except ModuleNotFoundError as missing:
+        print(f"condemu: {words[0]} needs {missing.name}: pip install 'condemu[testing]'", file=sys.stderr)
+        return 2
+    return run_suite(["run" if words[0] == "conformance" else words[0], *words[1:]], program="condemu")
+
+
 def _url(options: argparse.Namespace) -> str:
     port = os.environ.get("CONDEMU_PORT")
     default = f"http://127.0.0.1:{port}" if port else DEFAULT_URL
@@ -152,6 +167,10 @@ def _unusable(problem: Exception) -> int:
     return 2
 
 
+SUITE = {
+    "conformance": "run the conformance suite: on condemu, on AWS, or on any URL",
+    "certify": "say what a store does with conditional writes: a page, a badge",
+}
 COMMANDS = {"serve": serve, "health": health, "env": env, "version": version}
 
 

@@ -26,16 +26,17 @@ from conformance.resources import sweep
 HERE: Final = Path(__file__).parent
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, program: str = "python -m conformance") -> int:
     """The exit status: 0 when every case is as on AWS or a known gap, 1 when not, 2 when the call's words are off."""
-    options = parser().parse_args(arguments)
+    options = parser(program).parse_args(arguments)
     return int(options.run(options))
 
 
-def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="conformance", description="What S3, DynamoDB and SimpleDB answer to conditional writes.")
+def parser(program: str = "python -m conformance") -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog=program, description="What S3, DynamoDB and SimpleDB answer to conditional writes.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="run the suite against a target")
+    name = f"{program} conformance" if program == "condemu" else None  # there, `run` has the suite's name
+    run = commands.add_parser("run", help="run the suite against a target", prog=name)
     add_run_options(run)
     certify = commands.add_parser("certify", help="run the black-box part on any store; write a page and a badge")
     add_certify_options(certify)
@@ -100,6 +101,7 @@ def run_pytest(options: argparse.Namespace, results: Path) -> int:
     words = [
         str(HERE), "-q", "-p", "no:cacheprovider", "-p", "conformance.plugin", "--rootdir", str(HERE), "-c", os.devnull,
         "--noconftest", "--import-mode=importlib", "-o", "python_files=test_*.py", "--tb=short",
+        "-W", "ignore::pytest.PytestAssertRewriteWarning",
         "--target", options.target, "--services", options.services, "--tier", options.tier, "--region", options.region,
         "--results", str(results),
     ]  # fmt: skip

@@ -22,6 +22,8 @@ import boto3
 from botocore.config import Config
 
 TARGETS: Final = Path(__file__).parent / "targets"
+ACCESS_KEY, SECRET = "AKIDCONFORMANCE00001", "conformance-secret"
+KNOWN: Final = {"CONDEMU_ACCESS_KEY_ID": ACCESS_KEY, "CONDEMU_SECRET_ACCESS_KEY": SECRET}  # so that signatures are verified
 SERVICES: Final = {"s3": "s3", "dynamodb": "dynamodb", "simpledb": "sdb"}
 
 
@@ -55,8 +57,8 @@ class Target:
     name: str
     url: str | None
     region: str = "us-east-1"
-    access_key: str = "AKIDCONFORMANCE00001"
-    secret: str = "conformance-secret"
+    access_key: str = ACCESS_KEY
+    secret: str = SECRET
     knowledge: Knowledge = field(default_factory=Knowledge)
     emulator: Any = None
     stop: Callable[[], None] = lambda: None
@@ -96,15 +98,14 @@ def start(name: str, *, region: str = "us-east-1", label: str | None = None) -> 
     """The target of that name, running."""
     if name == "inprocess":
         from condemu.server.app import build
-
         from condemu.server.config import Config as Settings
 
-        emulator = build(Settings(region=region))
+        emulator = build(Settings(region=region), environment=KNOWN)
         return Target("inprocess", None, region, knowledge=Knowledge.of("condemu"), emulator=emulator, stop=emulator.close)
     if name == "condemu":
         from condemu.testing.server import Server
 
-        server = Server(region=region).start()
+        server = Server(environment=KNOWN, region=region).start()
         return Target("condemu", server.url, region, knowledge=Knowledge.of("condemu"), stop=server.stop)
     if name == "aws":
         return Target("aws", None, region, knowledge=Knowledge.of("aws"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,16 @@ if TYPE_CHECKING:
 
 
 class Server:
-    """`with Server() as server:` serves on a free port of 127.0.0.1; `server.url` says where. Settings are those of Config."""
+    """`with Server() as server:` serves on a free port of 127.0.0.1; `server.url` says where. Settings are those of Config.
 
-    def __init__(self, **settings: Any) -> None:
+    `environment` may name one access key, as the process's own environment does for `condemu serve`.
+    """
+
+    def __init__(self, environment: Mapping[str, str] | None = None, **settings: Any) -> None:
         from condemu.server.app import build
         from condemu.server.config import Config
 
-        self.emulator: Emulator = build(Config(**settings))
+        self.emulator: Emulator = build(Config(**settings), environment=environment)
         self.url = ""
         self._ready = threading.Event()
         self._failure: BaseException | None = None

@@ -82,7 +82,7 @@ def _check_signature(
         first, *others = hosts(request.headers.get("host", ""))
         text = query_string_to_sign(request.method, first, request.raw_path, signed)
         after_host = text[len(request.method) + 1 + len(first) :]
-        candidates = (text, *(f"{request.method}\n{host}{after_host}" for host in others))
+        candidates = (text, *[f"{request.method}\n{host}{after_host}" for host in others])
     method = dict(signed).get("SignatureMethod", "HmacSHA1")
     if version == "2" and method not in HASHES:
         raise AuthFailure(failures.QUERY_INCOMPLETE, {"Parameter": "SignatureMethod"})

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from hmac import compare_digest
 from hmac import digest as hmac_digest
+from operator import itemgetter
 from typing import Final
 
 from condemu.core.http import Request
@@ -68,10 +70,13 @@ def _one_line(value: str) -> str:
     return value.strip().encode("latin-1", "replace").decode("utf-8", "surrogateescape")
 
 
+_encoded_name: Final = lru_cache(maxsize=4096)(percent_encode)  # requests differ in their values
+
+
 def query_string_to_sign(method: str, host: str, path: str, parameters: Sequence[tuple[str, str]]) -> str:
     """Version 2 of the query protocol. `parameters` are decoded and without Signature."""
-    ordered = sorted(parameters, key=lambda pair: pair[0].encode("utf-8", "surrogateescape"))
-    canonical = "&".join(f"{percent_encode(name)}={percent_encode(value)}" for name, value in ordered)
+    ordered = sorted(parameters, key=itemgetter(0))  # code points order as their UTF-8 does
+    canonical = "&".join([f"{_encoded_name(name)}={percent_encode(value)}" for name, value in ordered])
     return f"{method}\n{host}\n{path or '/'}\n{canonical}"
 
 

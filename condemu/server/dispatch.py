@@ -100,7 +100,5 @@ async def is_simpledb(request: Request) -> bool:
 
 
 def is_simpledb_text(text: str) -> bool:
-    parameters = text.split("&")
-    if not any(parameter.startswith("Action=") for parameter in parameters):
-        return False
-    return SIMPLEDB_VERSION in parameters or not any(parameter.startswith("Version=") for parameter in parameters)
+    text = f"&{text}&"
+    return "&Action=" in text and (f"&{SIMPLEDB_VERSION}&" in text or "&Version=" not in text)

@@ -45,7 +45,9 @@ def parameters(*texts: str) -> Parameters:
         for pair in text.split("&"):
             name, _, value = pair.partition("=")
             if encoded and ("%" in pair or not pair.isascii()):
-                name, value = decode(name), decode(value)
+                value = decode(value)
+                if "%" in name or not name.isascii():
+                    name = decode(name)
             if name in found:
                 repeated.append(name)
             elif name:

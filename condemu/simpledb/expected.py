@@ -80,8 +80,9 @@ def condition_of(parameters: Parameters) -> Condition | None:
     lost its condition is the worst of answers (inferred).
     """
     members: dict[str, str] = {}
-    for parameter, value in parameters.items():
-        if not parameter.startswith("Expected") or (parameter == "Expected" and not value):
+    for parameter in [name for name in parameters if name.startswith("Expected")]:
+        value = parameters[parameter]
+        if parameter == "Expected" and not value:
             continue
         member = _member(parameter)
         if member not in _SURPLUS:

@@ -71,9 +71,7 @@ def numbered(found: Mapping[str, str], prefix: str, members: Mapping[str, str]) 
     """
     size = len(prefix)
     entries: dict[int, dict[str, str]] = {}
-    for name, value in found.items():
-        if not name.startswith(prefix):
-            continue
+    for name in [name for name in found if name.startswith(prefix)]:
         number, _, spelled = name[size:].partition(".")
         member = members.get(spelled)
         index = number_of(number)
@@ -81,7 +79,7 @@ def numbered(found: Mapping[str, str], prefix: str, members: Mapping[str, str]) 
             entry = entries.get(index)
             if entry is None:
                 entry = entries[index] = {}
-            entry.setdefault(member, value)
+            entry.setdefault(member, found[name])
     return in_order(entries)
 
 
@@ -89,16 +87,14 @@ def grouped(found: Mapping[str, str], prefix: str) -> list[Parameters]:
     """The entries of a list whose members are lists themselves: each with its own parameters, prefix and number gone."""
     size = len(prefix)
     entries: dict[int, Parameters] = {}
-    for name, value in found.items():
-        if not name.startswith(prefix):
-            continue
+    for name in [name for name in found if name.startswith(prefix)]:
         number, _, rest = name[size:].partition(".")
         index = number_of(number)
         if index is not None and rest:
             entry = entries.get(index)
             if entry is None:
                 entry = entries[index] = Parameters()
-            entry.setdefault(rest, value)
+            entry.setdefault(rest, found[name])
     return in_order(entries)
 
 

@@ -12,6 +12,18 @@ Where is the rule for ...?
     the four stages of a call                            core/engine.py Engine
     what an error row is                                 core/errors.py ErrorRow
     which S3 operation a request means                   s3/routing.py route
+    signature version 4, header and query                auth/rest_requests.py verify
+    signatures of chunks and trailers                    auth/signature_v4.py Chain
+    whose an access key is                               auth/credentials.py CredentialBook
+    browser uploads and their policies                   auth/post_policy.py check_policy
+    condition operators of policies, absent keys         auth/policy_operators.py OPERATORS
+    several policies together, boundaries                auth/decision.py decide
+    S3's answers to bad signatures                       s3/auth_errors.py ROWS
+    AccessDenied; a missing key for who may not list     s3/authorize.py authorize
+    which actions an S3 operation needs                  s3/actions.py checks_of
+    s3:if-match, s3:ObjectCreationOperation and so on    s3/policy_keys.py Keys
+    what PutBucketPolicy refuses                         s3/policy_rules.py rules_of
+    public policies                                      s3/public_policy.py is_public
     S3 If-Match and If-None-Match on writes              s3/preconditions.py write_refusal
     S3 conditions on DELETE; in which buckets            s3/preconditions.py delete_refusal
     S3 conditions on reads and copy sources, 304         s3/preconditions.py read_refusal

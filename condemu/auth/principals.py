@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from condemu.auth.policy import Policy
 
 ANONYMOUS: Final = "anonymous"
+ANONYMOUS_ID: Final = "65a011a29cdf8ec533ec3d1ccaae921c"
 ROOT: Final = "root"
 USER: Final = "user"
 ROLE: Final = "assumed-role"  # a session of a role: nobody is a role, one has a session of it
@@ -83,5 +84,8 @@ def unique_id(prefix: str, arn: str) -> str:
 
 @lru_cache(maxsize=4096)
 def canonical_id(account: str) -> str:
-    """The account's canonical user id: 64 hexadecimal digits, always the same for the same account."""
+    """The account's canonical user id: 64 hexadecimal digits, always the same for the same account. Anonymous uploads belong to
+    S3's own id for nobody (S3 User Guide, "Access control list overview")."""
+    if not account:
+        return ANONYMOUS_ID
     return sha256(f"canonical/{account}".encode()).hexdigest()

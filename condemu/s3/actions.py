@@ -139,7 +139,7 @@ def checks_of(txn: Txn, request: S3Request) -> list[Check]:
     checks = _source_checks(txn, request) if name in COPIES else []
     row = ACTIONS[name]
     versioned = version_id is not None and len(row) > 1
-    checks.append(Check(row[versioned], bucket, key, version_id if row[0].find("Object") > 0 else None))
+    checks.append(Check(row[versioned], bucket, key, version_id if key else None))
     for action in _more(request, name):
         checks.append(Check(action, bucket, key, version_id))
     return checks

@@ -9,7 +9,7 @@ The root user of the account that owns a bucket without a policy passes all chec
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from condemu.auth.authentication import Authentication
 from condemu.auth.credentials import is_account
@@ -47,6 +47,14 @@ SPARED: Final = frozenset({"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:Delet
 HIDING: Final = frozenset(
     {"GetObject", "HeadObject", "GetObjectAttributes", "GetObjectAcl", "GetObjectTagging", "CopyObject", "UploadPartCopy"}
 )
+READS: Final = frozenset({"GetObject", "HeadObject"})
+# member of a read's result -> the action without which it is left out (S3 User Guide, required permissions)
+SEEN_BY: Final = {
+    "TagCount": "s3:GetObjectTagging",
+    "ObjectLockMode": "s3:GetObjectRetention",
+    "ObjectLockRetainUntilDate": "s3:GetObjectRetention",
+    "ObjectLockLegalHoldStatus": "s3:GetObjectLegalHold",
+}
 # What a caller without credentials can never do.
 NEVER_ANONYMOUS: Final[dict[str, ErrorRow]] = {
     "ListBuckets": ACCESS_DENIED,
@@ -248,6 +256,22 @@ def hidden(txn: Txn, request: S3Request, error: ServiceError) -> ServiceError:
     row = errors.EXPLICITLY_DENIED if ruling.explicit else errors.IMPLICITLY_DENIED
     name = POLICY_NAMES[ruling.policy]
     return refuse(request, bucket.owner, check, row, name if ruling.explicit else name.partition(" ")[2], because)
+
+
+def without_unseen(txn: Txn, request: S3Request, result: dict[str, Any]) -> dict[str, Any]:
+    """A read's result without the headers about tags and locks that the caller has no right to."""
+    authentication: Authentication | None = request.authentication
+    if authentication is None or result.keys().isdisjoint(SEEN_BY):
+        return result
+    caller = authentication.principal
+    bucket = bucket_of(txn, request.bucket)
+    if caller.is_root and bucket.policy is None and caller.account == bucket.owner:
+        return result
+    for member, action in SEEN_BY.items():
+        check = Check(action, request.bucket, request.key, request["VersionId"])
+        if result.get(member) is not None and not rule(txn, request, caller, check, bucket).allowed:
+            result.pop(member)
+    return result
 
 
 def _check_public_grants(txn: Txn, request: S3Request, bucket: Bucket) -> None:

@@ -16,7 +16,7 @@ from condemu.s3 import bodies, cors, post_object
 from condemu.s3.actions import BY_DOCUMENT
 from condemu.s3.addressing import bucket_and_key, bucket_of_host
 from condemu.s3.auth_errors import refusal_of
-from condemu.s3.authorize import admit, authorize, authorize_entry, hidden
+from condemu.s3.authorize import READS, admit, authorize, authorize_entry, hidden, without_unseen
 from condemu.s3.condition_support import unsupported
 from condemu.s3.copy import named_source
 from condemu.s3.errors import METHOD_NOT_ALLOWED, OPERATION_NOT_IMPLEMENTED
@@ -154,6 +154,7 @@ class S3:
 def _decide(request: S3Request, txn: Txn) -> dict[str, Any]:
     assert request.operation.handler is not None
     try:
-        return request.operation.handler(txn, request)
+        result = request.operation.handler(txn, request)
     except ServiceError as error:
         raise hidden(txn, request, error) from None
+    return without_unseen(txn, request, result) if request.operation.name in READS else result

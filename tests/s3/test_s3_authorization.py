@@ -262,6 +262,18 @@ def test_a_copy_that_keeps_tags_must_be_allowed_to_read_them() -> None:
     assert ask(ALICE, "PUT", "c", **copy, x_amz_tagging_directive="REPLACE")[0] == 200
 
 
+def test_headers_about_tags_and_locks_are_for_those_who_may_read_them() -> None:
+    ask = Caller(allow("s3:GetObject", {"AWS": ALICE.arn}, f"{ARN}/*"), allow("s3:GetObject*", {"AWS": DAVE.arn}, f"{ARN}/*"))
+    assert ask(root_of(OWNER), "PUT", "k", body=b"x", x_amz_tagging="a=b")[0] == 200
+
+    def tag_count(who: Any) -> str | None:
+        ask.world.caller.authenticator = Believer(Authentication(who))
+        return ask.world.send(ask.world.caller, "GET", "k")[2].get("x-amz-tagging-count")
+
+    assert tag_count(root_of(OWNER)) == "1"
+    assert tag_count(ALICE) is None
+
+
 def test_patterns_of_actions_are_read_without_regard_to_case() -> None:
     assert glob("s3:get*")("s3:getobject")
     assert Caller(allow("S3:GETOBJECT", "*", f"{ARN}/*"))(NOBODY, "GET", "k")[0] == 200

@@ -52,6 +52,19 @@ Where is the rule for ...?
     S3 continuation tokens                               s3/listing.py place_of
     ListObjectVersions and its markers                   s3/listing_versions.py versions_page
     ListMultipartUploads, ListParts                      s3/multipart_listing.py list_multipart_uploads
+    SimpleDB Expected: Name, Value, Exists               simpledb/expected.py refusal
+    SimpleDB Replace, sets of values                     simpledb/attributes.py after_put
+    SimpleDB BatchPutAttributes, BatchDeleteAttributes   simpledb/attributes.py batch_put_attributes
+    SimpleDB names, lengths, numbers of attributes       simpledb/validation.py entries_to_put
+    the language of SimpleDB's Select                    simpledb/select_parser.py parse
+    multi-valued predicates, every(), intersection       simpledb/predicates.py item_test
+    SimpleDB pages, limit, NextToken                     simpledb/select.py select
+    SimpleDB order by                                    simpledb/select.py _sorted
+    BoxUsage                                             simpledb/boxusage.py of_write
+    SimpleDB's XML, base64 of what XML cannot carry      simpledb/render.py response
+    SimpleDB signatures and sdb: actions                 simpledb/authorize.py verified
+    StartDomainExport and what it writes                 simpledb/exports.py files
+    Attribute.1.Name, Expected.Name: numbers and gaps    wire/query.py numbered
 """
 
 __version__ = "0.1.0"

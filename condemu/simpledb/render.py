@@ -44,7 +44,9 @@ def response(http: Request, operation: str, version: str, result: Mapping[str, A
 
 def error_response(http: Request, error: ServiceError, box: int | None, call: Call | None = None) -> Response:
     """A refusal. `box` is what the operation charges for one; None before the operation is known."""
-    usage = "" if box is None or error.row in WITHOUT_BOX_USAGE else f"<BoxUsage>{text_of(box)}</BoxUsage>"
+    usage = ""
+    if box is not None and error.row not in WITHOUT_BOX_USAGE and error.row.status != 503:  # 503 has none (recorded)
+        usage = f"<BoxUsage>{text_of(box)}</BoxUsage>"
     text = (
         f"{DECLARATION}<Response><Errors><Error><Code>{error.row.code}</Code><Message>{escaped(visible(error.message))}</Message>"
         f"{usage}</Error></Errors><RequestID>{uuid_of(http.request_id)}</RequestID></Response>"

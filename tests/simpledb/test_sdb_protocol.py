@@ -13,9 +13,11 @@ from sdb_wire import Wire, entries, fresh, run, state
 
 from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.engine import Call, Engine
+from condemu.core.errors import ServiceError
 from condemu.core.store import Commit, MemoryStore
 from condemu.simpledb.boxusage import of_batch, of_write, text_of
 from condemu.simpledb.operations import OPERATIONS
+from condemu.simpledb.unraised_errors import SERVICE_UNAVAILABLE
 
 CASES = json.loads((Path(__file__).parents[2] / "conformance" / "cases" / "simpledb_cases.json").read_text())
 ID = "34343432-3538-3746-4237-443041324639"
@@ -141,6 +143,29 @@ def test_what_is_charged_is_what_was_recorded() -> None:
     assert [text_of(of_batch(sizes)) for sizes in ([3] * 25, [3] * 3, [0] * 3, [1])] == [
         "0.0003849317", "0.0000461918", "0.0000461805", "0.0000219909",
     ]  # fmt: skip
+
+
+class Unavailable:
+    """An observer that fails every call, as a fault would."""
+
+    async def ready(self, call: Call) -> None:
+        raise ServiceError(SERVICE_UNAVAILABLE)
+
+    def committed(self, call: Call, commit: Commit) -> None: ...
+
+    def refused(self, call: Call, error: Any) -> None: ...
+
+    async def replied(self, call: Call, status: int) -> None: ...
+
+
+def test_a_call_that_an_instrument_fails_is_answered_as_aws_would() -> None:
+    sdb = Wire(observers=(Unavailable(),))
+    reply = sdb("CreateDomain")
+    assert reply.refusal == (
+        503, "ServiceUnavailable", "Service AmazonSimpleDB is currently unavailable. Please try again later",
+    )  # fmt: skip
+    assert reply.box_usage is None
+    assert state(sdb) == {}
 
 
 class Seen:

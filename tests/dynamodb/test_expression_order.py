@@ -6,6 +6,7 @@ import pytest
 from dynamodb_language import condition, message, read_all, update
 
 from condemu.core.errors import ServiceError
+from condemu.dynamodb.expression_errors import VALUES_BAD_VALUE, classic
 from condemu.dynamodb.expressions.placeholders import Placeholders
 
 ONE = {":one": {"N": "1"}}
@@ -85,6 +86,18 @@ def test_a_name_or_value_of_another_expression_is_used():
             "ExpressionAttributeNames": {"#b": "b"},
             "ExpressionAttributeValues": {":a": {"S": "a"}, ":b": {"S": "b"}},
         },
+    )
+
+
+def test_an_invalid_value_is_named_by_its_key_in_the_older_words_only():
+    with pytest.raises(ServiceError) as refused:
+        Placeholders.read(None, {":v": {"SS": ["a", "a"]}}, {"ConditionExpression": "a = :v"})
+    error = refused.value
+    assert error.row is VALUES_BAD_VALUE
+    invalid = "One or more parameter values were invalid: Input collection "
+    assert error.message == invalid + '["a", "a"] contains duplicates.'
+    assert classic(error).message == (
+        f"ExpressionAttributeValues contains invalid value: {invalid}[a, a] contains duplicates. for key :v"
     )
 
 

@@ -126,6 +126,14 @@ def test_a_wrong_shape_is_refused(entry, text):
     assert refused.value.message == INVALID + text
 
 
+def test_exists_and_an_operator_are_two_ways_to_say_a_condition():
+    with pytest.raises(ServiceError) as refused:
+        expected({"a": {"Exists": False, "ComparisonOperator": "NULL"}})
+    assert refused.value.message == (
+        "One or more parameter values were invalid: Exists and ComparisonOperator cannot be used together for Attribute: a"
+    )
+
+
 def test_bounds_in_the_wrong_order_are_refused():
     with pytest.raises(ServiceError) as refused:
         expected({"a": {"ComparisonOperator": "BETWEEN", "AttributeValueList": [S("b"), S("a")]}})

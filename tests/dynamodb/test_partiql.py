@@ -108,10 +108,12 @@ REFUSED = [
     ('SELECT * FROM "H" WHERE', TERM),
     ('DELETE FROM "H" WHERE', TERM),
     ('SELECT * FROM "H" WHERE (', TERM),
-    ("SELECT * FROM \"H\" WHERE pk =", MALFORMED + "Missing right-hand side expression of infix operator"),
-    ("SELECT * FROM \"H\" WHERE SET = 1", MALFORMED + "Unexpected keyword"),
-    ("SELECT * FROM \"H\" WHERE a.? = 1", MALFORMED + "Invalid path dot component"),
-    ("SELECT * FROM 'H'", MALFORMED + "Expected identifier for simple path"),
+    ("SELECT * FROM \"H\" WHERE pk =",
+     "Statement wasn't well formed, can't be processed: Missing right-hand side expression of infix operator"),
+    ("SELECT * FROM \"H\" WHERE SET = 1", "Statement wasn't well formed, can't be processed: Unexpected keyword"),
+    ("SELECT * FROM \"H\" WHERE a.? = 1",
+     "Statement wasn't well formed, can't be processed: Invalid path dot component"),
+    ("SELECT * FROM 'H'", "Statement wasn't well formed, can't be processed: Expected identifier for simple path"),
     ("x IS INT4", "Unsupported operation: IsType"),
     ("SELECT * FROM \"H\" WHERE pk = 'a' AND x IS FOO", MALFORMED + "Expected type name"),
     ('SELECT * FROM "H" WHERE IS NULL', MALFORMED + "Unexpected operator"),
@@ -345,6 +347,14 @@ def test_a_batch_reads_items_by_their_whole_keys(store):
     }
 
 
+def test_a_batch_reads_or_writes(store):
+    before = contents(store)
+    with pytest.raises(ServiceError) as refused:
+        batch(store, "SELECT * FROM H WHERE pk = 'k'", "DELETE FROM H WHERE pk = 'k'")
+    assert refused.value.message == "BatchExecuteStatement cannot contain both read and write statements"
+    assert contents(store) == before
+
+
 # --- transactions
 
 
@@ -433,11 +443,10 @@ def test_a_cancelled_transaction_does_not_use_up_its_token(store):
 # --- no statement is more than a refusal
 
 scraps = st.sampled_from([
-    "SELECT ", "* ", "FROM ", "H ", "HR ",
-    '"HR"', ".by_owner ", "WHERE ", "pk ", "sk ", "= ", "'a' ", "1 ", "? ", "AND ", "OR ",
+    "SELECT ", "* ", "FROM ", "H ", "HR ", '"HR"', ".by_owner ", "WHERE ", "pk ", "sk ", "= ", "'a' ", "1 ", "? ", "AND ", "OR ",
     "NOT ", "IN ", "[", "]", "(", ")", "<<", ">>", "{", "}", "'pk':", ",", "IS ", "NULL ", "MISSING ", "BETWEEN ", "UPDATE ",
-    "SET ", "REMOVE ", "INSERT ", "INTO ", "VALUE ", "DELETE ", "ORDER BY ", "RETURNING ALL OLD *", "EXISTS(", "size(", "set_add(", "+ ",
-    "- ", "e1", "\x00", "/*", "--", "'", '"', "1e999 ", "true ", "[0]", ".x",
+    "SET ", "REMOVE ", "INSERT ", "INTO ", "VALUE ", "DELETE ", "ORDER BY ", "RETURNING ALL OLD *", "EXISTS(", "size(",
+    "set_add(", "+ ", "- ", "e1", "\x00", "/*", "--", "'", '"', "1e999 ", "true ", "[0]", ".x",
 ])  # fmt: skip
 
 

@@ -63,8 +63,8 @@ def measure_target(target: targets.Target, chosen: list[Scenario], seconds: floa
         for scenario in chosen:
             if target.name == "bare" and not scenario.bare:
                 continue
-            print(f"{target.name}: {scenario.name}", flush=True)
             figures[scenario.name] = measure(scenario, target.name == "bare", port, seconds)
+            print(f"{target.name}: {scenario.name}: {cell(scenario, figures[scenario.name], None)}", flush=True)
     return figures
 
 

@@ -7,11 +7,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 import uvloop
 
 Requests = Iterable[bytes] | Sequence[Iterable[bytes]]  # shared by all connections, or one source for each
+PATIENCE = 15  # seconds that the last answers may take
 Next = Callable[[], bytes | None]
 
 
@@ -33,21 +35,24 @@ class Measured:
 
 
 class Connection(asyncio.Protocol):
-    """Sends a request, reads its answer to the end, sends the next."""
+    """Sends a request, reads its answer to the end, sends the next; connects again where the server does not keep connections."""
 
     def __init__(self, following: Next, run: Run) -> None:
         self._following = following
         self._run = run
-        self._head = b""
-        self._missing = -1  # bytes of the body still to come; -1: in the head; -2: chunked
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own is none of asyncio's
+        self._head = b""
+        self._missing = -1  # bytes of the body still to come; -1: in the head; -2: chunked
+        self._kept = True
+        self._over = False
         self._send()
 
     def _send(self) -> None:
         request = self._following() if time.perf_counter() < self._run.deadline else None
         if request is None:
+            self._over = True
             self._transport.close()
             return
         self._began = time.perf_counter()
@@ -64,6 +69,7 @@ class Connection(asyncio.Protocol):
             head, data = self._head[:end].lower() + b"\r\n", self._head[end + 4 :]
             self._head = b""
             self._status = int(head[9:12])
+            self._kept = b"\r\nconnection: close" not in head
             at = head.find(b"\r\ncontent-length:")
             if self._status in (204, 304):
                 self._missing = 0
@@ -80,20 +86,34 @@ class Connection(asyncio.Protocol):
         if self._missing == 0:
             self._missing = -1
             self._run.finished(self._status, time.perf_counter() - self._began)
-            self._send()
+            if self._kept:
+                self._send()
+            else:
+                self._transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._run.ended()
+        if self._over or (self._kept and error is None):
+            self._run.ended()
+        else:
+            self._run.connect(self)
 
 
 class Run:
-    def __init__(self, connections: int, seconds: float) -> None:
+    def __init__(self, host: str, port: int, connections: int, seconds: float) -> None:
+        self._address = host, port
+        self._pending: set[asyncio.Task[object]] = set()
         self.deadline = time.perf_counter() + seconds
         self.statuses: Counter[int] = Counter()
         self.latencies: list[float] = []
         self.sent = self.received = 0
         self._open = connections
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connect(self, connection: Connection) -> None:
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(loop.create_connection(lambda: connection, *self._address))
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
 
     def finished(self, status: int, latency: float) -> None:
         self.statuses[status] += 1
@@ -106,12 +126,14 @@ class Run:
 
 
 async def _drive(host: str, port: int, sources: list[Iterator[bytes]], seconds: float) -> Measured:
-    loop = asyncio.get_running_loop()
-    run = Run(len(sources), seconds)
+    run = Run(host, port, len(sources), seconds)
     began = time.perf_counter()
     for source in sources:
-        await loop.create_connection(lambda source=source: Connection(lambda: next(source, None), run), host, port)  # type: ignore[misc]
-    await run.over
+        run.connect(Connection(partial(next, source, None), run))
+    try:
+        await asyncio.wait_for(run.over, seconds + PATIENCE)
+    except TimeoutError:
+        run.statuses[0] += 1  # somebody never got the rest of an answer
     elapsed = time.perf_counter() - began
     ordered = sorted(run.latencies) or [0.0]
     median, p99 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]

@@ -23,23 +23,29 @@ class Client:
     """One blocking connection, for what happens before the clock starts."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
+        self._port = port
+        self._connect()
+
+    def _connect(self) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", self._port), timeout=120)
         self.file = self.socket.makefile("rb")
 
     def send(self, request: bytes) -> tuple[int, bytes]:
         self.socket.sendall(request)
         status = int(self.file.readline().split()[1])
-        length, chunked = 0, False
+        length, chunked, kept = 0, False, True
         while (line := self.file.readline()) not in (b"\r\n", b""):
             name, _, value = line.lower().partition(b":")
             length = int(value) if name == b"content-length" else length
             chunked |= name == b"transfer-encoding"
-        if not chunked:
-            return status, self.file.read(length)
-        body = b""
-        while size := int(self.file.readline(), 16):
+            kept &= (name, value.strip()) != (b"connection", b"close")
+        body = b"" if chunked else self.file.read(length)
+        while chunked and (size := int(self.file.readline(), 16)):
             body += self.file.read(size + 2)[:-2]
-        self.file.readline()
+        if chunked:
+            self.file.readline()
+        if not kept:
+            self._connect()
         return status, body
 
 

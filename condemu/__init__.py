@@ -64,6 +64,23 @@ Where is the rule for ...?
     SimpleDB's XML, base64 of what XML cannot carry      simpledb/render.py response
     SimpleDB signatures and sdb: actions                 simpledb/authorize.py verified
     StartDomainExport and what it writes                 simpledb/exports.py files
+    DynamoDB conditions and filters: what holds          dynamodb/conditions.py refusal
+    why a DynamoDB condition was false                   dynamodb/explanations.py explain
+    DynamoDB Expected, QueryFilter, ScanFilter           dynamodb/expected.py OPERATORS
+    UpdateExpression: SET, REMOVE, ADD, DELETE           dynamodb/updates.py change_item
+    AttributeUpdates                                     dynamodb/attribute_updates.py AttributeUpdates
+    KeyConditionExpression, KeyConditions                dynamodb/key_conditions.py against_schema
+    ProjectionExpression, UPDATED_OLD, UPDATED_NEW       dynamodb/paths.py PathTree
+    token and near of a syntax error                     dynamodb/expressions/lexer.py syntax_error
+    redundant parentheses, limits of expressions         dynamodb/expressions/parser.py parse_condition
+    order of checks in an expression                     dynamodb/expressions/semantics.py Resolver
+    #names, :values, which are unused                    dynamodb/expressions/placeholders.py Placeholders
+    DynamoDB numbers: 38 digits, range, size, order      dynamodb/numbers.py parse_number
+    attribute values, equality, size of an item          dynamodb/values.py decode_item
+    2026 and classic wordings of DynamoDB                dynamodb/expression_errors.py CLASSIC
+    PartiQL INSERT, UPDATE, DELETE, EXISTS               dynamodb/partiql/statements.py prepare
+    PartiQL SELECT, ORDER BY, NextToken                  dynamodb/partiql/reads.py read_page
+    ExecuteTransaction                                   dynamodb/partiql/transactions.py execute_transaction
     Attribute.1.Name, Expected.Name: numbers and gaps    wire/query.py numbered
 """
 

@@ -11,6 +11,7 @@ from policy_calls import BUCKET, OPEN, World, everything
 from condemu.auth.authentication import Authentication
 from condemu.auth.patterns import glob
 from condemu.auth.principals import NOBODY, canonical_id, root_of, session_of, user_of
+from condemu.s3.access_errors import PUBLIC_ACL_BLOCKED
 from condemu.s3.actions import ACTIONS
 from condemu.s3.operations import OPERATIONS
 from condemu.s3.policy_actions import ALL_ACTIONS
@@ -204,6 +205,7 @@ def test_public_acls_can_be_blocked() -> None:
         "because public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public Access."
     )
     assert ask(root, "PUT", "new", x_amz_acl="public-read") == (403, "AccessDenied", message)
+    assert message.endswith(PUBLIC_ACL_BLOCKED.message.partition('" ')[2])
     owner = canonical_id(OWNER)
     document = f"<AccessControlPolicy><Owner><ID>{owner}</ID></Owner><AccessControlList><Grant>{PUBLIC_READ}</Grant>" \
         "</AccessControlList></AccessControlPolicy>"  # fmt: skip

@@ -8,8 +8,7 @@ import sdb_model
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sdb_wire import Reply, Wire
-from strategies import (
+from sdb_strategies import (
     DELETIONS,
     DOMAINS,
     ENTRIES,
@@ -20,6 +19,7 @@ from strategies import (
     name,
     written,
 )
+from sdb_wire import Reply, Wire
 
 from condemu.core.store import prefix_range
 from condemu.simpledb.records import ITEMS as ITEM_TABLE

@@ -98,7 +98,7 @@ def scope(**changes: str) -> str:
     ids=[
         "NO_DATE", "NO_SPACE", "SCHEME", "COMPONENTS", "COMPONENT", "NO_COMPONENT", "CREDENTIAL", "SERVICE",
         "TERMINAL", "SCOPE_DATE_FORM", "REGION", "SCOPE_DATE", "NO_HASH", "HASH", "TWO_HEADERS",
-    ],  # fmt: skip
+    ],
 )
 def test_a_header(changes: dict[str, str | None], answer: str) -> None:
     wire = guarded()
@@ -147,7 +147,7 @@ def test_a_header(changes: dict[str, str | None], answer: str) -> None:
     ids=[
         "PARAMETERS", "ALGORITHM", "QUERY_CREDENTIAL", "QUERY_SERVICE", "QUERY_TERMINAL", "QUERY_SCOPE_DATE_FORM",
         "QUERY_REGION", "QUERY_SCOPE_DATE", "DATE_FORM", "EXPIRES_FORM", "EXPIRES_NEGATIVE", "EXPIRES_LATE",
-    ],  # fmt: skip
+    ],
 )
 def test_a_presigned_query(changes: dict[str, str | None], answer: str) -> None:
     parameters = {
@@ -294,7 +294,7 @@ CONDITIONS: list[Any] = [{"bucket": "bucket"}, {"key": "k"}]
         "FORM_BASE64", "FORM_JSON", "FORM_NO_EXPIRATION", "FORM_NO_CONDITIONS", "FORM_EXPIRATION", "FORM_CONDITIONS",
         "FORM_MEMBER", "FORM_OPERATION", "FORM_NO_OPERATION", "FORM_ARITY", "FORM_SIMPLE_VALUE", "FORM_SIMPLE",
         "FORM_EXPIRED", "FORM_CONDITION", "FORM_EXTRA", "FORM_LARGE", "FORM_SMALL",
-    ],  # fmt: skip
+    ],
 )
 def test_the_policy_of_a_form(policy: Any, answer: str) -> None:
     """Signed by a key without a known secret: the policy counts all the same."""

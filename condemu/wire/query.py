@@ -39,14 +39,15 @@ def parameters(*texts: str) -> Parameters:
             continue
         if text.count("&") >= MAX_PARAMETERS:
             raise Malformed(f"there are more than {MAX_PARAMETERS} parameters")
-        encoded = "%" in text or not text.isascii()
+        ascii_only = text.isascii()
+        encoded = "%" in text or not ascii_only
         if "+" in text:
             text = text.replace("+", " ")
         for pair in text.split("&"):
             name, _, value = pair.partition("=")
-            if encoded and ("%" in pair or not pair.isascii()):
+            if encoded and ("%" in pair or not ascii_only):
                 value = decode(value)
-                if "%" in name or not name.isascii():
+                if "%" in name or not ascii_only:
                     name = decode(name)
             if name in found:
                 repeated.append(name)

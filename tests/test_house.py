@@ -155,7 +155,9 @@ def cases() -> str:
 
 @cache
 def words() -> frozenset[str]:
-    return frozenset(re.findall(r"\w+(?:\.\w+)*", cases()))
+    """Names as they stand alone or behind the name of their module, and codes with dots in them."""
+    dotted = frozenset(re.findall(r"\w+(?:\.\w+)*", cases()))
+    return dotted | {word.rpartition(".")[2] for word in dotted}
 
 
 @cache

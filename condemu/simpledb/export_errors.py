@@ -67,4 +67,5 @@ FAILURES: Final = {
     "S3NoSuchBucket": "An error occurred during the export. The specified Amazon S3 bucket does not exist.",
     "ExportTimedOut": "The export operation timed out and could not be completed. Try again.",
 }
+CUT_OFF: Final = "ExportTimedOut"  # for an export that was not allowed to end (inferred)
 OTHERWISE: Final = "S3AccessDenied"  # for whatever else a bucket answers (inferred)

@@ -111,13 +111,22 @@ class Exports:
         if not self.engine.administer(partial(_begin, export.arn)):
             return
         items, cutoff = self.engine.store.view(partial(_moment, export.arn))
-        failure: str | None = None
+        failure: str | None = export_errors.CUT_OFF
+        try:
+            failure = await self._write(account, export, items, cutoff)
+        finally:
+            manifest = exports.folder(export) + "manifest-summary.json"
+            self.engine.administer(partial(_finish, export.arn, len(items), manifest, failure))
+
+    async def _write(self, account: str, export: Export, items: exports.Items, cutoff: float) -> str | None:
+        """Write the files one after the other; why not, if not."""
+        if self.sink is None:
+            return export_errors.OTHERWISE
         for key, content in exports.files(export, items, cutoff):
-            failure = export_errors.OTHERWISE if self.sink is None else await self.sink(account, key, content, export.request)
+            failure = await self.sink(account, key, content, export.request)
             if failure is not None:
-                break
-        manifest = exports.folder(export) + "manifest-summary.json"
-        self.engine.administer(partial(_finish, export.arn, len(items), manifest, failure))
+                return failure
+        return None
 
     def _caller(self, http: Request, body: bytes) -> tuple[Principal | None, str]:
         if self.authenticator is None:
@@ -134,7 +143,7 @@ def _begin(arn: str, txn: Txn) -> bool:
     return exports.begin(txn, arn)
 
 
-def _moment(arn: str, txn: Txn) -> tuple[list[tuple[str, Mapping[str, tuple[str, ...]]]], float]:
+def _moment(arn: str, txn: Txn) -> tuple[exports.Items, float]:
     return exports.items_of(txn, arn), txn.now
 
 

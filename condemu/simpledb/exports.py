@@ -43,6 +43,7 @@ MAX_RESULTS: Final = 100
 JSON_TYPE: Final = "application/json"
 
 Key = tuple[str, str, str, str]  # account, region, domain, export id
+Items = list[tuple[str, Mapping[str, tuple[str, ...]]]]  # names and attributes, in the order in which they came into being
 
 
 def start(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Export:
@@ -169,7 +170,7 @@ def finish(txn: Txn, arn: str, items: int, manifest: str, failure: str | None) -
     txn.put(EXPORTS, key_of(arn), ended)
 
 
-def items_of(txn: Txn, arn: str) -> list[tuple[str, Mapping[str, tuple[str, ...]]]]:
+def items_of(txn: Txn, arn: str) -> Items:
     """The domain's items as they are now."""
     domain = key_of(arn)[:3]
     names = (name for _, name in txn.scan(PLACES, *prefix_range(domain)))
@@ -184,9 +185,7 @@ def folder(export: Export) -> str:
     return f"{start}AWSSimpleDB/{number}/{domain}/"
 
 
-def files(
-    export: Export, items: list[tuple[str, Mapping[str, tuple[str, ...]]]], cutoff: float
-) -> Iterator[tuple[str, bytes]]:
+def files(export: Export, items: Items, cutoff: float) -> Iterator[tuple[str, bytes]]:
     """(key, content) of each file, in the order in which they are written; made one at a time."""
     place = folder(export)
     yield place + "_started", b""

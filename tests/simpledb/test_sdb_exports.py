@@ -150,6 +150,19 @@ def test_an_export_that_cannot_write_fails_and_says_why(sdb: Exporting, code: st
     assert (got["exportStatus"], got["failureCode"], got["failureMessage"]) == ("FAILED", code, messages[code])
 
 
+def test_an_export_that_is_cut_off_has_failed_and_lets_its_domain_go(sdb: Exporting) -> None:
+    def cut() -> None:
+        raise ConnectionError
+
+    sdb.sink.look = cut
+    with pytest.raises(ConnectionError):
+        sdb.start()
+    (summary,) = sdb.post("ListExports")[1]["exportSummaries"]
+    got = sdb.got(summary["exportArn"])
+    assert (got["exportStatus"], got["failureCode"]) == ("FAILED", "ExportTimedOut")
+    assert sdb("DeleteDomain").status == 200
+
+
 def test_a_token_stands_for_its_export_for_eight_hours(sdb: Exporting) -> None:
     first = sdb.start(clientToken="t")
     assert sdb.start(clientToken="t") == first

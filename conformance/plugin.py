@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import pytest
 
-from conformance import evidence
+from conformance import evidence, targeting
 from conformance.exchanges import Exchanges
 from conformance.expect import Difference
 from conformance.raw import Raw
@@ -29,6 +29,11 @@ HERE: Final = Path(__file__).parent
 GRADES: Final = ("recorded", "third-party", "documented", "inferred")
 TIERS: Final = ("core", "full", "exact")
 SOURCE: Final = re.compile(r"^\s*Source: (?P<text>.+?) \[(?P<grade>[a-z-]+)\]\s*$", re.MULTILINE)
+SERVICE_OF: Final = {  # fixtures that a case cannot have without the service
+    **dict.fromkeys(("s3", "bucket", "versioned_bucket", "own_bucket"), "s3"),
+    **dict.fromkeys(("dynamodb", "table", "ranged_table"), "dynamodb"),
+    **dict.fromkeys(("sdb", "domain"), "simpledb"),
+}
 TARGET: Final = pytest.StashKey[Target]()
 
 
@@ -98,6 +103,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = chosen
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what the target cannot do by its own account, before anything is created for it."""
+    case = dict(item.user_properties).get("case")
+    if case is None:
+        return
+    name = targeting.label_of(item.config.getoption("--target"), item.config.getoption("--target-name"))
+    needs = {need for marker in item.iter_markers("needs") for need in marker.args} | {case["service"]}
+    needs |= {SERVICE_OF[fixture] for fixture in item.fixturenames if fixture in SERVICE_OF}  # type: ignore[attr-defined]
+    lacking = needs & targeting.Knowledge.of(name).missing
+    if lacking:
+        pytest.skip(f"{name} has no {', '.join(sorted(lacking))}")
+
+
 @pytest.fixture(scope="session")
 def target(pytestconfig: pytest.Config) -> Iterator[Target]:
     """Where the cases go."""
@@ -118,20 +137,11 @@ def exchanges(target: Target) -> Exchanges:
 
 @pytest.fixture(autouse=True)
 def _noted(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Give every case the exchanges that were its own, and skip what the target cannot do by its own account."""
+    """Give every case the exchanges that were its own."""
     if not any(name == "case" for name, _ in request.node.user_properties):
         yield
         return
-    target: Target = request.getfixturevalue("target")
     noted: Exchanges = request.getfixturevalue("exchanges")
-    lacking = [
-        need for marker in request.node.iter_markers("needs") for need in marker.args if need in target.knowledge.missing
-    ]
-    case = next(value for name, value in request.node.user_properties if name == "case")
-    if case["service"] in target.knowledge.missing:
-        lacking.append(case["service"])
-    if lacking:
-        pytest.skip(f"{target.name} has no {', '.join(lacking)}")
     noted.begin()
     yield
     request.node.user_properties.append(("exchanges", noted.end()))

@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ class Knowledge:
     gaps: dict[str, str] = field(default_factory=dict)
 
     @classmethod
+    @cache
     def of(cls, name: str) -> Knowledge:
         path = TARGETS / f"{name}.toml"
         if not path.is_file():
@@ -94,6 +96,15 @@ class Target:
         return client
 
 
+def label_of(name: str, label: str | None) -> str:
+    """Under which name a target's knowledge is kept, for a URL whichever it was given."""
+    if name in ("inprocess", "condemu"):
+        return "condemu"
+    if name == "aws":
+        return "aws"
+    return label or name.split("//")[-1].rstrip("/").replace(":", "-").replace("/", "-")
+
+
 def start(name: str, *, region: str = "us-east-1", label: str | None = None) -> Target:
     """The target of that name, running."""
     if name == "inprocess":
@@ -109,7 +120,7 @@ def start(name: str, *, region: str = "us-east-1", label: str | None = None) -> 
         return Target("condemu", server.url, region, knowledge=Knowledge.of("condemu"), stop=server.stop)
     if name == "aws":
         return Target("aws", None, region, knowledge=Knowledge.of("aws"))
-    label = label or name.split("//")[-1].rstrip("/").replace(":", "-").replace("/", "-")
+    label = label_of(name, label)
     return Target(label, name.rstrip("/"), region, knowledge=Knowledge.of(label))
 
 

@@ -22,7 +22,7 @@ def _incomplete(message: str) -> ErrorRow:
 
 TWO_MECHANISMS = _invalid("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.")
 NO_CREDENTIALS = ErrorRow("MissingAuthenticationTokenException", 400, "Request is missing Authentication Token")
-INCOMPLETE = _incomplete("{sentences}{tail}")
+INCOMPLETE = _incomplete("{sentences}{tail}")  # IncompleteSignatureException of what is missing
 DATE_FORM = _incomplete(
     "Date must be in ISO-8601 'basic format'. Got '{Date}'. See http://en.wikipedia.org/wiki/ISO_8601"
 )

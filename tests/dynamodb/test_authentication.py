@@ -65,12 +65,13 @@ def test_what_is_refused_on_the_wire_is_refused_as_aws_does(case):
 
 
 def test_a_valid_signature_is_let_in_and_a_wrong_one_is_answered_with_what_should_have_been_signed():
+    """The row MISMATCH."""
     held = local()
     assert signed(held, ROOT, "ListTables", {}).status == 200
     answer = signed(held, ROOT, "ListTables", {}, secret="wrong")
     assert answer.code == "InvalidSignatureException"
     assert answer.message.startswith("The request signature we calculated does not match the signature you provided.")
-    assert "POST\n/" in answer.message
+    assert "The String-to-Sign should have been\n'AWS4-HMAC-SHA256\n20260101T000000Z" in answer.message
     assert sha256(b"{}").hexdigest() in answer.message
 
 
@@ -85,6 +86,39 @@ def test_a_request_that_is_too_old_is_refused():
     answer = signed(held, ROOT, "ListTables", {})
     assert answer.code == "InvalidSignatureException"
     assert answer.message.startswith("Signature expired: 20260101T000000Z is now earlier than 20260101T000100Z")
+
+
+    held.clock.advance(-32 * 60)
+    answer = signed(held, ROOT, "ListTables", {})
+    assert answer.message == (
+        "Signature not yet current: 20260101T000000Z is still later than 20251231T235900Z (20251231T234400Z + 15 min.)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("authorization", "message"),
+    [
+        ("AWS4-HMAC-SHA256 Credential=a/b/c/dynamodb/aws4_request, SignedHeaders=x-amz-date, Signature=b",
+         "'Host' must be a 'SignedHeader' in the AWS Authorization."),
+        ("AWS4-HMAC-SHA512 Credential=a/b/c/dynamodb/aws4_request, SignedHeaders=host, Signature=b",
+         "Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA512' (only AWS4-HMAC-SHA256 for now). "),
+        ("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=b",
+         "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'a/b'"),
+        (f"AWS4-HMAC-SHA256 Credential={ROOT}/20250101/x_y/s3/end, SignedHeaders=host, Signature=b",
+         "Credential should be scoped to a valid region, not 'x_y'. Credential should be scoped to correct service: 'dynamodb'. "
+         "Credential should be scoped with a valid terminator: 'aws4_request', not 'end'. Date in Credential scope does not match "
+         "YYYYMMDD from ISO-8601 version of date from HTTP: '20250101' != '20260101', from '20260101T000000Z'. "),
+        ("AWS4-HMAC-SHA256 Credential=a/b/c/dynamodb/aws4_request",
+         "Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. "
+         "Authorization=AWS4-HMAC-SHA256 Credential=a/b/c/dynamodb/aws4_request"),
+    ],
+)  # fmt: skip
+def test_a_malformed_authorization_is_explained_in_awss_sentences(authorization, message):
+    """What is missing is named at once (the row INCOMPLETE), and so is what is wrong with a scope."""
+    held = local()
+    headers = {"authorization": authorization, "x-amz-date": "20260101T000000Z"}
+    answer = held.send(held.request("DynamoDB_20120810.ListTables", b"{}", headers))
+    assert (answer.status, answer.message) == (400, message)
 
 
 # --- identity policies ------------------------------------------------------------------------------------------------------

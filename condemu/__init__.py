@@ -44,6 +44,13 @@ Where is the rule for ...?
     HTTP dates and ISO 8601                              wire/rest.py parse_http_date
     multipart/form-data                                  wire/form_data.py Parser
     which bucket and key a request names                 s3/addressing.py bucket_and_key
+    a condition on an S3 operation that takes none       s3/condition_support.py TAKEN
+    creating, listing and deleting buckets               s3/buckets.py is_name
+    creating a bucket that is there                      s3/create_bucket.py create_bucket
+    tags of buckets and objects                          s3/tagging.py checked
+    access control lists and canned ACLs                 s3/acl.py CANNED
+    cross-origin requests                                s3/cors.py matching
+    uploads by a browser's form                          s3/post_object.py post_object
     CompleteMultipartUpload, its order of checks         s3/multipart_complete.py complete_multipart_upload
     multipart checksums: COMPOSITE or FULL_OBJECT        s3/multipart.py chosen_checksum
     UploadPartCopy's range                               s3/multipart_copy.py stretch

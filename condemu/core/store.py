@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from sortedcontainers import SortedDict
 
 from condemu.core.effects import Clock, Ids
+from condemu.core.records import record
 
 T = TypeVar("T")
 Key = tuple[Any, ...]
@@ -57,7 +57,7 @@ class Txn(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """One entry of a commit. None stands for absence."""
 
@@ -67,7 +67,7 @@ class Change:
     new: Record | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Commit:
     """What a decision came to: its result, the index of the commit (the last one's, if it changed nothing), and the changes."""
 

@@ -14,13 +14,13 @@ That form precedes comparison is recorded on AWS; the order within a column is i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import md5, sha256
 from typing import Any, Final
 
 from condemu.core.blobs import BlobStore, BlobWriter, MemoryWriter
 from condemu.core.errors import ServiceError
 from condemu.core.http import BytesBody, read_body
+from condemu.core.records import record
 from condemu.s3.errors import (
     BAD_CHECKSUM,
     BAD_CONTENT_MD5,
@@ -58,7 +58,7 @@ SIGV4A: Final = "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD"
 _HEX: Final = frozenset("0123456789abcdefABCDEF")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Digests:
     """What was computed over a body: its MD5 in hex, and the checksum that is kept with the object.
 
@@ -73,7 +73,7 @@ class Digests:
     crc64nvme: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Announced:
     """What the headers say of the body."""
 

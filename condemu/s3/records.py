@@ -16,10 +16,11 @@ one number, against the index at which a request was received or an upload was c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from condemu.core.blobs import EMPTY, Blob
+from condemu.core.records import record
 
 BUCKETS: Final = "s3.bucket"
 OBJECTS: Final = "s3.object"
@@ -33,7 +34,7 @@ NULL_VERSION: Final = "null"
 NOTHING: Final[Mapping[str, Any]] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bucket:
     """A bucket and its configuration. `owner` is an account; `versioning` is "", "Enabled" or "Suspended"."""
 
@@ -49,7 +50,7 @@ class Bucket:
     configurations: Mapping[str, Any] = field(default_factory=dict)  # location, tagging, cors, encryption, acl
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Version:
     """One version of an object, or a delete marker."""
 
@@ -78,7 +79,7 @@ class Version:
     upload_id: str = ""  # of the upload that was completed to this: a repeated CompleteMultipartUpload finds its answer by it
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Upload:
     """A multipart upload that was begun and neither completed nor aborted.
 
@@ -98,7 +99,7 @@ class Upload:
     encryption: str = ""  # what x-amz-server-side-encryption asked for: a policy sees it when the upload is completed
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """A part of an upload, or of the object that it became.
 
@@ -116,14 +117,14 @@ class Part:
     crc64nvme: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gone:
     """The key held something once. `changed` is the commit that took it away."""
 
     changed: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Going:
     """When the trace was left."""
 

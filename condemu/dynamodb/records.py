@@ -1,6 +1,6 @@
 """What DynamoDB keeps, and under which keys.
 
-    dynamodb.table   (account, table name)                                           Table
+    dynamodb.table   (account, table name, region)                                   Table
     dynamodb.item    (table id, partition, sort)                                     StoredItem
     dynamodb.index   (table id/index name, partition, sort, the item's own two)      StoredItem: what the index projects
     dynamodb.token   (account, client token)                                         Token: a transaction that was done
@@ -14,9 +14,10 @@ the range attributes, b"" without any (`keys.py`). So a Query, a page of a Scan 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
+from condemu.core.records import record
 from condemu.dynamodb.values import Item
 
 TABLES: Final = "dynamodb.table"
@@ -39,7 +40,7 @@ LOCAL: Final = "LSI"
 NOTHING: Final[Mapping[str, Any]] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Keys:
     """The key of a table or an index: names and types (S, N or B) of its attributes. A table has one of each kind at most."""
 
@@ -55,7 +56,7 @@ class Keys:
         return tuple(name for name, _ in self.attributes)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Throughput:
     read: int = 0
     write: int = 0
@@ -64,7 +65,7 @@ class Throughput:
     decreases_today: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Index:
     """`projection` is ALL, KEYS_ONLY or INCLUDE; `included` are the attributes that INCLUDE names."""
 
@@ -85,7 +86,7 @@ class Index:
         return self.projection == "INCLUDE" and attribute in self.included
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """A table and its configuration. `table_id` is a UUID, so what a deleted table of the same name held is never met again."""
 
@@ -122,7 +123,7 @@ class Table:
         return next((index for index in self.indexes if index.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredItem:
     """An item, or what an index shows of it; its size in bytes, and the commit that wrote it."""
 
@@ -131,7 +132,7 @@ class StoredItem:
     changed: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Token:
     """A transaction done under a client token: a digest of its parameters, and what it answered."""
 

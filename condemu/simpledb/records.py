@@ -11,8 +11,9 @@ Names order as their UTF-8 octets do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from condemu.core.records import record
 
 DOMAINS: Final = "simpledb.domains"
 TOTALS: Final = "simpledb.totals"
@@ -24,7 +25,7 @@ EXPORT_TOKENS: Final = "simpledb.export_tokens"
 Scope = tuple[str, str]  # account and region
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Domain:
     """`commit` tells a domain from its predecessors of the same name."""
 
@@ -32,7 +33,7 @@ class Domain:
     created: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Totals:
     """Pairs and octets of a domain: item names, and attribute names and values pair by pair."""
 
@@ -40,7 +41,7 @@ class Totals:
     octets: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """`attributes` maps names, in the order in which they were first written, to their values, sorted and distinct.
 
@@ -55,7 +56,7 @@ class Item:
     modified: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Export:
     """An export of a domain into a bucket. `request` holds the members that were sent, for GetExport and for repetitions."""
 

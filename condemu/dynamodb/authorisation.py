@@ -57,7 +57,7 @@ def _needs_no_policy(txn: Txn, request: DynamoRequest) -> bool:
     """A root user on a table of their own account that has no policy: the case to be quick about."""
     name = request.members.get("TableName")
     if type(name) is str and not name.startswith("arn:"):
-        table: Table | None = txn.get(TABLES, (request.account, name))
+        table: Table | None = txn.get(TABLES, (request.account, name, request.region))
         return table is None or table.policy is None
     return False
 
@@ -69,7 +69,7 @@ def _check(
         return  # nothing is there to be kept from anybody: the answer says so
     if caller.is_root and caller.account == owner and (policy is None or access.action in MENDING):
         return
-    action, resource = f"dynamodb:{access.action}", arn(access, request.region)
+    action, resource = f"dynamodb:{access.action}", arn(access)
     keys = Keys(access, table, caller, request.region, txn.now)
     ruling = decide(caller, action, resource, keys, owner=owner, policy=policy)
     if not ruling.allowed:

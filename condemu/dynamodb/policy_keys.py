@@ -111,10 +111,10 @@ def _statements(request: DynamoRequest) -> Iterator[Access]:
         yield Access(action_of(statement), address(request, source.table), source.index, element, enclosing, statement)
 
 
-def arn(access: Access, region: str) -> str:
+def arn(access: Access) -> str:
     if access.whose is None:
         return "*"
-    account, name = access.whose
+    account, name, region = access.whose
     index = f"/index/{access.index_name}" if access.index_name else ""
     return f"arn:aws:dynamodb:{region}:{account}:table/{name}{index}"
 

@@ -56,7 +56,9 @@ def test_attr_conditions_are_understood_and_refusals_are_typed(resource, table):
     ]  # fmt: skip
     key = {"pk": "a", "sk": 1}
     for condition in holding:
-        table.update_item(Key=key, UpdateExpression="SET seen = :t", ConditionExpression=condition, ExpressionAttributeValues={":t": 1})
+        table.update_item(
+            Key=key, UpdateExpression="SET seen = :t", ConditionExpression=condition, ExpressionAttributeValues={":t": 1}
+        )
         with pytest.raises(failed):
             table.delete_item(Key=key, ConditionExpression=~condition)
     assert table.get_item(Key=key, ConsistentRead=True)["Item"] == {**item, "seen": 1}

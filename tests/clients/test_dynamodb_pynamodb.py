@@ -83,7 +83,8 @@ def test_conditions_and_indexes(office):
     assert [one.seats for one in office.by_city.query("Rome", office.seats > 1, scan_index_forward=False)] == [4, 3, 2]
     assert sorted(one.name for one in office.scan(office.seats.is_in(1, 3) | office.name.startswith("o4"))) == ["o1", "o3", "o4"]
     with pytest.raises(UpdateError):
-        office.get("o1").update(actions=[office.city.remove()], condition=office.city.does_not_exist() | office.city.contains("X"))
+        condition = office.city.does_not_exist() | office.city.contains("X")
+        office.get("o1").update(actions=[office.city.remove()], condition=condition)
 
 
 def test_transactions_hold_or_nothing_does(office):

@@ -106,8 +106,8 @@ def test_a_request_that_is_too_old_is_refused():
          "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'a/b'"),
         (f"AWS4-HMAC-SHA256 Credential={ROOT}/20250101/x_y/s3/end, SignedHeaders=host, Signature=b",
          "Credential should be scoped to a valid region, not 'x_y'. Credential should be scoped to correct service: 'dynamodb'. "
-         "Credential should be scoped with a valid terminator: 'aws4_request', not 'end'. Date in Credential scope does not match "
-         "YYYYMMDD from ISO-8601 version of date from HTTP: '20250101' != '20260101', from '20260101T000000Z'. "),
+         "Credential should be scoped with a valid terminator: 'aws4_request', not 'end'. Date in Credential scope does not "
+         "match YYYYMMDD from ISO-8601 version of date from HTTP: '20250101' != '20260101', from '20260101T000000Z'. "),
         ("AWS4-HMAC-SHA256 Credential=a/b/c/dynamodb/aws4_request",
          "Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. "
          "Authorization=AWS4-HMAC-SHA256 Credential=a/b/c/dynamodb/aws4_request"),

@@ -183,7 +183,8 @@ def test_an_index_has_the_items_that_have_its_key_and_shows_what_it_projects(loc
 def test_an_index_follows_every_kind_of_write(local):
     wide(local, "1", "1", c="old")
     key = {"a": {"S": "1"}, "b": {"S": "1"}}
-    update = {"TableName": "wide", "Key": key, "UpdateExpression": "SET c = :c", "ExpressionAttributeValues": {":c": {"S": "new"}}}
+    values = {":c": {"S": "new"}}
+    update = {"TableName": "wide", "Key": key, "UpdateExpression": "SET c = :c", "ExpressionAttributeValues": values}
     local.ok("UpdateItem", update)
     assert by_index(local, "index3", "c = :c", {":c": "old"}) == []
     assert len(by_index(local, "index3", "c = :c", {":c": "new"})) == 1

@@ -49,67 +49,72 @@ PROVISIONED = {"BillingMode": "PROVISIONED", "ProvisionedThroughput": UNITS}
 INVALID = "One or more parameter values were invalid: "
 NOT_VALID = "One or more parameter values are not valid. "
 
-REFUSALS: list[tuple[str, dict[str, Any], str]] = [
-    ("GetItem", {"TableName": "arn:aws:dynamodb:mars-1:123456789012:table/wide", "Key": KEY},
+REFUSALS: list[tuple[str, str, dict[str, Any], str]] = [
+    ("BAD_REGION", "GetItem", {"TableName": "arn:aws:dynamodb:mars-1:123456789012:table/wide", "Key": KEY},
      "1 validation error detected: Invalid AWS region in 'arn:aws:dynamodb:mars-1:123456789012:table/wide'"),
-    ("PutItem", {"TableName": "wide", "Item": {**KEY, "": {"S": "x"}}},
+    ("ATTRIBUTE_NAME_EMPTY", "PutItem", {"TableName": "wide", "Item": {**KEY, "": {"S": "x"}}},
      "1 validation error detected: " + INVALID + "Empty attribute name"),
-    ("PutItem", {"TableName": "wide", "Item": {**KEY, LONG: {"S": "x"}}},
+    ("ATTRIBUTE_NAME_TOO_LONG", "PutItem", {"TableName": "wide", "Item": {**KEY, LONG: {"S": "x"}}},
      "1 validation error detected: " + INVALID + "The attribute name is too long; its limit is 65535 bytes"),
-    ("PutItem", {"TableName": "wide", "Item": {**KEY, "c": {"S": ""}}},
+    ("INDEX_KEY_EMPTY", "PutItem", {"TableName": "wide", "Item": {**KEY, "c": {"S": ""}}},
      NOT_VALID + "A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot"
      " contain an empty string value. IndexName: index1, IndexKey: c"),
-    ("UpdateItem", {"TableName": "wide", "Key": KEY, "UpdateExpression": "SET c = :v",
+    ("INDEX_KEY_EMPTY_UPDATE", "UpdateItem", {"TableName": "wide", "Key": KEY, "UpdateExpression": "SET c = :v",
                     "ExpressionAttributeValues": {":v": {"S": ""}}},
      NOT_VALID + "The update expression attempted to update a secondary index key to a value that is not supported."
      " The AttributeValue for a key attribute cannot contain an empty string value."),
-    ("Query", {"TableName": "wide"},
+    ("NO_KEY_CONDITION", "Query", {"TableName": "wide"},
      "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."),
-    ("Query", query(Select="SPECIFIC_ATTRIBUTES"),
+    ("SELECT_SPECIFIC_ALONE", "Query", query(Select="SPECIFIC_ATTRIBUTES"),
      "1 validation error detected: Must specify the AttributesToGet or ProjectionExpression when choosing to get"
      " SPECIFIC_ATTRIBUTES"),
-    ("Query", query("c = :v", IndexName="index4", ProjectionExpression="f, e, g"),
+    ("PROJECTION_OF_INDEX", "Query", query("c = :v", IndexName="index4", ProjectionExpression="f, e, g"),
      INVALID + "Global secondary index index4 does not project [f, g]"),
-    ("Query", {"TableName": "one", "KeyConditionExpression": "pk = :v", "ExpressionAttributeValues": {":v": {"S": "1"}},
+    ("START_KEY_EXCLUSIVE", "Query",
+     {"TableName": "one", "KeyConditionExpression": "pk = :v", "ExpressionAttributeValues": {":v": {"S": "1"}},
                "ExclusiveStartKey": {"pk": {"S": "1"}}},
      "The provided exclusive start key is invalid: ExclusiveStartKey: {pk=AttributeValue: {S:1}}"),
-    ("CreateTable", shared(schema("b"), "abc"),
+    ("DEFINITIONS_UNUSED", "CreateTable", shared(schema("b"), "abc"),
      INVALID + "Some AttributeDefinitions are not used. AttributeDefinitions: [a, b, c], keys used: [a, b]"),
-    ("CreateTable", table(AttributeDefinitions=definitions("aa")), "Attribute Name is duplicated: a"),
-    ("CreateTable", table(AttributeDefinitions=definitions("abc"), KeySchema=schema("a", "b"),
+    ("DEFINITION_REPEATED", "CreateTable", table(AttributeDefinitions=definitions("aa")), "Attribute Name is duplicated: a"),
+    ("INDEX_KEYS_TOO_MANY", "CreateTable", table(AttributeDefinitions=definitions("abc"), KeySchema=schema("a", "b"),
                           LocalSecondaryIndexes=[index(schema("a", "bc"))]),
      INVALID + "A local secondary index has at most 2 key attributes"),
-    ("CreateTable", shared([*schema("b"), *schema("", "c"), *schema("d")], "abcd"),
+    ("KEYS_HASH_FIRST", "CreateTable", shared([*schema("b"), *schema("", "c"), *schema("d")], "abcd"),
      INVALID + "All HASH key attributes must precede RANGE key attributes in the KeySchema"),
-    ("CreateTable", shared(schema(MANY[1:6]), MANY[:6]),
+    ("KEYS_TOO_MANY", "CreateTable", shared(schema(MANY[1:6]), MANY[:6]),
      INVALID + "The KeySchema exceeds the maximum allowed number of HASH key attributes"),
-    ("CreateTable", shared(schema("b", MANY[2:7]), MANY[:7]),
+    ("KEYS_TOO_MANY", "CreateTable", shared(schema("b", MANY[2:7]), MANY[:7]),
      INVALID + "The KeySchema exceeds the maximum allowed number of RANGE key attributes"),
-    ("CreateTable", shared(schema("bc", "b"), "abc"), "The KeySchema contains multiple key attributes with the same name"),
-    ("CreateTable", shared(schema("b"), "ab", {"ProjectionType": "INCLUDE"}),
+    ("KEYS_REPEATED", "CreateTable", shared(schema("bc", "b"), "abc"),
+     "The KeySchema contains multiple key attributes with the same name"),
+    ("PROJECTION_WITHOUT", "CreateTable", shared(schema("b"), "ab", {"ProjectionType": "INCLUDE"}),
      INVALID + "ProjectionType is INCLUDE, but NonKeyAttributes is not specified"),
-    ("CreateTable", shared(schema("b"), "ab", {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["x", "y", "x"]}),
+    ("PROJECTION_REPEATED", "CreateTable",
+     shared(schema("b"), "ab", {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["x", "y", "x"]}),
      INVALID + "Duplicate element in NonKeyAttributes: x"),
-    ("CreateTable", shared(schema("b"), "ab", ProvisionedThroughput=UNITS),
+    ("INDEX_UNITS_SUPERFLUOUS", "CreateTable", shared(schema("b"), "ab", ProvisionedThroughput=UNITS),
      INVALID + "ProvisionedThroughput should not be specified for index: index when BillingMode is PAY_PER_REQUEST"),
-    ("CreateTable", {**shared(schema("b"), "ab"), **PROVISIONED}, INVALID + "ProvisionedThroughput is not specified for index: index"),
-    ("CreateTable", {**shared(schema("b"), "ab", ProvisionedThroughput=TOO_MANY_UNITS), **PROVISIONED},
+    ("INDEX_UNITS_REQUIRED", "CreateTable", {**shared(schema("b"), "ab"), **PROVISIONED},
+     INVALID + "ProvisionedThroughput is not specified for index: index"),
+    ("INDEX_UNITS_OUT_OF_BOUNDS", "CreateTable",
+     {**shared(schema("b"), "ab", ProvisionedThroughput=TOO_MANY_UNITS), **PROVISIONED},
      "Given value 1000000000001 for ReadCapacityUnits is out of bounds for index index"),
-    ("CreateTable", table(StreamSpecification={"StreamEnabled": True}),
+    ("STREAM_VIEW_REQUIRED", "CreateTable", table(StreamSpecification={"StreamEnabled": True}),
      INVALID + "Table is being created with a stream enabled, UpdateViewType is required"),
-    ("DeleteTable", {"TableName": "kept"},
+    ("DELETION_PROTECTED", "DeleteTable", {"TableName": "kept"},
      "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first."),
-    ("DeleteTable", {"TableName": "busy"},
+    ("TABLE_UPDATING", "DeleteTable", {"TableName": "busy"},
      "Attempt to change a resource which is still in use: Table: busy is in the process of being updated."),
-    ("TransactWriteItems",
+    ("TRANSACT_TOO_LARGE", "TransactWriteItems",
      {"TransactItems": [{"Put": {"TableName": "one", "Item": {"pk": {"S": str(number)}, "x": {"S": "y" * 400_000}}}}
                         for number in range(11)]},
      "Transaction request size cannot exceed 4194304 bytes"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("operation", "members", "message"), REFUSALS, ids=lambda value: value if isinstance(value, str) else "")
-def test_a_refusal_says_why_and_changes_nothing(operation, members, message):
+@pytest.mark.parametrize(("row", "operation", "members", "message"), REFUSALS, ids=[refusal[0] for refusal in REFUSALS])
+def test_a_refusal_says_why_and_changes_nothing(row, operation, members, message):
     local = Local()
     local.ok("CreateTable", {"TableName": "wide", **recorded.DESCRIBED["dynalite_range_ss"]})
     for name in ("one", "kept", "busy"):

@@ -69,11 +69,12 @@ def test_every_condition_that_fails_is_a_reason_and_nothing_is_written(local):
         update("a2", ConditionExpression="attribute_exists(pk)"),
     )
     assert answer.type == "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
+    failed = {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"}
     assert answer.body["CancellationReasons"] == [
-        {"Code": "ConditionalCheckFailed", "Item": {"pk": {"S": "a"}, "v": {"N": "1"}}, "Message": "The conditional request failed"},
+        {**failed, "Item": {"pk": {"S": "a"}, "v": {"N": "1"}}},
         {"Code": "None"},
-        {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"},
-        {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"},
+        failed,
+        failed,
     ]
     assert answer.body["Message"].endswith("[ConditionalCheckFailed, None, ConditionalCheckFailed, ConditionalCheckFailed]")
     assert local.state() == before

@@ -1,6 +1,6 @@
 """When items expire, by the attribute that their table's time to live names.
 
-    dynamodb.ttl   (epoch seconds, table id, partition, sort)   (account, table): an item that may have expired
+    dynamodb.ttl   (epoch seconds, table id, partition, sort)   (account, table, region): an item that may have expired
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def note(txn: Txn, table: Table, where: Place, old: Item | None, new: Item | Non
     if before is not None:
         txn.delete(EXPIRING, (before, table.table_id, *where))
     if after is not None:
-        txn.put(EXPIRING, (after, table.table_id, *where), (table.account, table.name))
+        txn.put(EXPIRING, (after, table.table_id, *where), (table.account, table.name, table.region))
 
 
 def expiry(table: Table, item: Item | None) -> int | None:

@@ -133,13 +133,13 @@ _ARN: Final = re.compile(r"arn:aws[\w-]*:dynamodb:([a-z0-9-]+):(\d{12}):table/([
 
 
 def address(request: DynamoRequest, name: str) -> Key:
-    """The account and name that a TableName means: it may be a table's ARN."""
+    """The account, name and region that a TableName means: it may be a table's ARN."""
     if not name.startswith("arn:"):
-        return request.account, name
+        return request.account, name, request.region
     match = _ARN(name)
     if match is None or match[1] != request.region:
         raise ServiceError(errors.BAD_REGION, {"arn": name})
-    return match[2], match[3]
+    return match[2], match[3], request.region
 
 
 def usable_table(txn: Txn, where: Key) -> Table:

@@ -93,10 +93,10 @@ class DynamoDB:
     async def _answer(
         self, http: Request, operation: Operation, members: dict[str, Any], body: bytes, media_type: str
     ) -> Response:
-        caller, access_key = self._caller(http, body)
+        caller, access_key, region = self._caller(http, body)
         account = caller.account
         request = DynamoRequest(
-            operation.name, members, account=account, region=self.region, request_id=http.request_id, held=self.held
+            operation.name, members, account=account, region=region, request_id=http.request_id, held=self.held
         )
         plan = authorised(request, self._prepare(operation, request), caller)
         if self.engine.store.view(ttl.is_due):
@@ -125,15 +125,15 @@ class DynamoDB:
         response.call = call
         return response
 
-    def _caller(self, http: Request, body: bytes) -> tuple[Principal, str]:
-        """Who asks, and with which access key."""
+    def _caller(self, http: Request, body: bytes) -> tuple[Principal, str, str]:
+        """Who asks, with which access key, and in which region: that of the signature, since every region is at this address."""
         if self.authenticator is None:
-            return root_of(self.account), ""
+            return root_of(self.account), "", self.region
         try:
             authentication = self.authenticator.verify_json(http, body, self.clock.now())
         except AuthFailure as failure:
             raise refusal_of(failure) from None
-        return authentication.principal, authentication.access_key
+        return authentication.principal, authentication.access_key, authentication.region or self.region
 
     def _prepare(self, operation: Operation, request: DynamoRequest) -> Plan:
         """All that needs no table. Types first, whatever else is wrong."""

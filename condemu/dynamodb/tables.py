@@ -120,8 +120,8 @@ def list_tables(request: DynamoRequest) -> Plan:
     def decide(txn: Txn) -> Result:
         _, stop = prefix_range((request.account,))
         names: list[str] = []
-        for (_, name), _table in txn.scan(TABLES, (request.account, after), stop):
-            if name == after:
+        for (_, name, region), _table in txn.scan(TABLES, (request.account, after), stop):
+            if name == after or region != request.region:
                 continue
             if len(names) == limit:
                 return {"TableNames": names, "LastEvaluatedTableName": names[-1]}

@@ -18,7 +18,9 @@ from condemu.dynamodb.requests import DynamoRequest, Plan, Result, table_resourc
 
 MAX_TAGS: Final = 50  # of a resource (Developer Guide, "Tagging restrictions")
 PAGE: Final = 10  # tags that ListTagsOfResource shows at once
-_TABLE_ARN: Final = re.compile(r"arn:aws[\w-]*:dynamodb:[a-z0-9-]+:(\d{12}):table/([a-zA-Z0-9_.-]{3,255})").fullmatch
+_TABLE_ARN: Final = re.compile(
+    r"arn:aws[\w-]*:dynamodb:([a-z0-9-]+):(\d{12}):table/([a-zA-Z0-9_.-]{3,255})"
+).fullmatch
 _TAG: Final = re.compile(r"[\w\s.:/=+@-]*").fullmatch
 
 
@@ -35,7 +37,7 @@ def resource_of(request: DynamoRequest) -> tuple[str, Key | None]:
         fields = {"user": user, "operation": request.operation, "resource": arn if ":" in arn else "*"}
         raise ServiceError(rows.NOT_AUTHORIZED, fields)
     match = _TABLE_ARN(arn)
-    return arn, None if match is None else (match[1], match[2])
+    return arn, None if match is None else (match[2], match[3], match[1])
 
 
 def tag_resource(request: DynamoRequest) -> Plan:

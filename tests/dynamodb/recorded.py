@@ -190,8 +190,8 @@ def creates_itself(case: dict[str, Any]) -> str | None:
 
 def put_state(local: Local, name: str, **fields: Any) -> None:
     """Put a table into a state that it would only pass through."""
-    table = local.store.view(lambda txn: txn.get(TABLES, (ACCOUNT, name)))
-    local.store.transact(lambda txn: txn.put(TABLES, (ACCOUNT, name), replace(table, **fields)))
+    table = local.store.view(lambda txn: txn.get(TABLES, (ACCOUNT, name, "us-east-1")))
+    local.store.transact(lambda txn: txn.put(TABLES, (ACCOUNT, name, "us-east-1"), replace(table, **fields)))
 
 
 # What the cases' notes say of the state in which they were recorded.
@@ -265,9 +265,9 @@ def create(local: Local, name: str, schema: dict[str, Any]) -> None:
     made = name if len(name) >= 3 else f"{name}__"
     local.call("CreateTable", {"TableName": made, **schema})
     if made != name:
-        table = local.store.view(lambda txn: txn.get(TABLES, (ACCOUNT, made)))
-        local.store.transact(lambda txn: txn.delete(TABLES, (ACCOUNT, made)))
-        local.store.transact(lambda txn: txn.put(TABLES, (ACCOUNT, name), replace(table, name=name)))
+        table = local.store.view(lambda txn: txn.get(TABLES, (ACCOUNT, made, "us-east-1")))
+        local.store.transact(lambda txn: txn.delete(TABLES, (ACCOUNT, made, "us-east-1")))
+        local.store.transact(lambda txn: txn.put(TABLES, (ACCOUNT, name, "us-east-1"), replace(table, name=name)))
 
 
 def run(case: dict[str, Any], schemas: dict[str, Any], profile: str = "2026") -> Answer:

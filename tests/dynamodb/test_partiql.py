@@ -45,7 +45,7 @@ def store():
 
     def fill(txn):
         for table in (H, HN, HR):
-            txn.put(TABLES, (ACCOUNT, table.name), table)
+            txn.put(TABLES, (ACCOUNT, table.name, table.region), table)
             for item in ITEMS[table.name]:
                 changes.put(txn, table, place_of_item(table, item), None, item, item_size(item))
 
@@ -461,7 +461,7 @@ scraps = st.sampled_from([
 @example("-- " * 2700 + "\n\x00")
 def test_no_statement_whatever_is_more_than_a_refusal(text):
     store = MemoryStore(ManualClock(), CountingIds())
-    store.transact(lambda txn: [txn.put(TABLES, (ACCOUNT, table.name), table) for table in (H, HN, HR)])
+    store.transact(lambda txn: [txn.put(TABLES, (ACCOUNT, table.name, table.region), table) for table in (H, HN, HR)])
     outcome: Any
     try:
         outcome = run(store, text)

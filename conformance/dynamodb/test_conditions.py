@@ -28,6 +28,7 @@ ITEM: dict[str, Any] = {
     "ss": {"SS": ["a", "b"]},
     "ns": {"NS": ["1", "2"]},
     "l": {"L": [{"N": "1"}, {"S": "x"}, {"L": [{"N": "2"}]}]},
+    "small": {"M": {"k": {"S": "v"}}},
     "m": {"M": {"k": {"S": "v"}, "set": {"SS": ["q", "p"]}}},
 }
 
@@ -97,6 +98,14 @@ TABLE = """
     | NOT NOT n = :a                    | {"N": "7"}                                           | yes   | no         |
     | l[1] = :a                         | {"S": "x"}                                           | yes   | no         |
     | m.k = :a                          | {"S": "v"}                                           | yes   | no         |
+    | n < :a                            | {"N": "7"}                                           | no    | no         |
+    | n <= :a                           | {"N": "7.0"}                                         | yes   | no         |
+    | n <= :a                           | {"N": "6.9"}                                         | no    | no         |
+    | n BETWEEN :a AND :b               | {"N": "6"} {"N": "7"}                                | yes   | no         |
+    | attribute_type(s, :a)             | {"S": "N"}                                           | no    | no         |
+    | m = :a                            | {"M": {"k": {"S": "v"}}}                             | no    | no         |
+    | l = :a                            | {"L": [{"N": "1"}]}                                  | no    | no         |
+    | small = :a                        | {"M": {"k": {"S": "v"}, "j": {"N": "1"}}}            | no    | no         |
     | pk <> :a                          | {"S": "x"}                                           | yes   | yes        |
 """
 
@@ -118,10 +127,13 @@ def stored(dynamodb: Any, table: str, key: str) -> Any:
     return dynamodb.get_item(TableName=table, Key={"pk": {"S": key}}, ConsistentRead=True).get("Item")
 
 
+CHECK = pytest.param("check", marks=pytest.mark.needs("dynamodb.transactions"))
+
+
 @pytest.mark.tier("core")
 @truth_table(TABLE)
 @pytest.mark.parametrize("state", ["holds", "on nothing"])
-@pytest.mark.parametrize("write", ["put", "update", "delete", "check"])
+@pytest.mark.parametrize("write", ["put", "update", "delete", CHECK])
 def test_a_condition(dynamodb: Any, table: str, key: str, row: dict[str, str], state: str, write: str) -> None:
     """A condition holds, or refuses the write and changes nothing, by the types and values in the item stored before it.
 

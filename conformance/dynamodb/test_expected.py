@@ -97,3 +97,15 @@ def test_expected_and_an_expression_do_not_mix(dynamodb: Any, table: str, key: s
         message="1 validation error detected: Can not use both expression and non-expression parameters in the same request: "
         "Non-expression parameters: {Expected} Expression parameters: {ConditionExpression}",
     )  # fmt: skip
+
+
+def test_a_conditional_operator_has_something_to_join(dynamodb: Any, table: str, key: str) -> None:
+    """ConditionalOperator without Expected is refused.
+
+    Source: asserted against AWS by Alternator's suite; the wording is not recorded [third-party]
+    """
+    put(dynamodb, table, key)
+    refused(
+        dynamodb.delete_item, **place(table, key), ConditionalOperator="OR", status=400, code="ValidationException"
+    )  # fmt: skip
+    same(stored(dynamodb, table, key) is not None, True, "the item is there")

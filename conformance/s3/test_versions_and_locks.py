@@ -86,6 +86,23 @@ def test_a_lock_does_not_stop_a_conditional_put(s3: Any, resources: Any, key: st
     accepted(s3.delete_object, Bucket=bucket, Key=key, VersionId=made["VersionId"], BypassGovernanceRetention=True)
 
 
+@pytest.mark.needs("s3.object_lock")
+def test_a_legal_hold_keeps_a_version(s3: Any, resources: Any, key: str) -> None:
+    """A version under a legal hold is not deleted, not even past GOVERNANCE; a marker may be put over it.
+
+    Source: S3 User Guide, "Locking objects with Object Lock": legal holds [documented]
+    """
+    bucket = resources.bucket(ObjectLockEnabledForBucket=True)
+    held = put(s3, bucket, key, b"a", ObjectLockLegalHoldStatus="ON")["VersionId"]
+    for bypass in ({}, {"BypassGovernanceRetention": True}):
+        refused(
+            s3.delete_object, Bucket=bucket, Key=key, VersionId=held, **bypass,
+            status=403, code="AccessDenied", message="Access Denied because object protected by object lock.",
+        )  # fmt: skip
+    same(accepted(s3.delete_object, Bucket=bucket, Key=key).get("DeleteMarker"), True, "a marker over it")
+    same(s3.get_object(Bucket=bucket, Key=key, VersionId=held)["Body"].read(), b"a", "the version's body")
+
+
 def test_tagging_does_not_touch_what_conditions_see(s3: Any, bucket: str, key: str) -> None:
     """Tagging an object changes neither ETag nor Last-Modified, so a condition taken before it still holds.
 

@@ -144,3 +144,30 @@ def test_a_conditional_delete_is_not_idempotent(sdb: Any, domain: str, key: str)
     call = {"DomainName": domain, "ItemName": key, "Expected": {"Name": "v", "Value": "1"}}
     accepted(sdb.delete_attributes, **call)
     refused(sdb.delete_attributes, **call, status=404, code="AttributeDoesNotExist")
+
+
+def test_values_differ_by_the_case_of_their_letters(sdb: Any, domain: str, key: str) -> None:
+    """Expected.Value is compared as text, octet by octet: "a" is not "A".
+
+    Source: SimpleDB Developer Guide: all values are strings, compared lexicographically [documented]
+    """
+    accepted(sdb.put_attributes, DomainName=domain, ItemName=key, Attributes=[{"Name": "v", "Value": "a"}])
+    with unchanged(lambda: attributes(sdb, domain, key), "the item"):
+        refused(
+            sdb.put_attributes, DomainName=domain, ItemName=key, Attributes=[{"Name": "v", "Value": "b", "Replace": True}],
+            Expected={"Name": "v", "Value": "A"}, status=409, code="ConditionalCheckFailed",
+        )  # fmt: skip
+
+
+def test_a_conditional_delete_of_one_value_leaves_the_others(sdb: Any, domain: str, key: str) -> None:
+    """DeleteAttributes with a name and a value takes that pair away and no other.
+
+    Source: SimpleDB API reference, DeleteAttributes [documented]
+    """
+    given = [{"Name": "v", "Value": "1"}, {"Name": "v", "Value": "2"}, {"Name": "state", "Value": "open"}]
+    accepted(sdb.put_attributes, DomainName=domain, ItemName=key, Attributes=given)
+    accepted(
+        sdb.delete_attributes, DomainName=domain, ItemName=key, Attributes=[{"Name": "v", "Value": "1"}],
+        Expected={"Name": "state", "Value": "open"},
+    )  # fmt: skip
+    same(attributes(sdb, domain, key), [("state", "open"), ("v", "2")], "what is left")

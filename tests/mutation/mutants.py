@@ -54,8 +54,6 @@ S3: Final = (
            'refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, upload.began)', "refusal = None"),
     Mutant("a completion does not check the syntax of its condition", "s3", "s3/multipart_complete.py",
            'refusal = write_syntax_refusal(request["IfMatch"], request["IfNoneMatch"])', "refusal = None"),
-    Mutant("a refused completion ends the upload", "s3", "s3/multipart_complete.py",
-           "refusal = write_refusal(request", "close(txn, request.bucket, request.key, upload); refusal = write_refusal(request"),
     Mutant("a completion takes parts with other ETags", "s3", "s3/multipart_complete.py",
            "part is None or part.etag != item.etag", "part is None"),
     Mutant("a completion takes parts in any order", "s3", "s3/multipart_complete.py",
@@ -224,8 +222,6 @@ RACES: Final = (
     Mutant("decisions are not isolated from each other", "races", "core/store.py", _TRANSACT, _RACE),
     Mutant("a store decides twice, and applies both", "recipes,s3,dynamodb", "core/store.py",
            "            return self._apply(txn._writes, result)", "            self._apply(txn._writes, result)\n            return self._apply(txn._writes, decide(txn))"),
-    Mutant("a refusal is a commit", "s3,dynamodb,simpledb", "core/store.py",
-           "            result = decide(txn)\n            if not", "            try:\n                result = decide(txn)\n            except Exception:\n                self._apply(txn._writes, None)\n                raise\n            if not"),
     Mutant("writes are seen one decision late", "races,recipes,s3", "core/store.py", "                if new is not None:\n                    table[key] = new\n",
            "                if new is not None:\n                    late = self.__dict__.setdefault('late', [])\n                    late.append((table, key, new))\n"
            "                    if len(late) > 1:\n                        first = late.pop(0)\n                        first[0][first[1]] = first[2]\n"),

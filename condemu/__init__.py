@@ -71,6 +71,22 @@ Where is the rule for ...?
     SimpleDB's XML, base64 of what XML cannot carry      simpledb/render.py response
     SimpleDB signatures and sdb: actions                 simpledb/authorize.py verified
     StartDomainExport and what it writes                 simpledb/exports.py files
+    SerializationException, constraints of members       dynamodb/validation.py check
+    members, types and limits of every request           dynamodb/shapes.py SHAPES
+    which wording DynamoDB answers with                  dynamodb/wording.py worded
+    order of checks in a request to DynamoDB             dynamodb/requests.py Plan
+    PutItem, UpdateItem, DeleteItem, GetItem             dynamodb/items.py put_item
+    keys of tables and indexes, places of items          dynamodb/keys.py place
+    an item changes, and its indexes with it             dynamodb/changes.py put
+    BatchGetItem, BatchWriteItem                         dynamodb/batches.py batch_write_item
+    TransactWriteItems, tokens, cancellation reasons     dynamodb/transactions.py write_plan
+    TransactionConflict, who holds an item               dynamodb/requests.py Held
+    Query, Scan, pages, Select                           dynamodb/query.py query
+    ExclusiveStartKey                                    dynamodb/start_keys.py check_start_place
+    ConsumedCapacity, ItemCollectionMetrics              dynamodb/capacity.py write_cost
+    CreateTable: schemas, indexes, capacity              dynamodb/table_checks.py read_indexes
+    dynamodb:LeadingKeys, dynamodb:Attributes            dynamodb/policy_keys.py Keys
+    DynamoDB's answers to bad signatures                 dynamodb/auth_errors.py refusal_of
     DynamoDB conditions and filters: what holds          dynamodb/conditions.py refusal
     why a DynamoDB condition was false                   dynamodb/explanations.py explain
     DynamoDB Expected, QueryFilter, ScanFilter           dynamodb/expected.py OPERATORS

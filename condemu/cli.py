@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--credentials", help="TOML file of access keys")
     serve.add_argument("--buckets", help="buckets to create at the start, separated by commas")
     serve.add_argument("--messages", help="wording of DynamoDB's validation messages: 2026 or classic (2026)")
+    serve.add_argument("--table-delay", help="seconds for which a DynamoDB table is CREATING, UPDATING or DELETING (0)")
     serve.add_argument("--spool-threshold", help="bytes of a body from which on it goes to disk")
     serve.add_argument("--spool-budget", help="bytes of all bodies together that stay in memory")
     serve.add_argument("--spool-directory", help="where bodies go that outgrow memory")

@@ -15,8 +15,9 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.dynamodb import errors
 from condemu.dynamodb.policy_keys import Access, Keys, accesses, arn
-from condemu.dynamodb.records import TABLES, Table
+from condemu.dynamodb.records import Table
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result
+from condemu.dynamodb.states import table_at
 from condemu.dynamodb.table_policies import policy_of
 
 # What a table's policy says about itself: the account's root user can always mend it (API Reference, PutResourcePolicy).
@@ -48,7 +49,7 @@ def authorise(txn: Txn, request: DynamoRequest, caller: Principal) -> None:
     if caller.is_root and _needs_no_policy(txn, request):
         return
     for access in accesses(request):
-        table: Table | None = None if access.whose is None else txn.get(TABLES, access.whose)
+        table: Table | None = None if access.whose is None else table_at(txn, access.whose)
         owner = caller.account if access.whose is None else access.whose[0]
         _check(txn, request, caller, access, table, owner, policy_of(table))
 
@@ -57,7 +58,7 @@ def _needs_no_policy(txn: Txn, request: DynamoRequest) -> bool:
     """A root user on a table of their own account that has no policy: the case to be quick about."""
     name = request.members.get("TableName")
     if type(name) is str and not name.startswith("arn:"):
-        table: Table | None = txn.get(TABLES, (request.account, name, request.region))
+        table: Table | None = table_at(txn, (request.account, name, request.region))
         return table is None or table.policy is None
     return False
 

@@ -18,7 +18,7 @@ from condemu.dynamodb.expression_errors import VALUE_AMBIGUOUS
 from condemu.dynamodb.items import check_no_placeholders, check_scalar_keys, checked_size, read_projection
 from condemu.dynamodb.keys import Place, check_index_keys, place_of_key
 from condemu.dynamodb.projections import Projection
-from condemu.dynamodb.records import TABLES, Table
+from condemu.dynamodb.records import Table
 from condemu.dynamodb.requests import (
     DynamoRequest,
     Part,
@@ -30,6 +30,7 @@ from condemu.dynamodb.requests import (
     resource_name,
     usable_table,
 )
+from condemu.dynamodb.states import table_at
 from condemu.dynamodb.values import Item, decode_item, encode_item
 
 MAX_GETS: Final = 100  # API Reference
@@ -103,7 +104,7 @@ def _check_distinct(keys: list[Any]) -> None:
 
 def _resources(asked: Iterable[Gets]) -> Any:
     def resources(txn: Txn) -> tuple[str, ...]:
-        return tuple(resource_name(txn.get(TABLES, gets.whose), gets.whose, key) for gets in asked for key in gets.keys)
+        return tuple(resource_name(table_at(txn, gets.whose), gets.whose, key) for gets in asked for key in gets.keys)
 
     return resources
 
@@ -175,12 +176,12 @@ def batch_write_item(request: DynamoRequest) -> Plan:
 
         def resources(txn: Txn) -> tuple[str, ...]:
             write = writes[number]
-            return (resource_name(txn.get(TABLES, write.whose), write.whose, write.item),)
+            return (resource_name(table_at(txn, write.whose), write.whose, write.item),)
 
         return Part(decide_part, resources)
 
     def all_resources(txn: Txn) -> tuple[str, ...]:
-        return tuple(resource_name(txn.get(TABLES, one.whose), one.whose, one.item) for one in writes)
+        return tuple(resource_name(table_at(txn, one.whose), one.whose, one.item) for one in writes)
 
     return Plan(
         decide,

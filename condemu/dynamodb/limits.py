@@ -7,8 +7,8 @@ from typing import Final
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.dynamodb import control_errors as rows
-from condemu.dynamodb.records import TABLES
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
+from condemu.dynamodb.states import table_at
 
 LIMITS: Final = {  # a new account's (Developer Guide, "Service quotas")
     "AccountMaxReadCapacityUnits": 80000,
@@ -32,7 +32,7 @@ def describe_continuous_backups(request: DynamoRequest) -> Plan:
     whose = address(request, request.members["TableName"])
 
     def decide(txn: Txn) -> Result:
-        if txn.get(TABLES, whose) is None:
+        if table_at(txn, whose) is None:
             raise ServiceError(rows.BACKUP_TABLE_NOT_FOUND, {"table": whose[1]})
         recovery = {"PointInTimeRecoveryStatus": "DISABLED"}
         backups = {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": recovery}

@@ -191,7 +191,7 @@ def _table_and_index(txn: Txn, whose: Key, members: dict[str, Any]) -> tuple[Tab
     name = members.get("IndexName")
     if name is None:
         return table, None
-    index = table.index(name)
+    index = table.readable_index(name)
     if index is None:
         raise ServiceError(errors.NO_SUCH_INDEX, {"index": name}, because=f"{table.name} has {len(table.indexes)} indexes")
     if index.scope == GLOBAL and members.get("ConsistentRead") is True:

@@ -78,7 +78,6 @@ class Index:
     throughput: Throughput = Throughput()
     on_demand: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     backfilling: bool = False
-    ready_at: float | None = None  # when a state that takes time ends, on the emulator's clock
 
     def projects(self, attribute: str, table: Keys) -> bool:
         if self.projection == "ALL" or attribute in self.keys.names or attribute in table.names:
@@ -113,7 +112,7 @@ class Table:
     policy: str | None = None
     policy_revision: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
-    ready_at: float | None = None
+    ready_at: float | None = None  # when a state that takes time ends, on the emulator's clock (states.py)
 
     @property
     def arn(self) -> str:
@@ -121,6 +120,10 @@ class Table:
 
     def index(self, name: str) -> Index | None:
         return next((index for index in self.indexes if index.name == name), None)
+
+    def readable_index(self, name: str) -> Index | None:
+        """An index that is neither being created nor deleted."""
+        return next((index for index in self.indexes if index.name == name and index.status in (ACTIVE, UPDATING)), None)
 
 
 @record

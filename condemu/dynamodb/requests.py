@@ -20,7 +20,8 @@ from condemu.dynamodb.expected import RawCondition, decode_conditions
 from condemu.dynamodb.expression_errors import CONDITIONAL_OPERATOR_ALONE
 from condemu.dynamodb.expressions.placeholders import Placeholders
 from condemu.dynamodb.keys import Place
-from condemu.dynamodb.records import ACTIVE, TABLES, UPDATING, StoredItem, Table
+from condemu.dynamodb.records import ACTIVE, UPDATING, StoredItem, Table
+from condemu.dynamodb.states import table_at
 from condemu.dynamodb.values import Item, encode_item
 
 MAX_NAME: Final = 65535  # bytes of an attribute's name (Developer Guide, "Constraints")
@@ -67,7 +68,7 @@ class Held:
 class DynamoRequest:
     """One request, as an operation sees it. `members` are AWS's names; `account` is the caller's."""
 
-    __slots__ = ("account", "authorise", "held", "members", "number", "operation", "region", "request_id")
+    __slots__ = ("account", "authorise", "delay", "held", "members", "number", "operation", "region", "request_id")
 
     def __init__(
         self,
@@ -78,6 +79,7 @@ class DynamoRequest:
         region: str,
         request_id: str = "",
         held: Held | None = None,
+        delay: float = 0.0,
     ) -> None:
         self.operation = operation
         self.members = members
@@ -85,6 +87,7 @@ class DynamoRequest:
         self.region = region
         self.request_id = request_id
         self.held = held if held is not None else Held()
+        self.delay = delay  # seconds that a table takes to be created, updated or deleted
         self.number = 0  # of the transaction that this is, among those that are held
         self.authorise: Callable[..., None] | None = None
 
@@ -144,11 +147,11 @@ def address(request: DynamoRequest, name: str) -> Key:
 
 def usable_table(txn: Txn, where: Key) -> Table:
     """A table whose items can be read and written."""
-    table = txn.get(TABLES, where)
+    table = table_at(txn, where)
     if table is None or table.status not in (ACTIVE, UPDATING):
         because = f"there is no table {where[1]}" if table is None else f"{where[1]} is {table.status}"
         raise ServiceError(errors.TABLE_NOT_FOUND, because=because)
-    return table  # type: ignore[no-any-return]
+    return table
 
 
 def table_resource(where: Key) -> Callable[[Txn], tuple[str, ...]]:
@@ -160,7 +163,7 @@ def item_resource(where: Key, key: Item) -> Callable[[Txn], tuple[str, ...]]:
     """The resources of a call that touches one item."""
 
     def resources(txn: Txn) -> tuple[str, ...]:
-        return (resource_name(txn.get(TABLES, where), where, key),)
+        return (resource_name(table_at(txn, where), where, key),)
 
     return resources
 

@@ -51,6 +51,7 @@ class DynamoDB:
         region: str = "us-east-1",
         account: str = "000000000000",
         message_profile: str = MODERN,
+        table_delay: float = 0.0,
     ) -> None:
         self.engine = engine
         self.clock = clock
@@ -59,6 +60,7 @@ class DynamoDB:
         self.region = region
         self.account = account
         self.message_profile = message_profile
+        self.table_delay = table_delay
         self.held = Held()
 
     async def handle(self, http: Request) -> Response:
@@ -96,7 +98,13 @@ class DynamoDB:
         caller, access_key, region = self._caller(http, body)
         account = caller.account
         request = DynamoRequest(
-            operation.name, members, account=account, region=region, request_id=http.request_id, held=self.held
+            operation.name,
+            members,
+            account=account,
+            region=region,
+            request_id=http.request_id,
+            held=self.held,
+            delay=self.table_delay,
         )
         plan = authorised(request, self._prepare(operation, request), caller)
         if self.engine.store.view(ttl.is_due):

@@ -91,6 +91,7 @@ TABLE_EXISTS = _in_use("Table already exists: {table}")
 TABLE_CREATING = _in_use(_IN_USE + "Table is being created: {table}")
 TABLE_DELETING = _in_use(_IN_USE + "Table is being deleted: {table}")
 TABLE_UPDATING = _in_use(_IN_USE + "Table: {table} is in the process of being updated.")
+TABLE_INDEXES_BUSY = _in_use(_IN_USE + "Cannot delete table while indexes are being created, updated, or deleted.")
 DELETION_PROTECTED = _row(
     "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first."
 )

@@ -1,10 +1,12 @@
 """CreateTable, DescribeTable, DeleteTable and ListTables.
 
-A table is usable at once; the answers say CREATING and DELETING all the same, as AWS's do, because code that waits reads them.
+A table is usable at once, unless a delay is set; the answers say CREATING and DELETING all the same, as AWS's do, because code
+that waits reads them.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from condemu.dynamodb.changes import index_id
 from condemu.dynamodb.descriptions import describe_table
 from condemu.dynamodb.records import CREATING, DELETING, INDEXED, ITEMS, ON_DEMAND, TABLES, UPDATING, Table
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
+from condemu.dynamodb.states import begun, settled, table_at
 from condemu.dynamodb.table_checks import (
     check_capacity,
     check_definitions_used,
@@ -42,7 +45,7 @@ def create_table(request: DynamoRequest) -> Plan:
     whose = address(request, members["TableName"])
 
     def decide(txn: Txn) -> Result:
-        known = txn.get(TABLES, whose)
+        known = table_at(txn, whose)
         if known is not None:
             row = {CREATING: rows.TABLE_CREATING, DELETING: rows.TABLE_DELETING}.get(known.status, rows.TABLE_EXISTS)
             raise ServiceError(row, {"table": known.name}, because=f"it was created at {known.created}")
@@ -67,7 +70,7 @@ def create_table(request: DynamoRequest) -> Plan:
         )
         if view is not None:
             table = streams.enable(txn, table, view)
-        txn.put(TABLES, whose, table)
+        txn.put(TABLES, whose, begun(table, CREATING, txn.now, request.delay))
         return {"TableDescription": describe_table(table, CREATING)}
 
     return Plan(decide, table_resource(whose))
@@ -99,14 +102,22 @@ def delete_table(request: DynamoRequest) -> Plan:
 
     def decide(txn: Txn) -> Result:
         table = known_table(txn, whose)
+        if has_busy_index(table):
+            raise ServiceError(rows.TABLE_INDEXES_BUSY)
         if table.status in BUSY:
             raise ServiceError(BUSY[table.status], {"table": table.name})
         if table.deletion_protection:
             raise ServiceError(rows.DELETION_PROTECTED)
         forget_table(txn, whose, table)
+        if request.delay:
+            txn.put(TABLES, whose, begun(replace(table, stream=None), DELETING, txn.now, request.delay))
         return {"TableDescription": describe_table(table, DELETING)}
 
     return Plan(decide, table_resource(whose))
+
+
+def has_busy_index(table: Table) -> bool:
+    return any(index.status in (CREATING, DELETING) for index in table.indexes)
 
 
 BUSY: Final = {CREATING: rows.TABLE_CREATING, DELETING: rows.TABLE_DELETING, UPDATING: rows.TABLE_UPDATING}
@@ -120,8 +131,8 @@ def list_tables(request: DynamoRequest) -> Plan:
     def decide(txn: Txn) -> Result:
         _, stop = prefix_range((request.account,))
         names: list[str] = []
-        for (_, name, region), _table in txn.scan(TABLES, (request.account, after), stop):
-            if name == after or region != request.region:
+        for (_, name, region), table in txn.scan(TABLES, (request.account, after), stop):
+            if name == after or region != request.region or settled(table, txn.now) is None:
                 continue
             if len(names) == limit:
                 return {"TableNames": names, "LastEvaluatedTableName": names[-1]}
@@ -133,10 +144,10 @@ def list_tables(request: DynamoRequest) -> Plan:
 
 def known_table(txn: Txn, whose: Key) -> Table:
     """A table in whatever state, as the control plane names it when it is not there."""
-    table = txn.get(TABLES, whose)
+    table = table_at(txn, whose)
     if table is None:
         raise ServiceError(errors.TABLE_NAMED_NOT_FOUND, {"table": whose[1]})
-    return table  # type: ignore[no-any-return]
+    return table
 
 
 def forget_table(txn: Txn, whose: Key, table: Table) -> None:

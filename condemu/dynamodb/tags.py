@@ -15,6 +15,7 @@ from condemu.core.store import Key, Txn
 from condemu.dynamodb import control_errors as rows
 from condemu.dynamodb.records import TABLES, Table
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, table_resource
+from condemu.dynamodb.states import table_at
 
 MAX_TAGS: Final = 50  # of a resource (Developer Guide, "Tagging restrictions")
 PAGE: Final = 10  # tags that ListTagsOfResource shows at once
@@ -69,7 +70,7 @@ def untag_resource(request: DynamoRequest) -> Plan:
         raise ServiceError(rows.TAG_KEYS_EMPTY)
 
     def decide(txn: Txn) -> Result:
-        table: Table | None = txn.get(TABLES, whose)
+        table: Table | None = table_at(txn, whose)
         if table is None:
             raise ServiceError(rows.NOT_FOUND)
         kept = tuple((key, value) for key, value in table.tags if key not in keys)
@@ -88,7 +89,7 @@ def list_tags(request: DynamoRequest) -> Plan:
     start = int(token) if token is not None and token.isdecimal() and len(token) < 6 else 0
 
     def decide(txn: Txn) -> Result:
-        table: Table | None = txn.get(TABLES, whose)
+        table: Table | None = table_at(txn, whose)
         if table is None:  # 2026: who asks for the tags of what is not there may not know
             user = f"arn:aws:iam::{request.account}:root"
             raise ServiceError(rows.NOT_AUTHORIZED, {"user": user, "operation": request.operation, "resource": arn})
@@ -102,7 +103,7 @@ def list_tags(request: DynamoRequest) -> Plan:
 
 
 def tagged(txn: Txn, whose: Key, arn: str) -> Table:
-    table: Table | None = txn.get(TABLES, whose)
+    table: Table | None = table_at(txn, whose)
     if table is None:
         raise ServiceError(rows.TAGGED_NOT_FOUND, {"arn": arn})
     return table

@@ -29,7 +29,7 @@ from condemu.dynamodb.items import (
 )
 from condemu.dynamodb.keys import Place, check_index_keys, place_of_item, place_of_key
 from condemu.dynamodb.projections import Projection
-from condemu.dynamodb.records import EXPIRIES, TABLES, TOKENS, StoredItem, Table, Token
+from condemu.dynamodb.records import EXPIRIES, TOKENS, StoredItem, Table, Token
 from condemu.dynamodb.requests import (
     DynamoRequest,
     Plan,
@@ -42,6 +42,7 @@ from condemu.dynamodb.requests import (
     resource_name,
     usable_table,
 )
+from condemu.dynamodb.states import table_at
 from condemu.dynamodb.updates import BoundUpdate
 from condemu.dynamodb.values import Item, decode_item, encode_item, value_size
 
@@ -372,7 +373,7 @@ def held_places(txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]]
 
 
 def resources_of(touched: Sequence[tuple[Key, Item]]) -> Callable[[Txn], tuple[str, ...]]:
-    return lambda txn: tuple(resource_name(txn.get(TABLES, whose), whose, item) for whose, item in touched)
+    return lambda txn: tuple(resource_name(table_at(txn, whose), whose, item) for whose, item in touched)
 
 
 def reason_of(error: ServiceError) -> Reason:

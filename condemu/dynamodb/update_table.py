@@ -1,8 +1,8 @@
 """UpdateTable: capacity, billing mode, global indexes, stream, deletion protection, class and the other settings.
 
-A change takes effect at once; the answer says UPDATING, CREATING or DELETING all the same, as AWS's does, because code that waits
-reads it. A new index is filled from the items in the same decision; items without its keys, or with keys of other types, are
-passed over.
+A change takes effect at once, unless a delay is set; the answer says UPDATING, CREATING or DELETING all the same, as AWS's does,
+because code that waits reads it. A new index is filled from the items in the same decision; items without its keys, or with keys
+of other types, are passed over.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from condemu.dynamodb.records import (
     Throughput,
 )
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
+from condemu.dynamodb.states import begun
 from condemu.dynamodb.table_checks import (
     MAX_GLOBAL,
     TABLE_CLASSES,
@@ -40,7 +41,7 @@ from condemu.dynamodb.table_checks import (
     read_global_index,
     throughput_of,
 )
-from condemu.dynamodb.tables import BUSY, known_table
+from condemu.dynamodb.tables import BUSY, has_busy_index, known_table
 
 SETTINGS: Final = (
     "ProvisionedThroughput", "BillingMode", "StreamSpecification", "GlobalSecondaryIndexUpdates", "SSESpecification",
@@ -57,10 +58,14 @@ def update_table(request: DynamoRequest) -> Plan:
 
     def decide(txn: Txn) -> Result:
         table = known_table(txn, whose)
+        if table.status == UPDATING and wants_index_action(members) and has_busy_index(table):
+            raise ServiceError(rows.INDEX_ACTIONS_TOO_MANY)
         if table.status in BUSY:
             raise ServiceError(BUSY[table.status], {"table": table.name})
         indexed, shown = update_indexes(txn, table, members)
         changed = update_stream(txn, update_settings(txn, update_capacity(txn, indexed, members), members), members)
+        if request.delay:
+            changed = begun(replace(changed, indexes=shown), UPDATING, txn.now, request.delay)
         txn.put(TABLES, whose, changed)
         return {"TableDescription": describe_table(replace(changed, indexes=shown), UPDATING)}
 
@@ -165,6 +170,10 @@ def update_stream(txn: Txn, table: Table, members: Wire) -> Table:
     if table.stream is None:
         raise ServiceError(rows.STREAM_NOT_ENABLED, {"table": table.name})
     return streams.disable(txn, table)
+
+
+def wants_index_action(members: Wire) -> bool:
+    return any(update.get("Update") is None for update in members.get("GlobalSecondaryIndexUpdates") or ())
 
 
 # --- indexes ----------------------------------------------------------------------------------------------------------------

@@ -153,7 +153,7 @@ def build(
         dispatch.S3: s3_of(authenticator),
         dispatch.DYNAMODB: DynamoDB(
             engine=engine, clock=clock, ids=ids, authenticator=authenticator, region=config.region, account=config.account,
-            message_profile=config.messages,
+            message_profile=config.messages, table_delay=config.table_delay,
         ),
         dispatch.SIMPLEDB: simpledb,
     }  # fmt: skip

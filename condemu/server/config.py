@@ -26,6 +26,7 @@ class Config:
     credentials: str = ""  # a TOML file of access keys
     buckets: tuple[str, ...] = ()  # there at the start and after every reset
     messages: str = "2026"  # whose wording DynamoDB's validation messages have: today's, or that of the years before
+    table_delay: float = 0.0  # seconds for which a DynamoDB table is CREATING, UPDATING or DELETING
     spool_threshold: int = 64 * MIB  # bytes of a body from which on it goes to disk
     spool_budget: int = 256 * MIB  # bytes of all bodies together that stay in memory
     spool_directory: str = ""  # "": the system's directory for temporary files
@@ -72,4 +73,9 @@ def _converted(name: str, given: Any, kind: type) -> Any:
             return int(given)
         except (TypeError, ValueError):
             raise Unusable(f"{name} is {given!r}; it is a whole number") from None
+    if kind is float:
+        try:
+            return float(given)
+        except (TypeError, ValueError):
+            raise Unusable(f"{name} is {given!r}; it is a number") from None
     return str(given)

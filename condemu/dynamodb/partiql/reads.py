@@ -213,7 +213,7 @@ def read_page(
 def _index(table: Table, select: Select, consistent: bool) -> Index | None:
     if select.source.index is None:
         return None
-    index = table.index(select.source.index)
+    index = table.readable_index(select.source.index)
     if index is None:
         raise ServiceError(errors.NO_SUCH_INDEX, because=f"{table.name} has no index {select.source.index}")
     if consistent and index.scope == GLOBAL:

@@ -103,5 +103,6 @@ SHARD_NOT_FOUND = ErrorRow("ResourceNotFoundException", 400, "Requested resource
 # The wordings of the next four are not recorded.
 ITERATOR_INVALID = _row("Invalid ShardIterator")
 ITERATOR_EXPIRED = ErrorRow("ExpiredIteratorException", 400, "Iterator expired")
+TIMESTAMP_MISSING = _row("Timestamp is required when ShardIteratorType is AT_TIMESTAMP")  # wording not recorded
 SEQUENCE_MISSING = _row("SequenceNumber is required when ShardIteratorType is {type}")
 SEQUENCE_TRIMMED = ErrorRow("TrimmedDataAccessException", 400, "The SequenceNumber lies before the oldest record that is kept")

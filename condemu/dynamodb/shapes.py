@@ -56,7 +56,7 @@ ProjectionType                       String  ALL|INCLUDE|KEYS_ONLY
 BillingMode                          String  PROVISIONED|PAY_PER_REQUEST
 StreamViewType                       String  NEW_IMAGE|OLD_IMAGE|NEW_AND_OLD_IMAGES|KEYS_ONLY
 SSEType                              String  AES256|KMS
-ShardIteratorType                    String  TRIM_HORIZON|LATEST|AT_SEQUENCE_NUMBER|AFTER_SEQUENCE_NUMBER
+ShardIteratorType                    String  TRIM_HORIZON|LATEST|AT_SEQUENCE_NUMBER|AFTER_SEQUENCE_NUMBER|AT_TIMESTAMP
 ShardFilterType                      String  CHILD_SHARDS
 """
 
@@ -181,6 +181,7 @@ ListStreams             TableName=String Limit=ListLimit ExclusiveStartStreamArn
 DescribeStream          StreamArn!=StreamArn Limit=ListLimit ExclusiveStartShardId=ShardId ShardFilter=ShardFilter
 ShardFilter             Type=ShardFilterType ShardId=ShardId
 GetShardIterator        StreamArn!=StreamArn ShardId!=ShardId ShardIteratorType!=ShardIteratorType SequenceNumber=SequenceNumber
+                        Timestamp=Timestamp
 GetRecords              ShardIterator!=ShardIterator Limit=RecordLimit
 """
 
@@ -197,7 +198,7 @@ class Member:
 
 @dataclass(slots=True)
 class Shape:
-    """`base` is String, Boolean, Integer, Long, Blob, Value, List, Map or Structure. Built once, never changed after."""
+    """`base` is String, Boolean, Integer, Long, Timestamp, Blob, Value, List, Map or Structure. Built once, then left alone."""
 
     name: str
     base: str
@@ -217,6 +218,7 @@ _JAVA: Final = {
     "Integer": "class java.lang.Integer",
     "Long": "class java.lang.Long",
     "Blob": "class java.nio.ByteBuffer",
+    "Timestamp": "class java.util.Date",
 }
 _PACKAGE: Final = "com.amazonaws.dynamodb.v20120810."
 

@@ -175,6 +175,8 @@ def get_shard_iterator(request: DynamoRequest) -> Plan:
         start = stream.first
         if how == "LATEST":
             start = BASE + txn.index * WIDTH
+        elif how == "AT_TIMESTAMP":
+            start = _at_time(txn, stream, members.get("Timestamp"))
         elif how != "TRIM_HORIZON":
             start = _sequence(txn, stream, members.get("SequenceNumber"), how) + (how == "AFTER_SEQUENCE_NUMBER")
         return {"ShardIterator": _iterator(stream.arn, start, txn.now)}
@@ -190,6 +192,14 @@ def _sequence(txn: Txn, stream: Stream, given: str | None, how: str) -> int:
     if sequence < min(oldest, stream.first):
         raise ServiceError(rows.SEQUENCE_TRIMMED)
     return sequence
+
+
+def _at_time(txn: Txn, stream: Stream, moment: float | None) -> int:
+    """The first record made at that moment or later; what comes next where there is none."""
+    if moment is None:
+        raise ServiceError(rows.TIMESTAMP_MISSING)
+    records = txn.scan(RECORDS, (stream.arn, 0), (stream.arn, BASE * 10))
+    return next((key[1] for key, record in records if record.at >= moment), BASE + txn.index * WIDTH)
 
 
 def get_records(request: DynamoRequest) -> Plan:

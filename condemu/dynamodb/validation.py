@@ -273,6 +273,7 @@ _CHECKS: Final[dict[str, _Check]] = {
     "Boolean": _boolean,
     "Integer": _integer,
     "Long": _integer,
+    "Timestamp": _integer,
     "Blob": _blob,
     "List": _list,
     "Map": _map,

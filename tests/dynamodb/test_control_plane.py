@@ -312,10 +312,12 @@ def test_an_expired_item_is_removed_by_the_service(dynamodb: Any, streams: Any, 
     assert last["userIdentity"] == {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
 
 
-def test_iterators_begin_where_they_are_told_to(dynamodb: Any, streams: Any) -> None:
+def test_iterators_begin_where_they_are_told_to(dynamodb: Any, streams: Any, clock: ManualClock) -> None:
     arn = with_stream(dynamodb)
     for name in "abc":
+        clock.advance(10)
         expiring(dynamodb, name)
+    then = iterator(streams, arn, "AT_TIMESTAMP", Timestamp=clock.now() - 12)
     latest = iterator(streams, arn, "LATEST")
     second = records(streams, arn)[1]["dynamodb"]["SequenceNumber"]
     at = iterator(streams, arn, "AT_SEQUENCE_NUMBER", SequenceNumber=second)
@@ -326,7 +328,8 @@ def test_iterators_begin_where_they_are_told_to(dynamodb: Any, streams: Any) -> 
         found = streams.get_records(ShardIterator=given)["Records"]
         return "".join(record["dynamodb"]["Keys"]["pk"]["S"] for record in found)
 
-    assert (names(latest), names(at), names(after)) == ("d", "bcd", "cd")
+    assert (names(latest), names(at), names(after), names(then)) == ("d", "bcd", "cd", "bcd")
+    assert names(iterator(streams, arn, "AT_TIMESTAMP", Timestamp=clock.now() + 9)) == ""
 
 
 def test_records_come_in_pages_without_a_gap(dynamodb: Any, streams: Any) -> None:

@@ -216,13 +216,14 @@ def test_a_protected_table_is_not_deleted(dynamodb: Any) -> None:
     [
         ({"ShardId": "shardId-00000000000000000000-00000000"}, control_errors.SHARD_NOT_FOUND, {}),
         ({"ShardIteratorType": "AT_SEQUENCE_NUMBER"}, control_errors.SEQUENCE_MISSING, {"type": "AT_SEQUENCE_NUMBER"}),
+        ({"ShardIteratorType": "AT_TIMESTAMP"}, control_errors.TIMESTAMP_MISSING, {}),
         (
             {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": "0" * 21},
             control_errors.SEQUENCE_TRIMMED,
             {},
         ),
     ],
-    ids=["another shard", "no number", "an old number"],
+    ids=["another shard", "no number", "no time", "an old number"],
 )
 def test_an_iterator_that_cannot_be_is_not_given(dynamodb: Any, changes: Any, row: ErrorRow, fields: Any) -> None:
     arn = dynamodb.describe_table(TableName="table")["Table"]["LatestStreamArn"]

@@ -53,7 +53,8 @@ PEERS: Final = (
          ("{home}/moto/bin/pip", "show", "moto")),
     Peer("ministack", of_pip("ministack", "ministack"), ("{home}/ministack/bin/ministack",),
          ("{home}/ministack/bin/pip", "show", "ministack"), (("GATEWAY_PORT", "{port}"),)),
-    Peer("localstack", of_pip("localstack", "localstack==4.14.0", "'localstack-core[runtime]==4.14.0'"),
+    Peer("localstack",  # with the libraries of its time: it does not start with later ones
+         of_pip("localstack", "localstack==4.14.0", "'localstack-core[runtime]==4.14.0'", "'cbor2<6'", "'pyopenssl<25'"),
          ("{home}/localstack/bin/python", "-m", "localstack.runtime.main"), ("{home}/localstack/bin/pip", "show", "localstack"),
          (("GATEWAY_LISTEN", "127.0.0.1:{port}"), ("SERVICES", "s3"), ("STRICT_SERVICE_LOADING", "1"), ("DISABLE_EVENTS", "1"),
           ("SKIP_SSL_CERT_DOWNLOAD", "1"), ("FILESYSTEM_ROOT", "{home}/localstack-files"))),

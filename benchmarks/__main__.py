@@ -1,8 +1,9 @@
 """The comparison: `python -m benchmarks [--seconds 3] [--targets bare,condemu,moto,ministack] [--only TEXT]`.
 
 Raw requests, signed before the clock starts, over keep-alive connections, from this process; the server is another one. Both are
-pinned to a core of their own. Every status is checked: a target that answers otherwise gets no figure. Peers are installed in
-environments of their own (`--home`) on first use. Prints a table; the figures go to `benchmarks/results/` as JSON.
+pinned to a core of their own. Every status is checked: a target that answers otherwise gets no figure. Beside the rate stands the
+processor time that the server used for each request: on a machine that has other work, too, it is the steadier figure. Peers are
+installed in environments of their own (`--home`) on first use. Prints a table; `benchmarks/results/` gets the figures as JSON.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import subprocess
 import tempfile
 import time
 from dataclasses import asdict
@@ -63,17 +65,24 @@ def measure_target(target: targets.Target, chosen: list[Scenario], seconds: floa
         for scenario in chosen:
             if target.name == "bare" and not scenario.bare:
                 continue
-            figures[scenario.name] = measure(scenario, target.name == "bare", port, seconds)
+            figures[scenario.name] = measure(scenario, target.name == "bare", port, process, seconds)
             print(f"{target.name}: {scenario.name}: {cell(scenario, figures[scenario.name], None)}", flush=True)
     return figures
 
 
-def measure(scenario: Scenario, bare: bool, port: int, seconds: float) -> dict[str, Any]:
+def measure(scenario: Scenario, bare: bool, port: int, process: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
     signer = Signer(f"127.0.0.1:{port}")
     requests = scenario.prepare(signer, Client(port))
+    before = targets.processor_time(process)
     measured = drive("127.0.0.1", port, requests, scenario.connections, seconds)
     expected = 200 if bare else scenario.status
-    figure = {**asdict(measured), "rate": measured.rate, "mb_per_second": measured.rate * scenario.moved / 1e6}
+    used = (targets.processor_time(process) - before) / max(measured.requests, 1) * 1e6
+    figure = {
+        **asdict(measured),
+        "rate": measured.rate,
+        "mb_per_second": measured.rate * scenario.moved / 1e6,
+        "processor_us": used,
+    }
     if set(measured.statuses) != {expected} and not raced_rightly(scenario, measured):
         figure["wrong"] = f"answered {measured.statuses}, not {expected}"
     return figure
@@ -103,8 +112,10 @@ def cell(scenario: Scenario, figure: dict[str, Any] | None, bare: dict[str, Any]
     if "wrong" in figure:
         return figure["wrong"]  # type: ignore[no-any-return]
     amount = f"{figure['mb_per_second']:.0f} MB/s" if scenario.moved else f"{figure['rate']:.0f}/s"
-    share = f", {figure['rate'] / bare['rate']:.0%}" if bare and bare is not figure and bare["rate"] else ""
-    return f"{amount}{share} (p50 {figure['median']:.2f} ms, p99 {figure['p99']:.2f})"
+    share = ""
+    if bare and bare is not figure and bare["rate"] and figure["processor_us"]:
+        share = f", {figure['rate'] / bare['rate']:.0%} ({bare['processor_us'] / figure['processor_us']:.0%} by processor)"
+    return f"{amount}{share}, {figure['processor_us']:.0f} µs, p50 {figure['median']:.2f} ms, p99 {figure['p99']:.2f} ms"
 
 
 if __name__ == "__main__":

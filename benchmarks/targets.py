@@ -106,3 +106,10 @@ def resident(process: subprocess.Popen[bytes]) -> int:
     """Resident memory in bytes."""
     with open(f"/proc/{process.pid}/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) * 1024
+
+
+def processor_time(process: subprocess.Popen[bytes]) -> float:
+    """Seconds of processor time that the server has used."""
+    with open(f"/proc/{process.pid}/stat") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -47,13 +47,14 @@ class Raw:
         *,
         service: str = "s3",
         sign: bool = True,
+        scheme: Any = None,
         tamper: Callable[[Any], None] | None = None,
     ) -> Answer:
-        """Send one request. `tamper` may change it after it was signed."""
+        """Send one request. `scheme` is a signer of botocore's, SigV4 if none is named; `tamper` may change what was signed."""
         request = AWSRequest(method, self._origin(service) + path, headers=dict(headers or {}), data=body)
         if sign:
-            scheme = S3SigV4Auth if service == "s3" else SigV4Auth
-            scheme(self._credentials(), SERVICES[service], self._target.region).add_auth(request)
+            signer = scheme or (S3SigV4Auth if service == "s3" else SigV4Auth)
+            signer(self._credentials(), SERVICES[service], self._target.region).add_auth(request)
         if tamper is not None:
             tamper(request)
         prepared = request.prepare()

@@ -12,15 +12,18 @@ itself a failure.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 import boto3
 from botocore.config import Config
+
+from conformance.s3.principals import credentials
 
 TARGETS: Final = Path(__file__).parent / "targets"
 ACCESS_KEY, SECRET = "AKIDCONFORMANCE00001", "conformance-secret"
@@ -111,17 +114,28 @@ def start(name: str, *, region: str = "us-east-1", label: str | None = None) -> 
         from condemu.server.app import build
         from condemu.server.config import Config as Settings
 
-        emulator = build(Settings(region=region), environment=KNOWN)
+        with principals() as file:
+            emulator = build(Settings(region=region, credentials=file), environment=KNOWN)
         return Target("inprocess", None, region, knowledge=Knowledge.of("condemu"), emulator=emulator, stop=emulator.close)
     if name == "condemu":
         from condemu.testing.server import Server
 
-        server = Server(environment=KNOWN, region=region).start()
+        with principals() as file:
+            server = Server(environment=KNOWN, region=region, credentials=file).start()
         return Target("condemu", server.url, region, knowledge=Knowledge.of("condemu"), stop=server.stop)
     if name == "aws":
         return Target("aws", None, region, knowledge=Knowledge.of("aws"))
     label = label_of(name, label)
     return Target(label, name.rstrip("/"), region, knowledge=Knowledge.of(label))
+
+
+@contextmanager
+def principals() -> Iterator[str]:
+    """A file with the credentials of all principals that cases name, for a target that reads it once."""
+    with NamedTemporaryFile("w", suffix=".toml") as file:
+        file.write(credentials())
+        file.flush()
+        yield file.name
 
 
 def detach(target: Target) -> None:

@@ -15,8 +15,9 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
 from condemu.dynamodb import control_errors as rows
 from condemu.dynamodb.changes import delete
+from condemu.dynamodb.errors import TABLE_NAMED_NOT_FOUND
 from condemu.dynamodb.expirations import DELAY, EXPIRING, OLDEST, is_due, note
-from condemu.dynamodb.records import ITEMS, TABLES, StoredItem, Table
+from condemu.dynamodb.records import CREATING, ITEMS, TABLES, StoredItem, Table
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
 from condemu.dynamodb.tables import known_table
 
@@ -32,6 +33,8 @@ def update_time_to_live(request: DynamoRequest) -> Plan:
 
     def decide(txn: Txn) -> Result:
         table = known_table(txn, whose)
+        if table.status == CREATING:  # recorded 2026-10
+            raise ServiceError(TABLE_NAMED_NOT_FOUND, {"table": table.name})
         held = table.ttl_attribute
         if enabled and held is not None:
             raise ServiceError(rows.TTL_ENABLED_ALREADY if held == name else rows.TTL_OTHER_ATTRIBUTE, {"name": held})

@@ -66,6 +66,9 @@ def test_a_table_is_creating_and_then_active(dynamodb: Any, clock: ManualClock) 
     assert refusal(dynamodb.create_table, **TABLE) == table_errors.TABLE_CREATING.message.format(table="table")
     assert refusal(dynamodb.delete_table, TableName="table") == table_errors.TABLE_CREATING.message.format(table="table")
     assert dynamodb.list_tables()["TableNames"] == ["table"]
+    specification = {"Enabled": True, "AttributeName": "until"}
+    message = errors.TABLE_NAMED_NOT_FOUND.message.format(table="table")
+    assert refusal(dynamodb.update_time_to_live, TableName="table", TimeToLiveSpecification=specification) == message
     clock.advance(10)
     assert status(dynamodb) == "ACTIVE"
     dynamodb.put_item(**ITEM)

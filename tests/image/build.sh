@@ -59,13 +59,13 @@ mount --bind "$mounted" "$root"
 mount -o remount,bind,ro "$root"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 mount -t proc proc "$root/proc"
-inside() {
-  chroot --userspec=10001:10001 --groups=10001 "$root" /usr/bin/env -i \
+inside() { # replaces the shell that it runs in: call it in one of its own
+  exec chroot --userspec=10001:10001 --groups=10001 "$root" /usr/bin/env -i \
     PATH=/opt/condemu/bin:/usr/local/bin:/usr/bin:/bin PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 CONDEMU_HOST=0.0.0.0 \
     CONDEMU_PORT="$port" CONDEMU_AUTH=off HOME=/tmp sh -c 'cd /tmp && exec "$@"' sh "$@"
 }
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])')
-if inside touch /opt/condemu/written 2>/dev/null; then echo "the root is writable"; exit 1; fi
+if (inside touch /opt/condemu/written) 2>/dev/null; then echo "the root is writable"; exit 1; fi
 [ "$(inside id -u)" = 10001 ] || { echo "not the user"; exit 1; }
 inside condemu serve >"$work/out" 2>&1 &
 server=$!
@@ -77,7 +77,7 @@ cat "$work/out"
 grep -q '^Ready\.$' "$work/out"
 
 say "health check, a small body, one that goes to disk, and a refusal"
-inside condemu health
+(inside condemu health)
 url=http://127.0.0.1:$port
 somebody='Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0'
 status() { curl -s -o /dev/null -w '%{http_code}' -H "$somebody" "$@"; }
@@ -90,6 +90,8 @@ curl -s -H "$somebody" "$url/bucket/large" | cmp - "$work/large"
 
 say "it stops when told to"
 kill -TERM "$server"
-wait "$server" && server=
+wait "$server"
+server=
+[ "$(status "$url/bucket/small")" = 000 ] || { echo "it still answers"; exit 1; }
 say "size: $(du -sm "$mounted/opt/condemu" | cut -f1) MiB on top of the base"
 say "all proven"

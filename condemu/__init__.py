@@ -104,7 +104,17 @@ Where is the rule for ...?
     PartiQL INSERT, UPDATE, DELETE, EXISTS               dynamodb/partiql/statements.py prepare
     PartiQL SELECT, ORDER BY, NextToken                  dynamodb/partiql/reads.py read_page
     ExecuteTransaction                                   dynamodb/partiql/transactions.py execute_transaction
+    UpdateTable, new indexes and their filling           dynamodb/update_table.py update_table
+    states of tables and how long they last              dynamodb/states.py settled
+    when an item expires                                 dynamodb/expirations.py expiry
+    deletion of expired items                            dynamodb/ttl.py sweep
+    what a stream tells, shard iterators                 dynamodb/streams.py note
+    ExpectedRevisionId of resource policies              dynamodb/resource_policies.py revision_refusal
+    tags of tables                                       dynamodb/tags.py check_tags
     Attribute.1.Name, Expected.Name: numbers and gaps    wire/query.py numbered
+    boto3 answered in process                            testing/transport.py answer
+    which emulator answers a call of this process        testing/activation.py choose
+    the pytest fixtures                                  testing/pytest_plugin.py condemu
 """
 
 __version__ = "0.1.0"

@@ -125,6 +125,14 @@ def atomic(condition: object, what: str) -> None:
         raise Difference("not atomic", what)
 
 
+def supported(answers: list[Any]) -> list[Any]:
+    """The answers of clients that met, unless the target said to them that it has no such operation: that is no race."""
+    for answer in answers:
+        if isinstance(answer, Refusal) and (answer.status == 501 or answer.code in UNSUPPORTED):
+            raise Difference("unsupported", f"the target answered {answer}")
+    return answers
+
+
 @contextmanager
 def unchanged(look: Callable[[], Any], what: str) -> Iterator[None]:
     """What `look` sees is the same before and after: the twin of every refusal."""

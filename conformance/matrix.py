@@ -89,7 +89,8 @@ def page(documents: list[Document]) -> str:
     return "".join([
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Conditional writes: rules and targets</title>",
         f"<style>{STYLE}</style></head><body><h1>What they do with conditional writes</h1>",
-        f"<p class='sub'>{escape(grades_line(list(rules.values())))}. {escape(dates(documents))}. Each square is a case.</p>",
+        f"<p class='sub'>{escape(grades_line(list(rules.values())))}. {escape(dates(documents))}. ",
+        "A bar is a chapter; below, each square is a case.</p>",
         legend(documents),
         overview(chapters, documents, found),
         *(section(chapter, cases, documents, found) for chapter, cases in chapters.items()),

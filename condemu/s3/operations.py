@@ -39,6 +39,7 @@ from condemu.s3 import (
     tagging,
     versioning,
 )
+from condemu.s3.copy_digests import Stretch
 from condemu.s3.request import S3Request
 from condemu.wire.checksums import BY_MEMBER
 
@@ -49,11 +50,11 @@ Handler = Callable[[Txn, S3Request], dict[str, Any]]
 class Operation:
     """How one operation is recognised, run and answered.
 
-    `also` is a second query parameter that must be there too; `copies` means that x-amz-copy-source must be. `check` refuses,
-    before the body is read, what no state could make right. `takes` says what becomes of the request's body: nothing, a "blob",
-    a "form" or an "xml" document. `root` is the tag of the answer's document, and `members` are those of the result that belong
-    into it; all others are headers. With `entries` there is one decision for each of them, and `gather` makes the result of their
-    outcomes.
+    `also` is a second query parameter that must be there too; `copies` means that x-amz-copy-source must be, and tells what will
+    be read of it. `check` refuses, before the body is read, what no state could make right. `takes` says what becomes of the
+    request's body: nothing, a "blob", a "form" or an "xml" document. `root` is the tag of the answer's document, and `members`
+    are those of the result that belong into it; all others are headers. With `entries` there is one decision for each of them,
+    and `gather` makes the result of their outcomes.
     """
 
     name: str
@@ -62,7 +63,7 @@ class Operation:
     marker: str
     status: int = 200
     also: str = ""
-    copies: bool = False
+    copies: Callable[[Txn, S3Request], Stretch] | None = None
     handler: Handler | None = None
     writes: bool = False
     takes: str = ""
@@ -267,7 +268,7 @@ OPERATIONS: Final = (
         "PUT",
         "object",
         "",
-        copies=True,
+        copies=copy.read_by_copy,
         handler=copy.copy_object,
         writes=True,
         check=copy.check_copy,
@@ -366,7 +367,7 @@ OPERATIONS: Final = (
         "PUT",
         "object",
         "uploadId",
-        copies=True,
+        copies=multipart_copy.read_by_part,
         handler=multipart_copy.upload_part_copy,
         writes=True,
         check=multipart_copy.check_upload_part_copy,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from condemu.core.blobs import EMPTY, Blob
@@ -70,9 +70,13 @@ class S3Request:
         entry.account, entry.authentication = self.account, self.authentication
         return entry
 
-    def remembered(self, blob: Blob, what: str, compute: Callable[[], str]) -> str:
-        """What was computed over a blob, once for the request: blobs never change, and a decision may run again."""
-        held = self.memory.get((id(blob), what))
-        if held is None:
-            held = self.memory[id(blob), what] = (blob, compute())
-        return held[1]
+    def remember(self, blob: Blob, what: str, text: str) -> None:
+        """Keep what was computed over a blob: blobs never change, and a decision may run again."""
+        self.memory[id(blob), what] = (blob, text)
+
+    def recalls(self, blob: Blob, what: str) -> bool:
+        return (id(blob), what) in self.memory
+
+    def recall(self, blob: Blob, what: str) -> str:
+        """What was remembered of that very blob."""
+        return self.memory[id(blob), what][1]

@@ -11,7 +11,7 @@ _ROUTES: Final[dict[tuple[str, str, str], list[Operation]]] = {}
 for _row in OPERATIONS:
     _ROUTES.setdefault((_row.method, _row.level, _row.marker), []).append(_row)
 for _rows in _ROUTES.values():
-    _rows.sort(key=lambda row: (row.also == "", not row.copies))  # the most particular first
+    _rows.sort(key=lambda row: (row.also == "", row.copies is None))  # the most particular first
 
 
 def route(method: str, bucket: str, key: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Operation | None:
@@ -29,7 +29,7 @@ def route(method: str, bucket: str, key: str, query: Mapping[str, str], headers:
     if rows is None:
         return None
     for row in rows:
-        if (not row.also or row.also in query) and (not row.copies or "x-amz-copy-source" in headers):
+        if (not row.also or row.also in query) and (row.copies is None or "x-amz-copy-source" in headers):
             return row
     return None
 

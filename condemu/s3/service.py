@@ -12,7 +12,7 @@ from condemu.core.engine import Call, Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
 from condemu.core.store import Txn, prefix_range
-from condemu.s3 import bodies, cors, post_object
+from condemu.s3 import bodies, copy_digests, cors, post_object
 from condemu.s3.actions import BY_DOCUMENT
 from condemu.s3.addressing import bucket_and_key, bucket_of_host
 from condemu.s3.auth_errors import refusal_of
@@ -92,6 +92,8 @@ class S3:
             self.engine.store.view(partial(authorize, request=request))
             if refusal is not None:
                 raise refusal
+        if operation.copies is not None:
+            await copy_digests.ahead(request, self.engine.store)
         call = self._call(request)
         if operation.entries is not None:
             result = await self._decide_each(request, call)
@@ -104,7 +106,7 @@ class S3:
     def _call(self, request: S3Request) -> Call:
         http, key = request.http, request.key
         resources: tuple[str, ...] = (f"{request.bucket}/{key}" if key else request.bucket,)
-        if request.operation.copies:
+        if request.operation.copies is not None:
             source_bucket, source_key, _ = named_source(request)
             resources += (f"{source_bucket}/{source_key}",)
         return Call(

@@ -37,9 +37,10 @@ class Choose(Protocol):
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine that never has to wait, here and now."""
+    """Run a coroutine that never has to wait, here and now. Where it only lets others go first, there are none."""
     try:
-        coroutine.send(None)
+        while coroutine.send(None) is None:
+            pass
     except StopIteration as done:
         return cast(T, done.value)
     coroutine.close()

@@ -43,10 +43,14 @@ class BytesBody:
 
 
 class Request:
-    """One HTTP request. `received_index` is the store's commit index at the moment its head was complete."""
+    """One HTTP request. `received_index` is the store's commit index at the moment its head was complete.
+
+    `call` is set by the service once it knows what is asked, so that the server can announce REPLIED for a refusal, too.
+    """
 
     __slots__ = (
         "body",
+        "call",
         "client_address",
         "headers",
         "host_id",
@@ -79,6 +83,7 @@ class Request:
         self.query_string = query_string
         self.headers = headers
         self.body = body
+        self.call: Call | None = None
         self.scheme = scheme
         self.client_address = client_address
         self.received_index = received_index

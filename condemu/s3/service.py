@@ -94,7 +94,7 @@ class S3:
                 raise refusal
         if operation.copies is not None:
             await copy_digests.ahead(request, self.engine.store)
-        call = self._call(request)
+        call = http.call = self._call(request)
         if operation.entries is not None:
             result = await self._decide_each(request, call)
         elif operation.writes:

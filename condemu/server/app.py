@@ -84,8 +84,10 @@ class Emulator:
         except Exception:  # a mistake of ours: said where somebody may read it, and answered as AWS would
             traceback.print_exc(file=sys.stderr)
             response = refusal(INTERNAL_ERROR, request)
-        if self.engine.observers and response.call is not None:
-            await self.engine.replied(response.call, response.status)
+        if self.engine.observers:
+            call = response.call or request.call
+            if call is not None:
+                await self.engine.replied(call, response.status)
         return response
 
     async def _answer(self, request: Request) -> Response:

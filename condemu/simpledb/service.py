@@ -66,7 +66,7 @@ class SimpleDB:
             if size > BATCH_LIMIT and "Items" in request:
                 raise ServiceError(INVALID_HTTP_REQUEST, {"Reason": "The request is larger than 1 MB"})
             region = self._region_of(http)
-            call = self._call(http, operation, request, caller)
+            call = http.call = self._call(http, operation, request, caller)
             authorise(caller, operation, request, region)
             decide = partial(_decide, operation, (caller.account, region), request)
             if operation.writes:

@@ -341,6 +341,14 @@ def test_a_lost_reply_cuts_the_connection_and_the_write_stands(connect):
         assert connect(address).send(b"GET /bucket/k HTTP/1.1\r\nhost: h\r\n" + signed + b"\r\n").answer()[2] == b"hi"
 
 
+def test_the_reply_of_a_refusal_is_announced_and_lost_too(connect):
+    emulator = build(Config(auth="off", buckets=("bucket",)), observers=(LosesReplies(),))
+    with serving(emulator) as address:
+        head = b"PUT /bucket/k HTTP/1.1\r\nhost: h\r\ncontent-length: 0\r\nif-match: x\r\n"
+        connection = connect(address).send(head + f"authorization: {SOMEBODY}\r\n\r\n".encode())
+        assert connection.ended()
+
+
 def test_the_application_runs_under_any_asgi_server():
     sent: list[dict[str, object]] = []
     scope = {

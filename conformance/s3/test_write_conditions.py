@@ -115,3 +115,18 @@ def test_copy_from_a_missing_source_names_the_source(s3: Any, bucket: str, key: 
         status=404, code="NoSuchKey", elements={"Key": f"{key}-none"},
     )  # fmt: skip
     accepted(copy(s3, bucket, key, b"x"))
+
+
+@pytest.mark.needs("s3.multipart")
+def test_a_completion_lists_the_parts_as_they_are_and_in_order(s3: Any, bucket: str, key: str) -> None:
+    """A part with another ETag is 400 InvalidPart, parts out of order are 400 InvalidPartOrder; the upload stays as it was.
+
+    Source: CompleteMultipartUpload API reference, special errors [documented]
+    """
+    place = {"Bucket": bucket, "Key": key, "UploadId": accepted(s3.create_multipart_upload, Bucket=bucket, Key=key)["UploadId"]}
+    tags = [accepted(s3.upload_part, **place, PartNumber=number, Body=b"x")["ETag"] for number in (1, 2)]
+    first, second = ({"PartNumber": number, "ETag": tag} for number, tag in enumerate(tags, 1))
+    for parts, code in (([{**first, "ETag": STALE}], "InvalidPart"), ([second, first], "InvalidPartOrder")):
+        refused(s3.complete_multipart_upload, **place, MultipartUpload={"Parts": parts}, status=400, code=code)
+    accepted(s3.complete_multipart_upload, **place, MultipartUpload={"Parts": [first]})
+    same(body_of(s3, bucket, key), b"x", "the body")

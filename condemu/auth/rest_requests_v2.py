@@ -32,9 +32,9 @@ def verify_header(
         token = request.headers.get("x-amz-security-token")
         check_token_given(credential, token)
         query = signature_v2.decoded_parameters(request.query_string)
-        text = signature_v2.rest_string_to_sign(request, host_bucket, query)
-        if not signature_v2.fits(credential.secret, text, signature):
-            raise mismatch(access_key, signature, text)
+        texts = signature_v2.rest_strings_to_sign(request, host_bucket, query)
+        if not any(signature_v2.fits(credential.secret, text, signature) for text in texts):
+            raise mismatch(access_key, signature, texts[0])
         check_token(credential, token, now)
     return _authentication(authenticator, request, access_key, HEADER, credential)
 
@@ -54,9 +54,9 @@ def verify_query(authenticator: Authenticator, request: Request, now: float, hos
     else:
         token = given.get("x-amz-security-token", request.headers.get("x-amz-security-token"))
         check_token_given(credential, token)
-        text = signature_v2.rest_string_to_sign(request, host_bucket, query, expires)
-        if not signature_v2.fits(credential.secret, text, signature):
-            raise mismatch(access_key, signature, text)
+        texts = signature_v2.rest_strings_to_sign(request, host_bucket, query, expires)
+        if not any(signature_v2.fits(credential.secret, text, signature) for text in texts):
+            raise mismatch(access_key, signature, texts[0])
         check_token(credential, token, now)
     if now > int(expires):
         raise AuthFailure(failures.EXPIRED, {"Expires": iso_text(int(expires)), "ServerTime": iso_text(now)})

@@ -46,23 +46,29 @@ def fits(secret: str, text: str, given: str, hash_name: str = "sha1") -> bool:
     return given.isascii() and compare_digest(signature(secret, text, hash_name), given.replace(" ", "+"))
 
 
-def rest_string_to_sign(
+def rest_strings_to_sign(
     request: Request, bucket_of_host: str, query: Iterable[tuple[str, str]], expires: str | None = None
-) -> str:
-    """What S3 signs. `bucket_of_host` is the bucket when the host names it and the path does not; `query` is decoded."""
+) -> tuple[str, ...]:
+    """What S3 may sign, the usual form first. `bucket_of_host` is the bucket when the host names it and the path does not;
+    `query` is decoded.
+
+    A bucket ends with a slash in what is signed (botocore adds it "to generate a signature that S3 will accept"), although SDKs
+    send `/bucket`. Signed as it was sent it is accepted, too.
+    """
     headers = request.headers
     date = expires if expires is not None else "" if "x-amz-date" in headers else headers.get("date", "")
     lines = sorted((name, _one_line(value)) for name, value in headers.items() if name.startswith("x-amz-"))
     if expires is not None:  # SDKs put x-amz- headers into the URL
         lines = sorted({**{n.lower(): v for n, v in query if n.lower().startswith("x-amz-")}, **dict(lines)}.items())
     amz = "".join(f"{name}:{value}\n" for name, value in lines)
-    resource = (f"/{bucket_of_host}" if bucket_of_host else "") + request.raw_path
+    path = request.raw_path
+    paths = (path,) if bucket_of_host or path.count("/") != 1 or path == "/" else (path + "/", path)
     parts = sorted((name, value) for name, value in query if name in SUB_RESOURCES)
-    if parts:
-        resource += "?" + "&".join(f"{name}={value}" if value else name for name, value in parts)
+    marks = "&".join(f"{name}={value}" if value else name for name, value in parts)
     content_type = _one_line(headers.get("content-type", ""))
     head = f"{request.method}\n{headers.get('content-md5', '')}\n{content_type}\n{date}\n"
-    return head + amz + resource
+    front, back = head + amz + (f"/{bucket_of_host}" if bucket_of_host else ""), f"?{marks}" if marks else ""
+    return tuple(front + path + back for path in paths)
 
 
 def _one_line(value: str) -> str:

@@ -20,7 +20,7 @@ from condemu.auth.principals import root_of
 from condemu.auth.signature_v2 import (
     fits,
     query_string_to_sign,
-    rest_string_to_sign,
+    rest_strings_to_sign,
     signature,
     version_0_string,
     version_1_string,
@@ -55,7 +55,7 @@ def request_of(method: str, path: str, query: str = "", **headers: str) -> Reque
 def test_the_examples_of_the_s3_user_guide_are_signed_as_published(
     request_: Request, query: Any, expires: str | None, expected: str
 ) -> None:
-    assert signature(SECRET, rest_string_to_sign(request_, "awsexamplebucket1", query, expires)) == expected
+    assert signature(SECRET, rest_strings_to_sign(request_, "awsexamplebucket1", query, expires)[0]) == expected
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
@@ -113,6 +113,18 @@ def test_what_botocore_signs_for_s3_by_version_2_is_accepted(virtual: bool) -> N
             Authenticator(BOOK).verify_s3(request, now, "b" if virtual else "")
         assert caught.value.kind == failures.MISMATCH
         assert "CanonicalRequest" not in caught.value.fields
+
+
+@pytest.mark.parametrize("signed", ["/bucket/", "/bucket"])
+def test_a_bucket_in_the_path_is_signed_with_a_slash_or_as_it_was_sent(signed: str) -> None:
+    request = request_of("GET", "/bucket", "list-type=2&acl", date=DATE)
+    text = f"GET\n\n\n{DATE}\n{signed}?acl"
+    request.headers["authorization"] = f"AWS {KEY}:{signature(SECRET, text)}"
+    assert Authenticator(BOOK).verify_s3(request, NOW).verified
+    request.raw_path = "/bucket2"
+    with pytest.raises(AuthFailure) as caught:
+        Authenticator(BOOK).verify_s3(request, NOW)
+    assert caught.value.fields["StringToSign"] == f"GET\n\n\n{DATE}\n/bucket2/?acl"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The callers of cases/policy_cases.json: who they are, and the credentials of a target that lets itself be told.
+"""The cases of cases/policy_cases.json that run as they stand, and their callers as a target's credentials.
 
 Every principal, with the identity policies and the permissions boundary that a case gives it, has an access key of its own. A
 root user's key is its account's number.
@@ -64,3 +64,26 @@ def table_of(access_key: str, case: dict[str, Any]) -> dict[str, Any]:
     if case.get("permissions_boundary"):
         table["boundary"] = json.dumps(case["permissions_boundary"])
     return table
+
+
+# Cases that no request over a network can bring about, or that are about more than their request.
+ELSEWHERE: Final = {
+    "op-arn-missing": "the request of a user always has aws:PrincipalArn",
+    "op-arnne-missing": "the request of a user always has aws:PrincipalArn",
+    "ev-user-wildcard-in-principal": "PutBucketPolicy refuses the policy: Invalid principal in policy",
+    "s3-grantfc": "x-amz-grant-full-control needs s3:PutObjectAcl as well (S3 User Guide, required permissions)",
+    "s3-mddirective": "it is about a copy's destination alone: its policy lets nobody read the source",
+    "s3-sigage-ok": "it needs a signature of ten minutes ago",
+    "val-principal-7": "which users exist in other people's accounts is their secret",
+}
+# What neither the caller's request nor its signature says, so that the target cannot be told.
+UNTOLD: Final = {"aws:currenttime", "aws:sourceip", "aws:securetransport"}
+
+
+def told(case: dict[str, Any]) -> bool:
+    context = {key.lower() for check in case["request"]["checks"] for key in check["context"]}
+    return case["id"] not in ELSEWHERE and not context & UNTOLD
+
+
+DECISIONS: Final = [case for case in CASES if case["expect"] in ("allow", "deny") and told(case)]
+DOCUMENTS: Final = [case for case in CASES if case["expect"] in ("accept", "error") and told(case)]

@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 from html import unescape
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
 from conformance.exchanges import Exchanges
 from conformance.expect import Difference, same, true
 from conformance.s3.policy_requests import World, found
-from conformance.s3.principals import CASES, OWNER
+from conformance.s3.principals import DECISIONS, DOCUMENTS, OWNER
 from conformance.targeting import Target
 
 pytestmark = [pytest.mark.needs("s3.policy", "s3.principals"), pytest.mark.tier("exact")]
-
-# Cases that no request over a network can bring about, or that are about more than their request.
-ELSEWHERE: Final = {
-    "op-arn-missing": "the request of a user always has aws:PrincipalArn",
-    "op-arnne-missing": "the request of a user always has aws:PrincipalArn",
-    "ev-user-wildcard-in-principal": "PutBucketPolicy refuses the policy: Invalid principal in policy",
-    "s3-grantfc": "x-amz-grant-full-control needs s3:PutObjectAcl as well (S3 User Guide, required permissions)",
-    "s3-mddirective": "it is about a copy's destination alone: its policy lets nobody read the source",
-    "s3-sigage-ok": "it needs a signature of ten minutes ago",
-    "val-principal-7": "which users exist in other people's accounts is their secret",
-}
-# What neither the caller's request nor its signature says, so that the target cannot be told.
-UNTOLD: Final = {"aws:currenttime", "aws:sourceip", "aws:securetransport"}
-
-
-def told(case: dict[str, Any]) -> bool:
-    context = {key.lower() for check in case["request"]["checks"] for key in check["context"]}
-    return case["id"] not in ELSEWHERE and not context & UNTOLD
-
-
-DECISIONS: Final = [case for case in CASES if case["expect"] in ("allow", "deny") and told(case)]
-DOCUMENTS: Final = [case for case in CASES if case["expect"] in ("accept", "error") and told(case)]
-
 
 @pytest.mark.parametrize("row", DECISIONS, ids=[case["id"] for case in DECISIONS])
 def test_a_request_is_allowed_or_denied(target: Target, exchanges: Exchanges, row: dict[str, Any]) -> None:

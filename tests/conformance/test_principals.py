@@ -2,8 +2,7 @@ from __future__ import annotations
 
 from condemu.auth.credentials import read_credentials
 from conformance.plugin import GRADES
-from conformance.s3.principals import CASES, SECRET, access_key_of, credentials
-from conformance.s3.test_policy_cases import DECISIONS, DOCUMENTS, ELSEWHERE
+from conformance.s3.principals import CASES, DECISIONS, DOCUMENTS, ELSEWHERE, SECRET, access_key_of, credentials
 
 
 def test_every_caller_of_a_case_is_among_the_credentials() -> None:

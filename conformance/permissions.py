@@ -61,11 +61,13 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "UpdateItem": (("dynamodb:UpdateItem",), TABLE_WRITE),
     "UpdateTable": (("dynamodb:UpdateTable",), FREE),
     # Amazon SimpleDB
+    "BatchPutAttributes": (("sdb:BatchPutAttributes",), BOX),
     "CreateDomain": (("sdb:CreateDomain",), BOX),
     "DeleteAttributes": (("sdb:DeleteAttributes",), BOX),
     "DeleteDomain": (("sdb:DeleteDomain",), BOX),
     "GetAttributes": (("sdb:GetAttributes",), BOX),
     "PutAttributes": (("sdb:PutAttributes",), BOX),
+    "Select": (("sdb:Select",), BOX),
 }
 
 # The sweeper's, which a run itself does not call.

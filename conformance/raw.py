@@ -49,8 +49,12 @@ class Raw:
         sign: bool = True,
         scheme: Any = None,
         tamper: Callable[[Any], None] | None = None,
+        meanwhile: Callable[[], Any] | None = None,
     ) -> Answer:
-        """Send one request. `scheme` is a signer of botocore's, SigV4 if none is named; `tamper` may change what was signed."""
+        """Send one request. `scheme` is a signer of botocore's, SigV4 if none is named; `tamper` may change what was signed.
+
+        `meanwhile` is called when the target has the request's head and half of its body.
+        """
         request = AWSRequest(method, self._origin(service) + path, headers=dict(headers or {}), data=body)
         if sign:
             signer = scheme or (S3SigV4Auth if service == "s3" else SigV4Auth)
@@ -58,7 +62,8 @@ class Raw:
         if tamper is not None:
             tamper(request)
         prepared = request.prepare()
-        answer = self._in_process(prepared) if self._target.emulator is not None else self._over_a_socket(prepared)
+        send = self._in_process if self._target.emulator is not None else self._over_a_socket
+        answer = send(prepared) if meanwhile is None else send(prepared, meanwhile)
         self._exchanges.note(f"{method} {path}", {"headers": dict(headers or {}), "body": body}, answer.status, answer.body)
         return answer
 
@@ -85,13 +90,17 @@ class Raw:
             return found.get_frozen_credentials()  # type: ignore[no-any-return]
         return Credentials(self._target.access_key, self._target.secret)
 
-    def _in_process(self, prepared: Any) -> Answer:
-        from condemu.testing.transport import answer
+    def _in_process(self, prepared: Any, meanwhile: Callable[[], Any] | None = None) -> Answer:
+        from condemu.testing.transport import body_of, collected, request_of, run
 
-        given = answer(self._target.emulator, prepared)
-        return Answer(given.status_code, {name.lower(): value for name, value in given.headers.items()}, given.content)
+        body = body_of(prepared)
+        request = request_of(self._target.emulator, prepared, body)
+        if meanwhile is not None:
+            request.body = Interrupted(body, meanwhile)
+        given = run(self._target.emulator.answer(request))
+        return Answer(given.status, {name.lower(): value for name, value in given.headers}, collected(given))
 
-    def _over_a_socket(self, prepared: Any) -> Answer:
+    def _over_a_socket(self, prepared: Any, meanwhile: Callable[[], Any] | None = None) -> Answer:
         url = urlsplit(prepared.url)
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         connection = kind(url.hostname or "", url.port, timeout=30)
@@ -100,8 +109,41 @@ class Raw:
             connection.putrequest(prepared.method, target, skip_host=True, skip_accept_encoding=True)
             for name, value in {"Host": url.netloc, **dict(prepared.headers.items())}.items():
                 connection.putheader(name, value)
-            connection.endheaders(prepared.body or None)
+            if meanwhile is None:
+                connection.endheaders(prepared.body or None)
+            else:
+                send_interrupted(connection, prepared.body, meanwhile)
             answer = connection.getresponse()
             return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
         finally:
             connection.close()
+
+
+class Interrupted:
+    """A body for a target in this process, in two halves with something between them."""
+
+    def __init__(self, data: bytes, between: Callable[[], Any]) -> None:
+        self._left = [data[: len(data) // 2], data[len(data) // 2 :]]
+        self._between = between
+
+    async def next_chunk(self) -> bytes:
+        if len(self._left) == 1:
+            self._between()
+        return self._left.pop(0) if self._left else b""
+
+
+def send_interrupted(connection: http.client.HTTPConnection, body: bytes, between: Callable[[], Any]) -> None:
+    """Send the head, wait until the target has it (it says 100 Continue), then half of the body, something, and the rest."""
+    connection.putheader("Expect", "100-continue")
+    connection.endheaders()
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        piece = connection.sock.recv(1)
+        if not piece:
+            raise ConnectionError("the target ended the connection")
+        head += piece
+    if b" 100 " not in head.partition(b"\r\n")[0]:
+        raise ConnectionError(f"the target answered before it had the body: {head[:200]!r}")
+    connection.send(body[: len(body) // 2])
+    between()
+    connection.send(body[len(body) // 2 :])

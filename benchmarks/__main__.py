@@ -42,7 +42,17 @@ def main() -> None:
     os.sched_setaffinity(0, {cores[-1]})
     credentials = Path(tempfile.mkdtemp()) / "credentials.toml"
     credentials.write_text(targets.CREDENTIALS)
-    known = {t.name: t for t in (targets.BARE, targets.condemu(credentials), targets.MOTO, targets.MINISTACK)}
+    known = {
+        t.name: t
+        for t in (
+            targets.BARE,
+            targets.condemu(credentials),
+            targets.MOTO,
+            targets.MINISTACK,
+            targets.DYNALITE,
+            targets.DYNAMODB_LOCAL,
+        )
+    }
     chosen = [scenario for scenario in SCENARIOS if options.only in scenario.name]
     results: dict[str, dict[str, Any]] = {}
     for name in options.targets.split(","):
@@ -62,8 +72,11 @@ def measure_target(target: targets.Target, chosen: list[Scenario], seconds: floa
         figures["idle memory, MiB"] = round(targets.resident(process) / 2**20, 1)
         signer = Signer(f"127.0.0.1:{port}")
         Client(port).send(signer.request("PUT", f"/{BUCKET}"))
+        if target.warm:
+            warming = next(scenario for scenario in SCENARIOS if scenario.name.startswith(target.only))
+            measure(warming, False, port, process, target.warm)
         for scenario in chosen:
-            if target.name == "bare" and not scenario.bare:
+            if (target.name == "bare" and not scenario.bare) or not scenario.name.startswith(target.only):
                 continue
             figures[scenario.name] = measure(scenario, target.name == "bare", port, process, seconds)
             print(f"{target.name}: {scenario.name}: {cell(scenario, figures[scenario.name], None)}", flush=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import md5
 
-from benchmarks import simpledb
+from benchmarks import dynamodb, simpledb
 from benchmarks.load import Requests
 from benchmarks.signing import UNSIGNED, Signer
 
@@ -175,4 +175,9 @@ SCENARIOS = (
     Scenario("64 racers create one key", 200, 64, races),
     Scenario("PutAttributes, Expected chain", 200, 16, simpledb.put_chain),
     Scenario("Select, 100 of 10,000 items", 200, 4, simpledb.select_page, bare=False),
+    Scenario("DynamoDB GetItem", 200, 16, dynamodb.get),
+    Scenario("DynamoDB PutItem, attribute_not_exists", 200, 16, dynamodb.put_fresh),
+    Scenario("DynamoDB UpdateItem, v = :old chain", 200, 16, dynamodb.update_chain),
+    Scenario("DynamoDB TransactWriteItems of four", 200, 16, dynamodb.transact),
+    Scenario("DynamoDB Query, 100 items", 200, 4, dynamodb.query, bare=False),
 )

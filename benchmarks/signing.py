@@ -19,10 +19,10 @@ def _hmac(key: bytes, text: str) -> bytes:
 class Signer:
     """Signs for one host and one moment. AWS, and so condemu, accepts it for a quarter of an hour."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, service: str = "s3") -> None:
         self.host = host
         self.stamp = strftime("%Y%m%dT%H%M%SZ", gmtime())
-        self.scope = f"{self.stamp[:8]}/{REGION}/s3/aws4_request"
+        self.scope = f"{self.stamp[:8]}/{REGION}/{service}/aws4_request"
         key = b"AWS4" + SECRET_KEY.encode()
         for part in self.scope.split("/"):
             key = _hmac(key, part)

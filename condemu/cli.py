@@ -103,7 +103,7 @@ def settings(options: argparse.Namespace) -> Config:
         try:
             with open(path or FILE, "rb") as file:
                 held = tomllib.load(file)
-        except tomllib.TOMLDecodeError as problem:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
             raise Unusable(f"{path or FILE}: {problem}") from None
     return configured(vars(options), os.environ, held)
 

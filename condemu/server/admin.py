@@ -9,6 +9,7 @@ GET  /_condemu/config                                              the settings 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from condemu.server.app import Emulator
 
 Answer = tuple[int, dict[str, Any]]
+_ACCOUNT: Final = re.compile("[0-9]{12}").fullmatch
 
 
 async def handle(emulator: Emulator, request: Request) -> Response:
@@ -28,7 +30,7 @@ async def handle(emulator: Emulator, request: Request) -> Response:
     path = request.raw_path.rstrip("/")
     action = ACTIONS.get((request.method.replace("HEAD", "GET"), path))
     if action is not None:
-        status, document = action(emulator, parse_qs(request.query_string))
+        status, document = action(emulator, parse_qs(request.query_string, keep_blank_values=True))
     elif any(path == known for _, known in ACTIONS):
         status, document = 405, {"error": f"{path} does not take {request.method}"}
     else:
@@ -49,8 +51,16 @@ def ready(emulator: Emulator, _: dict[str, list[str]]) -> Answer:
 
 
 def reset(emulator: Emulator, query: dict[str, list[str]]) -> Answer:
-    account = query.get("account", [""])[0]
-    emulator.reset(account or None)
+    """A misspelt or ill-formed account must not end in forgetting everybody's data, nor in a belief that its own is gone."""
+    accounts = query.get("account")
+    if set(query) - {"account"}:
+        return 400, {"error": "reset takes account and nothing else"}
+    if accounts is None:
+        emulator.reset(None)
+        return 200, {"status": "ok"}
+    if len(accounts) != 1 or not _ACCOUNT(accounts[0]):
+        return 400, {"error": "account is twelve digits, once"}
+    emulator.reset(accounts[0])
     return 200, {"status": "ok"}
 
 

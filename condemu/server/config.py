@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
@@ -40,6 +42,10 @@ class Config:
             raise Unusable(f"port is {self.port}; it can be 0 to 65535")
         if len(self.account) != 12 or not self.account.isdecimal():
             raise Unusable(f"account is {self.account!r}; an account is twelve digits")
+        if not 0 <= self.table_delay < math.inf:
+            raise Unusable(f"table_delay is {self.table_delay}; it can be 0 or more seconds")
+        if self.spool_directory and not os.path.isdir(self.spool_directory):
+            raise Unusable(f"spool_directory is {self.spool_directory!r}; there is no such directory")
 
 
 class Unusable(ValueError):

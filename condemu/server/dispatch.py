@@ -22,7 +22,6 @@ ADMIN_PREFIXES: Final = ("/_condemu", "/_localstack/")
 ADMIN_PATHS: Final = frozenset({"/moto-api/reset", "/minio/health/live", "/minio/health/ready"})
 
 SIMPLEDB_VERSION: Final = "Version=2009-04-15"
-SIMPLEDB_V2_PATHS: Final = frozenset({"/v2/StartDomainExport", "/v2/GetExport", "/v2/ListExports"})
 FORM: Final = "application/x-www-form-urlencoded"
 _PEEK_LIMIT: Final = 1024 * 1024  # bytes of a form that are read to see whose it is; SimpleDB's requests are no longer
 
@@ -82,7 +81,10 @@ def signing_name(authorization: str, query: str) -> str | None:
 
 
 async def is_simpledb(request: Request) -> bool:
-    """Whether a request to "/" speaks SimpleDB's query protocol: an Action, and its Version or none."""
+    """Whether a request to "/" speaks SimpleDB's query protocol: an Action, and its Version or none.
+
+    With SimpleDB's own signature versions any Version will do, so that SimpleDB can say which it does not know.
+    """
     if is_simpledb_text(request.query_string):
         return True
     if request.method != "POST" or not request.headers.get("content-type", FORM).lower().startswith(FORM):
@@ -101,4 +103,4 @@ async def is_simpledb(request: Request) -> bool:
 
 def is_simpledb_text(text: str) -> bool:
     text = f"&{text}&"
-    return "&Action=" in text and (f"&{SIMPLEDB_VERSION}&" in text or "&Version=" not in text)
+    return "&Action=" in text and any((f"&{SIMPLEDB_VERSION}&" in text, "&Version=" not in text, "&SignatureVersion=" in text))

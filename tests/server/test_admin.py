@@ -57,6 +57,16 @@ def test_reset_of_another_account_forgets_nothing():
     assert ask(emulator, "GET", "/kept/key") == (200, b"body")
 
 
+@pytest.mark.parametrize(
+    "query", ["account=12", "account=", "account=abc", "acount=111111111111", "account=111111111111&account=222222222222"]
+)
+def test_a_reset_of_no_account_that_can_be_is_refused_and_forgets_nothing(query):
+    emulator = build(Config(auth="off", buckets=("kept",)))
+    assert ask(emulator, "PUT", "/kept/key", b"body")[0] == 200
+    assert ask(emulator, "POST", f"/_condemu/reset?{query}")[0] == 400
+    assert ask(emulator, "GET", "/kept/key") == (200, b"body")
+
+
 def test_reset_is_not_a_get():
     emulator = build(Config(auth="off", buckets=("kept",)))
     assert ask(emulator, "PUT", "/kept/key", b"body")[0] == 200

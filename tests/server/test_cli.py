@@ -93,6 +93,15 @@ def test_an_unusable_setting_ends_with_a_sentence_and_no_trace():
         assert "Traceback" not in refused.stderr
 
 
+def test_a_settings_file_that_is_no_text_ends_with_a_sentence_and_no_trace(tmp_path):
+    file = tmp_path / "binary.toml"
+    file.write_bytes(b"\xff")
+    refused = run("serve", "--port", "0", "--config", str(file))
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"condemu: {file}: ")
+    assert "Traceback" not in refused.stderr
+
+
 def test_a_port_in_use_ends_with_a_sentence():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         refused = run("serve", "--port", str(listener.getsockname()[1]))

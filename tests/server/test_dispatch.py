@@ -43,6 +43,7 @@ CASES = [
     ("simpledb", request("GET", "/", host="sdb.amazonaws.com")),
     ("simpledb", request("GET", "/?Action=Select&Version=2009-04-15")),
     ("simpledb", request("GET", "/?Action=Select")),
+    ("simpledb", request("GET", "/?Action=Select&Version=2007-11-07&SignatureVersion=2&AWSAccessKeyId=AKIA")),
     ("simpledb", request("POST", "/", GET_ATTRIBUTES, **FORM)),
     ("simpledb", request("POST", "/", GET_ATTRIBUTES)),
     ("admin", request("GET", "/_condemu/health")),

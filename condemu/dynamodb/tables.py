@@ -28,6 +28,7 @@ from condemu.dynamodb.table_checks import (
     throughput_of,
 )
 from condemu.dynamodb.table_policies import check_policy
+from condemu.dynamodb.tags import check_new_tags
 
 LIST_LIMIT: Final = 100  # tables that ListTables shows unless asked for fewer (API Reference)
 
@@ -42,6 +43,8 @@ def create_table(request: DynamoRequest) -> Plan:
     view = _stream_view(members.get("StreamSpecification"))
     if members.get("ResourcePolicy") is not None:
         check_policy(members["ResourcePolicy"])
+    tags = tuple((tag["Key"], tag["Value"]) for tag in members.get("Tags") or ())
+    check_new_tags(tags)
     whose = address(request, members["TableName"])
 
     def decide(txn: Txn) -> Result:
@@ -66,7 +69,7 @@ def create_table(request: DynamoRequest) -> Plan:
             deletion_protection=members.get("DeletionProtectionEnabled") is True,
             table_class=members.get("TableClass"),
             policy=members.get("ResourcePolicy"),
-            tags=tuple((tag["Key"], tag["Value"]) for tag in members.get("Tags") or ()),
+            tags=tags,
         )
         if view is not None:
             table = streams.enable(txn, table, view)

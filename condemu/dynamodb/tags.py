@@ -7,6 +7,7 @@ The resource's name is looked at first, in an older layer that speaks of authori
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -109,7 +110,14 @@ def tagged(txn: Txn, whose: Key, arn: str) -> Table:
     return table
 
 
-def check_tags(tags: list[tuple[str, str]]) -> None:
+def check_new_tags(tags: Sequence[tuple[str, str]]) -> None:
+    """The tags of a table to be created keep the rules of TagResource (inferred: CreateTable documents the same restrictions)."""
+    check_tags(tags)
+    if len(tags) > MAX_TAGS:
+        raise ServiceError(rows.TAGS_TOO_MANY, because=f"it would have {len(tags)}")
+
+
+def check_tags(tags: Sequence[tuple[str, str]]) -> None:
     """Refuse reserved, ill-formed and repeated keys, and ill-formed values (Developer Guide, "Tagging restrictions")."""
     seen: set[str] = set()
     for key, value in tags:

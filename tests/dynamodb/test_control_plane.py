@@ -104,6 +104,29 @@ def test_bad_tags_are_refused_and_change_nothing(dynamodb: Any, tags: Any, messa
     assert dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"] == []
 
 
+@pytest.mark.parametrize(
+    ("tags", "message"),
+    [
+        ([{"Key": "aws:x", "Value": ""}], "Tag Key cannot be prefixed with aws:, Key: aws:x"),
+        ([{"Key": "k", "Value": ""}] * 2, "Duplicate Tag Keys provided as input: Duplicate Tag Key found k"),
+        (
+            [{"Key": f"k{number}", "Value": ""} for number in range(51)],
+            "Number of Tags exceed the current limit for the provided ResourceArn",
+        ),
+    ],
+)
+def test_no_table_is_created_with_bad_tags(dynamodb: Any, tags: Any, message: str) -> None:
+    before = dynamodb.list_tables()["TableNames"]
+    schema = [{"AttributeName": "pk", "KeyType": "HASH"}]
+    definitions = [{"AttributeName": "pk", "AttributeType": "S"}]
+    answer = refused(
+        dynamodb.create_table,
+        TableName="tagged", KeySchema=schema, AttributeDefinitions=definitions, BillingMode="PAY_PER_REQUEST", Tags=tags,
+    )
+    assert answer == ("ValidationException", message)
+    assert dynamodb.list_tables()["TableNames"] == before
+
+
 def test_untagging_needs_a_key(dynamodb: Any) -> None:
     answer = refused(dynamodb.untag_resource, ResourceArn=arn_of(dynamodb), TagKeys=[])
     assert answer == ("ValidationException", "Atleast one Tag Key needs to be provided as Input.")

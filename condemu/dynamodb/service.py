@@ -31,7 +31,6 @@ from condemu.wire import json_1_0
 from condemu.wire.json_1_0 import NotJson
 
 BODY_LIMIT: Final = 16 * 1024 * 1024  # bytes (Developer Guide, "Service quotas")
-NO_CONTENT_TYPE: Final = "application/x-amz-json-1.0"
 _UNKNOWN_HTTP: Final = b"<UnknownOperationException/>\n"
 _ID_TAIL: Final = "VV4KQNSO5AEMVJF66Q9ASUAAJG"  # request ids of DynamoDB have 52 characters and always end so
 

@@ -39,6 +39,9 @@ NOT_IMPLEMENTED: Final = ErrorRow(
     "A header you provided implies functionality that is not implemented",
     ("Header", "additionalMessage"),
 )
+# What NotImplemented says in its additionalMessage (recorded 2026-02-21)
+BOTH_PRESENT: Final = "Multiple conditional request headers present in the request"
+NOT_ACCEPTED: Final = "We don't accept the provided value of {} header for this API"
 NOT_MODIFIED: Final = ErrorRow("NotModified", 304, "Not Modified")
 
 # Keys, versions and object state

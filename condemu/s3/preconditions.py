@@ -13,13 +13,19 @@ from __future__ import annotations
 from typing import Final
 
 from condemu.core.errors import ServiceError
-from condemu.s3.errors import CONDITIONAL_REQUEST_CONFLICT, NO_SUCH_KEY, NOT_IMPLEMENTED, NOT_MODIFIED, PRECONDITION_FAILED
+from condemu.s3.errors import (
+    BOTH_PRESENT,
+    CONDITIONAL_REQUEST_CONFLICT,
+    NO_SUCH_KEY,
+    NOT_ACCEPTED,
+    NOT_IMPLEMENTED,
+    NOT_MODIFIED,
+    PRECONDITION_FAILED,
+)
 from condemu.s3.records import Version
 from condemu.s3.versions import Found, object_of
 from condemu.wire.rest import http_date, parse_http_date
 
-BOTH_PRESENT: Final = "Multiple conditional request headers present in the request"
-NOT_ACCEPTED: Final = "We don't accept the provided value of {} header for this API"
 COPY_SOURCE: Final = "x-amz-copy-source-"  # the prefix of a copy source's conditions in `Condition`; mixed case, recorded
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.store import Key, Txn
@@ -310,9 +310,6 @@ def _resources(prepared: Prepared, txn: Txn) -> tuple[str, ...]:
         return table_resource(prepared.where)(txn)
     table, item = found
     return (resource_name(table, prepared.where, item),)
-
-
-MAX_STATEMENTS: Final = 25  # API Reference, "BatchExecuteStatement"
 
 
 def batch_execute_statement(request: DynamoRequest) -> Plan:

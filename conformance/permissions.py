@@ -42,6 +42,8 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "UploadPart": (PUT, S3_WRITE),
     "UploadPartCopy": (PUT, S3_WRITE),
     # Amazon DynamoDB
+    "BatchGetItem": (("dynamodb:BatchGetItem",), TABLE_READ),
+    "BatchWriteItem": (("dynamodb:BatchWriteItem",), 4 * TABLE_WRITE),  # most are refused, some write many items
     "CreateTable": (("dynamodb:CreateTable",), FREE),
     "DeleteItem": (("dynamodb:DeleteItem",), TABLE_WRITE),
     "DeleteTable": (("dynamodb:DeleteTable",), FREE),
@@ -53,6 +55,8 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "ExecuteTransaction": (("dynamodb:PartiQLInsert", "dynamodb:PartiQLSelect"), TRANSACTION),
     "GetItem": (("dynamodb:GetItem",), TABLE_READ),
     "PutItem": (("dynamodb:PutItem",), TABLE_WRITE),
+    "Query": (("dynamodb:Query",), TABLE_READ),
+    "Scan": (("dynamodb:Scan",), TABLE_READ),
     "TransactGetItems": (("dynamodb:GetItem",), TRANSACTION),
     "TransactWriteItems": (
         ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"),

@@ -18,7 +18,7 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 
 PREFIX: Final = "condemu-conf-"
-BOUNDS: Final = {"bucket": 400, "table": 40, "domain": 10}
+BOUNDS: Final = {"bucket": 400, "table": 80, "domain": 10}
 
 
 @dataclass

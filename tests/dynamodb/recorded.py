@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from dataclasses import replace
@@ -16,6 +15,10 @@ from condemu.core.http import BytesBody, Request
 from condemu.core.store import MemoryStore
 from condemu.dynamodb.records import CREATING, DELETING, TABLES
 from condemu.dynamodb.service import DynamoDB
+from conformance.dynamodb.comparing import reasons_agree, wrong_text
+from conformance.dynamodb.observed import DESCRIBED, OTHER_TBL, expand
+from conformance.dynamodb.observed import index as _index
+from conformance.dynamodb.observed import simple as _simple
 
 CASES = Path(__file__).parents[2] / "conformance" / "cases"
 ACCOUNT = "123456789012"
@@ -93,84 +96,6 @@ def load(name: str) -> dict[str, Any]:
     held = json.loads((CASES / name).read_text())
     held["cases"] = [renamed(case) for case in held["cases"]]
     return held
-
-
-_REPEAT = re.compile(r"\{\{repeat:(.*?):(\d+)\}\}", re.DOTALL)
-_CUT = re.compile(r"\{\{truncated:(\d+)\}\}")
-
-
-def _repeated(match: re.Match[str]) -> str:
-    unit, number = match[1], int(match[2])
-    return unit * number
-
-
-def expand(value: Any) -> Any:
-    """With the tokens that stand for long strings written out."""
-    if isinstance(value, str):
-        if "{{" not in value:
-            return value
-        value = _REPEAT.sub(_repeated, value)
-        cut = _CUT.search(value)
-        if cut:
-            value = value[: cut.start()]
-            value = (value * (int(cut[1]) // len(value) + 1))[: int(cut[1])]
-        return value
-    if isinstance(value, list):
-        return [expand(member) for member in value]
-    if isinstance(value, dict):
-        if "{{map_truncated}}" in value:  # bytes that were written as an object
-            return base64.b64encode(bytes(value["{{map_truncated}}"])).decode()
-        return {expand(name): expand(member) for name, member in value.items()}
-    return value
-
-
-def _simple(**keys: str) -> dict[str, Any]:
-    roles = ("HASH", "RANGE")
-    return {
-        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind} for name, kind in keys.items()],
-        "KeySchema": [{"AttributeName": name, "KeyType": role} for name, role in zip(keys, roles, strict=False)],
-        "BillingMode": "PAY_PER_REQUEST",
-    }
-
-
-def _index(name: str, keys: str, projection: str = "ALL", included: tuple[str, ...] = ()) -> dict[str, Any]:
-    roles = ("HASH", "RANGE")
-    described: dict[str, Any] = {"ProjectionType": projection}
-    if included:
-        described["NonKeyAttributes"] = list(included)
-    return {
-        "IndexName": name,
-        "KeySchema": [{"AttributeName": key, "KeyType": role} for key, role in zip(keys.split(), roles, strict=False)],
-        "Projection": described,
-    }
-
-
-PROVISIONED = {"BillingMode": "PROVISIONED", "ProvisionedThroughput": {"ReadCapacityUnits": 10, "WriteCapacityUnits": 5}}
-
-# Tables that the cases' header describes in words.
-DESCRIBED: dict[str, dict[str, Any]] = {
-    "dynalite_hash_s": {**_simple(a="S"), **PROVISIONED},
-    "dynalite_hash_n": _simple(a="N"),
-    "dynalite_range_ss": {
-        **_simple(a="S", b="S"),
-        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in "abcd"],
-        "LocalSecondaryIndexes": [_index("index1", "a c"), _index("index2", "a d", "INCLUDE", ("c",))],
-        "GlobalSecondaryIndexes": [_index("index3", "c"), _index("index4", "c d", "INCLUDE", ("e",))],
-    },
-    "dynalite_range_sn": _simple(a="S", b="N"),
-    "dynalite_range_sb": _simple(a="S", b="B"),
-    "conf_hash_s": _simple(pk="S"),
-    "conf_composite_ss": {
-        **_simple(pk="S", sk="S"),
-        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "lsi1sk")],
-        "GlobalSecondaryIndexes": [_index("gsi1", "lsi1sk")],
-    },
-    "H": _simple(pk="S"),
-    "HR": _simple(pk="S", sk="S"),
-    "HN": _simple(pk="N"),
-    "T__": _simple(pk="S"),
-}
-OTHER_TBL = {"lstk-02": "id", "doc-01": "id", "doc-02": "id", "doc-03": "id", "doc-06": "id", "lstk-03": "id"}
 
 
 def tables_of(case: dict[str, Any], schemas: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -317,85 +242,8 @@ def wrong(answer: Answer, case: dict[str, Any], expected: dict[str, Any]) -> str
         return f"body {answer.raw!r}"
     if "body_json" in expected and answer.body != expected["body_json"]:
         return f"body {answer.body!r}"
-    if "cancellation_reasons" in expected and not _reasons_agree(answer.body.get("CancellationReasons"), expected):
+    if "cancellation_reasons" in expected and not reasons_agree(answer.body.get("CancellationReasons"), expected):
         return f"reasons {answer.body.get('CancellationReasons')}"
     if expected.get("message") and "message_key" in expected and expected["message_key"] not in answer.body:
         return f"the text is not in {expected['message_key']}"
     return wrong_text(answer.message, case["operation"], expected, answer.code)
-
-
-def _reasons_agree(found: Any, expected: dict[str, Any]) -> bool:
-    wanted = expected["cancellation_reasons"]
-    if not isinstance(found, list):
-        return False
-    if isinstance(wanted, dict):
-        return all(_assertion_holds(found, name, value) for name, ((_, value),) in wanted.items())
-    if len(found) != len(wanted):
-        return False
-    for one, other in zip(found, wanted, strict=True):
-        if isinstance(other, str):
-            other = {"Code": other}
-        if any(one.get(name) != value for name, value in other.items() if value is not None):
-            return False
-    return True
-
-
-def _assertion_holds(found: list[Any], name: str, value: Any) -> bool:
-    """`reason.0.Code` is …, or the codes of all `reasons` are …."""
-    if name == "reasons":
-        return [reason["Code"] for reason in found] == value
-    _, number, member = name.split(".", 2)
-    return found[int(number)].get(member) == value
-
-
-def wrong_text(text: str, operation: str, expected: dict[str, Any], code: str) -> str:
-    if expected.get("message") is not None and not same_text(text, expected["message"]):
-        return f"text {text!r} instead of {expected['message']!r}"
-    if expected.get("message_regex") and not re.search(expected["message_regex"], text, re.IGNORECASE):
-        return f"text {text!r} does not match {expected['message_regex']!r}"
-    for piece in _list(expected.get("message_contains")):
-        if piece not in text:
-            return f"text {text!r} lacks {piece!r}"
-    if expected.get("str_regex"):
-        whole = f"An error occurred ({code}) when calling the {operation} operation: {text}"
-        if not re.search(expected["str_regex"], whole):
-            return f"{whole!r} does not match {expected['str_regex']!r}"
-    parts = expected.get("message_parts_any_order")
-    if parts:
-        return _wrong_parts(text, parts)
-    return ""
-
-
-def _wrong_parts(text: str, parts: list[Any]) -> str:
-    pieces = text.partition("detected: ")[2].split("; ")
-    for part in parts:
-        if isinstance(part, str) and part not in pieces:
-            return f"text {text!r} lacks {part!r}"
-        if isinstance(part, dict) and part.get("regex") and not any(re.search(part["regex"], piece) for piece in pieces):
-            return f"text {text!r} lacks {part['regex']!r}"
-    return "" if len(pieces) == len(parts) else f"text {text!r} has {len(pieces)} parts instead of {len(parts)}"
-
-
-def _list(value: Any) -> list[str]:
-    return [] if value is None else [value] if isinstance(value, str) else value
-
-
-_TYPES = re.compile(r"\{((?:NS|SS|L|BS|N|M|B|BOOL|NULL|S)(?:,(?:NS|SS|L|BS|N|M|B|BOOL|NULL|S))+)\}")
-
-
-def same_text(left: str, right: str) -> bool:
-    """Equal but for the order of problems, and of a set of types, which vary on AWS."""
-    return left == right or _sorted(left) == _sorted(right)
-
-
-_RUN = re.compile(r"revision id \d{13}|(?<=table )\w+(?= has)|(?<=for table )\w+(?=, but)")  # of the run that was recorded
-
-
-def _sorted(text: str) -> tuple[str, list[str]]:
-    text = _RUN.sub("…", _sorted_types(text))
-    head, separator, problems = text.partition(" validation errors detected: ")
-    return (head, sorted(problems.split("; "))) if separator else (text, [])
-
-
-def _sorted_types(text: str) -> str:
-    return _TYPES.sub(lambda match: "{" + ",".join(sorted(match[1].split(","))) + "}", text)

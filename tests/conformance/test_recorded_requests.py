@@ -1,0 +1,73 @@
+"""The requests that the suite sends as they were recorded: most of them, on few tables, each with its grade."""
+
+from __future__ import annotations
+
+import json
+
+from conformance.dynamodb.observed import (
+    ACCEPTED,
+    ERRORS,
+    EXCEPTIONS,
+    ITEM_CALLS,
+    MOST_TABLES,
+    REFUSED,
+    REWORDED,
+    SCHEMAS,
+    STAGED,
+    SUCCESSES,
+    TABLES,
+    described,
+    names_in,
+    rename,
+)
+from conformance.dynamodb.test_recorded_requests import compare
+from conformance.plugin import GRADES
+from conformance.raw import Answer
+
+
+def test_nearly_every_call_about_items_is_sent() -> None:
+    calls = [case["id"] for case in ERRORS["cases"] if case["operation"] in ITEM_CALLS and case["id"] not in EXCEPTIONS]
+    sent = {case["id"] for case in REFUSED}
+    assert len(sent) == len(REFUSED)
+    assert sent <= set(calls)
+    assert len(sent) > 0.97 * len(calls)
+    assert len(ACCEPTED) == len(SUCCESSES["cases"])
+
+
+def test_each_has_a_grade_and_its_tables_are_among_the_few() -> None:
+    assert {case["evidence"] for case in (*REFUSED, *ACCEPTED)} <= set(GRADES)
+    named = {name for case in (*REFUSED, *ACCEPTED) for name in names_in(case) if name in SCHEMAS}
+    assert named == TABLES
+    assert len(TABLES) == MOST_TABLES
+    assert all(described(name)["BillingMode"] == "PAY_PER_REQUEST" for name in TABLES)
+
+
+def test_lists_of_cases_name_cases() -> None:
+    known = {case["id"] for case in ERRORS["cases"]}
+    assert known >= STAGED | EXCEPTIONS.keys()
+    assert {case["id"] for case in REFUSED} >= REWORDED
+
+
+def test_tables_are_renamed_where_they_are_named_and_nowhere_else() -> None:
+    request = {"TransactItems": [{"Put": {"TableName": "t", "Item": {"t": {"S": "t"}}}}], "RequestItems": {"t": {"Keys": ["t"]}}}
+    assert rename(request, lambda name: f"new-{name}") == {
+        "TransactItems": [{"Put": {"TableName": "new-t", "Item": {"t": {"S": "t"}}}}],
+        "RequestItems": {"new-t": {"Keys": ["t"]}},
+    }
+
+
+def test_a_refusal_differs_by_its_status_its_type_or_its_text_but_not_by_the_envelope_where_none_was_recorded() -> None:
+    wanted = {"status": 400, "type": "a#B", "message": "No."}
+    row = {"operation": "PutItem"}
+
+    def found(status: int = 400, kind: str = "a#B", text: str = "No.", row: dict[str, object] = row) -> bool:
+        body = json.dumps({"__type": kind, "message": text}).encode()
+        return bool(compare(Answer(status, {}, body), row, wanted))
+
+    assert not found()
+    assert not found(text="1 validation error detected: No.")
+    assert found(text="1 validation error detected: No.", row={**row, "expected_2026": {}})
+    assert found(status=500)
+    assert found(kind="a#C")
+    assert found(text="No")
+    assert compare(Answer(400, {}, b"<Error/>"), row, wanted)

@@ -11,7 +11,7 @@ does `check_values` go over all of them, because a wrong type anywhere comes bef
 from __future__ import annotations
 
 import binascii
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -253,10 +253,12 @@ def _blob(shape: Shape, value: Any, path: str, problems: list[Problem], deep: bo
     if len(value) % 4:
         raise wrong_type(errors.BASE64_LENGTH, length=len(value)) if _in_alphabet(value) else wrong_type(errors.NOT_BASE64)
     try:
-        b64decode(value, validate=True)
+        data = b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         reason = errors.BASE64_PADDING if _in_alphabet(value) else errors.NOT_BASE64
         raise wrong_type(reason) from None
+    if b64encode(data).decode() != value:  # bits under the padding
+        raise wrong_type(errors.BASE64_PADDING)
 
 
 _ALPHABET: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")

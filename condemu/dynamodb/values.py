@@ -134,9 +134,12 @@ def _binary(content: Any, depth: int = 1) -> bytes:
     if type(content) is not str:
         raise Malformed
     try:
-        return base64.b64decode(content, validate=True)
+        data = base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError):
         raise Malformed from None
+    if content[-1:] == "=" and base64.b64encode(data).decode() != content:  # bits under the padding
+        raise Malformed
+    return data
 
 
 # AWS's JSON reader takes these words for booleans inside attribute values, and no others (recorded on AWS by dynalite's suite).

@@ -235,3 +235,14 @@ def test_an_iterator_that_cannot_be_is_not_given(dynamodb: Any, changes: Any, ro
 def test_an_iterator_of_nobody_is_refused(dynamodb: Any) -> None:
     answer = refusal_of(dynamodb.streams.get_records, {"ShardIterator": "bm9ib2R5"})
     assert answer == text_of(control_errors.ITERATOR_INVALID, {})
+
+
+@pytest.mark.parametrize("text", ["YR==", "YWJ="])
+def test_base64_with_bits_under_its_padding_is_refused(dynamodb: Any, text: str) -> None:
+    def spoil(request: Any, **_: Any) -> None:
+        request.data = request.data.replace(b'"YQ=="', f'"{text}"'.encode())
+
+    dynamodb.meta.events.register("before-sign.dynamodb.PutItem", spoil)
+    code, message = refusal_of(dynamodb.put_item, {"TableName": "table", "Item": {"pk": {"S": "a"}, "b": {"B": b"a"}}})
+    assert (code, message) == ("SerializationException", "Invalid last non-pad Base64 character dectected")
+    assert dynamodb.scan(TableName="table")["Count"] == 0

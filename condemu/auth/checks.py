@@ -32,7 +32,12 @@ def basic_date(text: str) -> float | None:
 
 def basic_text(seconds: float) -> str:
     """Seconds as YYYYMMDDTHHMMSSZ."""
-    return datetime.fromtimestamp(min(seconds // 1, LAST_SECOND), UTC).strftime("%Y%m%dT%H%M%SZ")
+    return _basic_text(min(seconds // 1, LAST_SECOND))
+
+
+@lru_cache(maxsize=1024)
+def _basic_text(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def iso_text(seconds: float) -> str:

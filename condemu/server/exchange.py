@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import sys
 import traceback
-from collections import deque
 from collections.abc import Coroutine, Generator, Iterable
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from condemu.core.engine import ReplyLost
-from condemu.core.http import ClientDisconnected, Request, Response
+from condemu.core.http import BytesBody, ClientDisconnected, Request, Response
 from condemu.server.errors import HEADERS_TOO_LARGE, refusal
 from condemu.server.heads import BODILESS, must_close
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 SMALL: Final = 64 * 1024  # up to here an answer is joined with its head
 GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+NOTHING: Final = BytesBody()
 
 
 class Exchange:
@@ -34,7 +34,7 @@ class Exchange:
         self.method = method
         self.keep_alive = keep_alive
         self.expects = expects  # and was not yet told to go on
-        self.pieces: deque[bytes] = deque()
+        self.pieces: list[bytes] = []
         self.held = 0
         self.complete = False  # the whole body is here
         self.started = False  # somebody asked for it
@@ -54,7 +54,7 @@ class Exchange:
             self._protocol.resume_reading()
             self._waiter = self._protocol.loop.create_future()
             await self._waiter
-        piece = self.pieces.popleft()
+        piece = self.pieces.pop(0)  # few wait: the protocol stops reading before they are many
         self.held -= len(piece)
         return piece
 
@@ -81,6 +81,7 @@ class Exchange:
         except Exception:  # a mistake of ours, or a file that cannot be read: half an answer is all there can be
             traceback.print_exc(file=sys.stderr)
             protocol.cut()
+        self.request.body = NOTHING  # it was this exchange: a cycle, which only the collector would find
 
     async def _reply(self, response: Response) -> None:
         protocol, request, body, status = self._protocol, self.request, response.body, response.status

@@ -20,6 +20,7 @@ from condemu.dynamodb.states import table_at
 
 MAX_TAGS: Final = 50  # of a resource (Developer Guide, "Tagging restrictions")
 PAGE: Final = 10  # tags that ListTagsOfResource shows at once
+_TOKENS: Final = {str(start): start for start in range(PAGE, MAX_TAGS, PAGE)}  # every NextToken that it hands out
 _TABLE_ARN: Final = re.compile(
     r"arn:aws[\w-]*:dynamodb:([a-z0-9-]+):(\d{12}):table/([a-zA-Z0-9_.-]{3,255})"
 ).fullmatch
@@ -83,17 +84,22 @@ def untag_resource(request: DynamoRequest) -> Plan:
 
 
 def list_tags(request: DynamoRequest) -> Plan:
+    """A page of tags. "NextToken … must be copied from the output of a previous call" (API Reference), so any other is refused;
+    that it is a ValidationException, and comes after the resource, is inferred. Where tags went meanwhile, a page may be empty.
+    """
     arn, whose = resource_of(request)
     if whose is None:
         raise ServiceError(rows.ARN_INVALID, {"arn": arn})
     token = request.members.get("NextToken")
-    start = int(token) if token is not None and token.isdecimal() and len(token) < 6 else 0
+    start = 0 if token is None else _TOKENS.get(token)
 
     def decide(txn: Txn) -> Result:
         table: Table | None = table_at(txn, whose)
         if table is None:  # 2026: who asks for the tags of what is not there may not know
             user = f"arn:aws:iam::{request.account}:root"
             raise ServiceError(rows.NOT_AUTHORIZED, {"user": user, "operation": request.operation, "resource": arn})
+        if start is None:
+            raise ServiceError(rows.TAGS_TOKEN_INVALID, because=f"{token!r} was not handed out")
         page = table.tags[start : start + PAGE]
         result: dict[str, Any] = {"Tags": [{"Key": key, "Value": value} for key, value in page]}
         if start + PAGE < len(table.tags):

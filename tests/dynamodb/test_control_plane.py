@@ -83,6 +83,24 @@ def test_tags_come_in_pages_of_ten(dynamodb: Any) -> None:
     assert (len(first["Tags"]), len(second["Tags"]), "NextToken" in second) == (10, 2, False)
 
 
+@pytest.mark.parametrize("token", ["", "x", "0", "7", "010", "50", "１０"], ids=str)
+def test_a_token_for_tags_that_was_not_handed_out_is_refused(dynamodb: Any, token: str) -> None:
+    arn = arn_of(dynamodb)
+    dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": f"k{number:02}", "Value": ""} for number in range(12)])
+    wrong = refused(dynamodb.list_tags_of_resource, ResourceArn=arn, NextToken=token)
+    assert wrong == ("ValidationException", "The provided NextToken is invalid")
+    code, _ = refused(dynamodb.list_tags_of_resource, ResourceArn=arn + "-not-there", NextToken=token)
+    assert code == "AccessDeniedException"  # who may not look is told nothing about his token
+
+
+def test_a_token_leads_past_the_tags_that_went_meanwhile(dynamodb: Any) -> None:
+    arn = arn_of(dynamodb)
+    dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": f"k{number:02}", "Value": ""} for number in range(12)])
+    token = dynamodb.list_tags_of_resource(ResourceArn=arn)["NextToken"]
+    dynamodb.untag_resource(ResourceArn=arn, TagKeys=["k00", "k01", "k02"])
+    assert dynamodb.list_tags_of_resource(ResourceArn=arn, NextToken=token)["Tags"] == []
+
+
 @pytest.mark.parametrize(
     ("tags", "message"),
     [

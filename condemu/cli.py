@@ -97,15 +97,16 @@ def settings(options: argparse.Namespace) -> Config:
 
     from condemu.server.config import FILE, Unusable, configured
 
-    path = options.config if "config" in options else None
+    asked_for = options.config if "config" in options else None
+    path = asked_for or FILE
     held: dict[str, Any] = {}
-    if path or os.path.exists(FILE):
+    if asked_for or os.path.exists(path):
         try:
-            with open(path or FILE, "rb") as file:
+            with open(path, "rb") as file:
                 held = tomllib.load(file)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-            raise Unusable(f"{path or FILE}: {problem}") from None
-    return configured(vars(options), os.environ, held)
+            raise Unusable(f"{path}: {problem}") from None
+    return configured(vars(options), os.environ, held, path)
 
 
 def health(options: argparse.Namespace) -> int:

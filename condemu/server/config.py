@@ -52,12 +52,14 @@ class Unusable(ValueError):
     """A setting that cannot be used: said to the person who starts the emulator."""
 
 
-def configured(flags: Mapping[str, Any], environment: Mapping[str, str], file: Mapping[str, Any]) -> Config:
+def configured(
+    flags: Mapping[str, Any], environment: Mapping[str, str], file: Mapping[str, Any], file_name: str = FILE
+) -> Config:
     """The settings from their three sources. A flag that was not given is None."""
     known = {field.name: field for field in fields(Config)}
     unknown = sorted(set(file) - set(known))
     if unknown:
-        raise Unusable(f"{FILE} has {', '.join(unknown)}; the settings are {', '.join(known)}")
+        raise Unusable(f"{file_name} has {', '.join(unknown)}; the settings are {', '.join(known)}")
     chosen: dict[str, Any] = {}
     for name, field in known.items():
         given = flags.get(name)

@@ -113,6 +113,14 @@ def test_a_signal_lets_running_requests_finish_and_is_a_success():
     signed = f"authorization: {SOMEBODY}\r\n\r\n".encode()
     for number in (signal.SIGTERM, signal.SIGINT):
         with served("--buckets", "bucket") as (process, url):
+def test_an_unknown_setting_is_looked_for_in_the_file_that_was_given(tmp_path):
+    file = tmp_path / "other.toml"
+    file.write_text("prot = 1\n")
+    refused = run("serve", "--port", "0", "--config", str(file))
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"condemu: {file} has prot; the settings are host, ")
+
+
             client = socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=10)
             with contextlib.closing(client):
                 client.sendall(

@@ -41,5 +41,5 @@ def test_a_setting_that_cannot_be_used_is_named(environment, said):
 
 
 def test_an_unknown_setting_in_the_file_is_refused():
-    with pytest.raises(Unusable, match="has prot; the settings are host, port"):
+    with pytest.raises(Unusable, match=r"^condemu\.toml has prot; the settings are host, port"):
         configured({}, {}, {"prot": 1})

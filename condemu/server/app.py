@@ -24,7 +24,7 @@ from condemu.s3.service import S3
 from condemu.server import admin, dispatch
 from condemu.server.asgi import App
 from condemu.server.config import Config
-from condemu.server.errors import BAD_REQUEST, INTERNAL_ERROR, refusal
+from condemu.server.errors import BAD_REQUEST, INTERNAL_ERROR, message_of, refusal
 from condemu.server.exports import S3Sink, Trusted
 from condemu.server.system import RequestIds, SystemClock, SystemIds
 from condemu.simpledb.service import SimpleDB
@@ -111,7 +111,7 @@ class Emulator:
         for bucket in self.config.buckets:
             response = at_once(service.handle(self._create_bucket_request(bucket)))
             if response.status not in (200, 409):
-                raise ValueError(f"bucket {bucket!r} cannot be created: {bytes(response.body)!r}")  # type: ignore[arg-type]
+                raise ValueError(f"bucket {bucket!r} cannot be created: {message_of(response)}")
 
     def _create_bucket_request(self, bucket: str) -> Request:
         region = self.config.region

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from xml.etree import ElementTree
 
 from condemu.core.errors import ErrorRow
 from condemu.core.http import Request, Response
@@ -36,6 +37,12 @@ def document(row: ErrorRow, fields: Mapping[str, Any], request_id: str, host_id:
         f"<Error><Code>{row.code}</Code><Message>{row.message}</Message>{extra}"
         f"<RequestId>{request_id}</RequestId><HostId>{host_id}</HostId></Error>"
     ).encode()
+
+
+def message_of(response: Response) -> str:
+    """What S3's answer says to a person; "" if it refuses nothing."""
+    text = response.body if isinstance(response.body, bytes) else b""
+    return ElementTree.fromstring(text).findtext("Message", "") if text else ""
 
 
 def refusal(row: ErrorRow, request: Request) -> Response:

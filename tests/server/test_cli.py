@@ -98,6 +98,12 @@ def test_a_settings_file_that_is_no_text_ends_with_a_sentence_and_no_trace(tmp_p
     file.write_bytes(b"\xff")
     refused = run("serve", "--port", "0", "--config", str(file))
     assert refused.returncode == 2
+def test_a_bucket_that_cannot_be_is_told_in_a_sentence():
+    refused = run("serve", "--port", "0", "--buckets", "A_B")
+    assert refused.returncode == 2
+    assert refused.stderr == "condemu: bucket 'A_B' cannot be created: The specified bucket is not valid.\n"
+
+
     assert refused.stderr.startswith(f"condemu: {file}: ")
     assert "Traceback" not in refused.stderr
 

@@ -14,14 +14,14 @@ from typing import Any, Final
 import uvicorn
 
 from condemu.server.app import Emulator
+from condemu.server.config import Config
 from condemu.server.protocol import Protocol
 
 KEEP_ALIVE: Final = 75  # seconds that an idle connection stays open: longer than most clients keep theirs
-GRACE: Final = 30  # seconds that running requests have to finish
 BACKLOG: Final = 2048
 
 
-def uvicorn_options() -> dict[str, Any]:
+def uvicorn_options(config: Config) -> dict[str, Any]:
     """How uvicorn is run here, for whoever starts it himself."""
     return {
         "http": Protocol,
@@ -34,7 +34,7 @@ def uvicorn_options() -> dict[str, Any]:
         "server_header": False,
         "date_header": False,
         "timeout_keep_alive": KEEP_ALIVE,
-        "timeout_graceful_shutdown": GRACE,
+        "timeout_graceful_shutdown": config.shutdown_timeout,
         "backlog": BACKLOG,
     }
 
@@ -43,14 +43,16 @@ class HttpServer(uvicorn.Server):
     """Serves an emulator; `ready` is called with the URL as soon as it answers."""
 
     def __init__(self, emulator: Emulator, listener: socket.socket, ready: Callable[[str], None]) -> None:
-        super().__init__(uvicorn.Config(emulator.asgi, **uvicorn_options()))
+        super().__init__(uvicorn.Config(emulator.asgi, **uvicorn_options(emulator.config)))
         self._listener = listener
         self._ready = ready
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped = asyncio.Event()
 
     def serve_forever(self) -> None:
-        """Until `stop`, SIGTERM or SIGINT. Requests under way then are answered; a second SIGINT does not wait for them."""
+        """Until `stop`, SIGTERM or SIGINT. Requests under way then are answered, if the shutdown timeout is enough for them: one
+        whose client sends nothing any more holds the server no longer than that. A second SIGINT does not wait for them.
+        """
         self.run(sockets=[self._listener])
 
     def stop(self) -> None:

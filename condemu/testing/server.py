@@ -49,7 +49,7 @@ class Server:
         from condemu.server.serving import uvicorn_options
 
         try:
-            config = uvicorn.Config(self.emulator.asgi, host="127.0.0.1", port=0, **uvicorn_options())
+            config = uvicorn.Config(self.emulator.asgi, host="127.0.0.1", port=0, **uvicorn_options(self.emulator.config))
             server = uvicorn.Server(config)
             server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign,unused-ignore]
             config.get_loop_factory()

@@ -17,6 +17,11 @@ from urllib.parse import urlsplit
 from condemu import __version__
 from tests.server.conftest import SOMEBODY
 
+UPLOAD = (  # and the server says when it waits for the four bytes
+    "PUT /bucket/k HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 4\r\n"
+    f"authorization: {SOMEBODY}\r\n\r\n"
+).encode()
+
 
 def environment(**more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CONDEMU_")}
@@ -93,19 +98,27 @@ def test_an_unusable_setting_ends_with_a_sentence_and_no_trace():
         assert "Traceback" not in refused.stderr
 
 
-def test_a_settings_file_that_is_no_text_ends_with_a_sentence_and_no_trace(tmp_path):
-    file = tmp_path / "binary.toml"
-    file.write_bytes(b"\xff")
-    refused = run("serve", "--port", "0", "--config", str(file))
-    assert refused.returncode == 2
 def test_a_bucket_that_cannot_be_is_told_in_a_sentence():
     refused = run("serve", "--port", "0", "--buckets", "A_B")
     assert refused.returncode == 2
     assert refused.stderr == "condemu: bucket 'A_B' cannot be created: The specified bucket is not valid.\n"
 
 
+def test_a_settings_file_that_is_no_text_ends_with_a_sentence_and_no_trace(tmp_path):
+    file = tmp_path / "binary.toml"
+    file.write_bytes(b"\xff")
+    refused = run("serve", "--port", "0", "--config", str(file))
+    assert refused.returncode == 2
     assert refused.stderr.startswith(f"condemu: {file}: ")
     assert "Traceback" not in refused.stderr
+
+
+def test_an_unknown_setting_is_looked_for_in_the_file_that_was_given(tmp_path):
+    file = tmp_path / "other.toml"
+    file.write_text("prot = 1\n")
+    refused = run("serve", "--port", "0", "--config", str(file))
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"condemu: {file} has prot; the settings are host, ")
 
 
 def test_a_port_in_use_ends_with_a_sentence():
@@ -116,27 +129,32 @@ def test_a_port_in_use_ends_with_a_sentence():
 
 
 def test_a_signal_lets_running_requests_finish_and_is_a_success():
-    signed = f"authorization: {SOMEBODY}\r\n\r\n".encode()
     for number in (signal.SIGTERM, signal.SIGINT):
         with served("--buckets", "bucket") as (process, url):
-def test_an_unknown_setting_is_looked_for_in_the_file_that_was_given(tmp_path):
-    file = tmp_path / "other.toml"
-    file.write_text("prot = 1\n")
-    refused = run("serve", "--port", "0", "--config", str(file))
-    assert refused.returncode == 2
-    assert refused.stderr.startswith(f"condemu: {file} has prot; the settings are host, ")
-
-
             client = socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=10)
             with contextlib.closing(client):
-                client.sendall(
-                    b"PUT /bucket/k HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 4\r\n" + signed
-                )
+                client.sendall(UPLOAD)
                 assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
                 process.send_signal(number)
                 client.sendall(b"body")
                 assert client.recv(1000).startswith(b"HTTP/1.1 200 ")
             assert process.wait(10) == 0
+
+
+def test_an_upload_whose_client_has_gone_silent_does_not_hold_the_server():
+    with served("--buckets", "bucket", "--shutdown-timeout", "1") as (process, url):
+        clients = [socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=10) for _ in range(2)]
+        with contextlib.closing(clients[0]) as silent, contextlib.closing(clients[1]) as lively:
+            for client in (silent, lively):
+                client.sendall(UPLOAD)
+                assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
+            silent.sendall(b"bo")
+            process.send_signal(signal.SIGTERM)
+            lively.sendall(b"body")
+            assert lively.recv(1000).startswith(b"HTTP/1.1 200 ")
+            with contextlib.suppress(ConnectionResetError):
+                assert silent.recv(1000) == b""
+        assert process.wait(10) == 0
 
 
 def test_idle_memory_is_small():

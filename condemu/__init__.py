@@ -2,7 +2,7 @@
 
 Where is the rule for ...?
 
-    which service a request is for                       server/dispatch.py service_of
+    which service a request is for                       server/dispatch.py named_service
     what the administration answers                      server/admin.py ACTIONS
     settings and where they come from                    server/config.py configured
     unread bodies, lost replies, Date                    server/asgi.py App

@@ -131,6 +131,9 @@ class Interrupted:
             self._between()
         return self._left.pop(0) if self._left else b""
 
+    def take(self) -> bytes | None:
+        return None
+
 
 def send_interrupted(connection: http.client.HTTPConnection, body: bytes, between: Callable[[], Any]) -> None:
     """Send the head, wait until the target has it (it says 100 Continue), then half of the body, something, and the rest."""

@@ -10,8 +10,9 @@ regions.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from condemu.auth import failures
 from condemu.auth.authentication import HEADER, QUERY, VERSION_4, Authentication
@@ -42,15 +43,53 @@ def verify(authenticator: Authenticator, request: Request, body: bytes, now: flo
         return _from_query(authenticator, request, body, now, service)
     if authorization is None or not authorization.startswith("AWS4-"):
         raise AuthFailure(failures.NO_CREDENTIALS)
-    algorithm, _, rest = authorization.partition(" ")
-    given = dict(_COMPONENT.findall(rest))
-    missing = [name for name in HEADER_NAMES if not given.get(name)]
+    head, separator, signature = authorization.rpartition("Signature=")
+    if separator and head[-1] in " ," and signature and "," not in signature:
+        reading = _reading_of_head(head)
+    else:
+        reading, signature = _read(authorization)
     date_text = request.headers.get("x-amz-date") or request.headers.get("date")
-    if missing or date_text is None:
-        missing += [] if date_text is not None else ["Date"]
+    if reading.missing or date_text is None:
+        missing = [*reading.missing, *([] if date_text is not None else ["Date"])]
         raise AuthFailure(failures.INCOMPLETE, {"Missing": missing, "In": "header", "Authorization": authorization})
     token = request.headers.get("x-amz-security-token")
-    return _verify(authenticator, request, body, now, service, algorithm, given, date_text, token, HEADER)
+    return _verify(authenticator, request, body, now, service, reading, signature, date_text, token, HEADER)
+
+
+class Reading(NamedTuple):
+    """What a request says of its signature. `claim` is None where `credential` has no five parts. `sound_for` is the service for
+    which its region and its end are in order."""
+
+    algorithm: str
+    credential: str
+    claim: Claim | None
+    signs_host: bool
+    sound_for: str | None
+    missing: tuple[str, ...] = ()
+
+
+def reading_of(algorithm: str, credential: str, signed_headers: str) -> Reading:
+    parts = credential_parts(credential)
+    claim = claim_of(parts, signed_headers) if parts is not None else None
+    signs_host = "host" in signed_headers.lower().split(";")
+    sound = claim is not None and claim.terminal == TERMINAL and _REGION.fullmatch(claim.region) is not None
+    return Reading(algorithm, credential, claim, signs_host, claim.service if claim is not None and sound else None)
+
+
+def _read(authorization: str) -> tuple[Reading, str]:
+    """The header and its signature."""
+    algorithm, _, rest = authorization.partition(" ")
+    given = dict(_COMPONENT.findall(rest))
+    missing = tuple(name for name in HEADER_NAMES if not given.get(name))
+    if missing:
+        return Reading(algorithm, "", None, False, None, missing), ""
+    return reading_of(algorithm, given["Credential"], given["SignedHeaders"]), given["Signature"]
+
+
+@lru_cache(maxsize=1024)
+def _reading_of_head(head: str) -> Reading:
+    """All of the header but the signature: the same for many requests."""
+    return _read(head + "Signature=0")[0]
 
 
 def _from_query(authenticator: Authenticator, request: Request, body: bytes, now: float, service: str) -> Authentication:
@@ -58,10 +97,9 @@ def _from_query(authenticator: Authenticator, request: Request, body: bytes, now
     missing = [name for name in QUERY_NAMES if not given.get(name)]
     if missing:
         raise AuthFailure(failures.INCOMPLETE, {"Missing": missing, "In": "query", "Authorization": ""})
-    short = {name.removeprefix("X-Amz-"): value for name, value in given.items()}
-    token = given.get("X-Amz-Security-Token")
-    algorithm, date = given["X-Amz-Algorithm"], given["X-Amz-Date"]
-    return _verify(authenticator, request, body, now, service, algorithm, short, date, token, QUERY)
+    reading = reading_of(given["X-Amz-Algorithm"], given["X-Amz-Credential"], given["X-Amz-SignedHeaders"])
+    signature, date, token = given["X-Amz-Signature"], given["X-Amz-Date"], given.get("X-Amz-Security-Token")
+    return _verify(authenticator, request, body, now, service, reading, signature, date, token, QUERY)
 
 
 def _verify(
@@ -70,8 +108,8 @@ def _verify(
     body: bytes,
     now: float,
     service: str,
-    algorithm: str,
-    given: dict[str, str],
+    reading: Reading,
+    signature: str,
     date_text: str,
     token: str | None,
     auth_type: str,
@@ -82,26 +120,26 @@ def _verify(
         if date is None:
             raise AuthFailure(failures.JSON_DATE_FORM, {"Date": date_text})
     text = basic_text(date)
-    parts = credential_parts(given["Credential"])
-    credential = authenticator.book.find(parts[0]) if parts is not None else None
-    if credential is not None:
-        _check_skew(text, date, now)
-    if "host" not in given["SignedHeaders"].lower().split(";"):
+    claim = reading.claim
+    credential = authenticator.book.find(claim.access_key) if claim is not None else None
+    if credential is not None and abs(now - date) > MAX_SKEW:
+        raise _skewed(text, date, now)
+    if not reading.signs_host:
         raise AuthFailure(failures.HOST_NOT_SIGNED)
-    if algorithm != ALGORITHM:
-        raise AuthFailure(failures.JSON_ALGORITHM, {"Algorithm": algorithm})
-    if parts is None:
-        raise AuthFailure(failures.JSON_CREDENTIAL, {"Credential": given["Credential"]})
-    claim = claim_of(parts, given["SignedHeaders"])
+    if reading.algorithm != ALGORITHM:
+        raise AuthFailure(failures.JSON_ALGORITHM, {"Algorithm": reading.algorithm})
+    if claim is None:
+        raise AuthFailure(failures.JSON_CREDENTIAL, {"Credential": reading.credential})
     if credential is None:
         authenticator.refuse_unknown(claim.access_key)
     else:
-        _check_scope(claim, text, service)
+        if reading.sound_for != service or claim.date != text[:8]:
+            raise _scope_refusal(claim, text, service)
         check_token_given(credential, token)
         omit = "X-Amz-Signature" if auth_type == QUERY else ""
         signing = Signing(request, claim, credential.secret, text, sha256(body).hexdigest(), omit)
-        if not signing.fits(given["Signature"]):
-            raise mismatch(claim.access_key, given["Signature"], signing)
+        if not signing.fits(signature):
+            raise mismatch(claim.access_key, signature, signing)
         check_token(credential, token, now)
     owner = authenticator.book.owner(claim.access_key)
     age = max(0.0, (now - date) * 1000)
@@ -109,16 +147,15 @@ def _verify(
     return Authentication(owner, claim.access_key, auth_type, VERSION_4, claim.region, age, verified=known)
 
 
-def _check_skew(text: str, date: float, now: float) -> None:
-    if date < now - MAX_SKEW:
+def _skewed(text: str, date: float, now: float) -> AuthFailure:
+    if date < now:
         limits = {"Date": text, "Limit": basic_text(now - MAX_SKEW), "Now": basic_text(now)}
-        raise AuthFailure(failures.JSON_EXPIRED, limits)
-    if date > now + MAX_SKEW:
-        limits = {"Date": text, "Limit": basic_text(now + MAX_SKEW), "Now": basic_text(now)}
-        raise AuthFailure(failures.JSON_NOT_YET, limits)
+        return AuthFailure(failures.JSON_EXPIRED, limits)
+    limits = {"Date": text, "Limit": basic_text(now + MAX_SKEW), "Now": basic_text(now)}
+    return AuthFailure(failures.JSON_NOT_YET, limits)
 
 
-def _check_scope(claim: Claim, text: str, service: str) -> None:
+def _scope_refusal(claim: Claim, text: str, service: str) -> AuthFailure:
     """All that is wrong with a scope is said at once. Every region is this endpoint's."""
     wrong: dict[str, str] = {}
     if _REGION.fullmatch(claim.region) is None:
@@ -129,5 +166,4 @@ def _check_scope(claim: Claim, text: str, service: str) -> None:
         wrong["Terminal"] = claim.terminal
     if claim.date != text[:8]:
         wrong["ScopeDate"] = claim.date
-    if wrong:
-        raise AuthFailure(failures.SCOPE, {**wrong, "Want": service, "Date": text[:8], "DateTime": text})
+    return AuthFailure(failures.SCOPE, {**wrong, "Want": service, "Date": text[:8], "DateTime": text})

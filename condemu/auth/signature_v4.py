@@ -40,6 +40,33 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
     return key
 
 
+class Signer:
+    """HMAC-SHA256 under one key, its two pads hashed beforehand: a third of the time that a call with the key takes."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        block = key.ljust(64, b"\0")  # keys here are digests, and shorter than a block
+        self._inner = sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def sign(self, text: str) -> str:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(text.encode("latin-1", "replace"))
+        outer.update(inner.digest())
+        return outer.hexdigest()
+
+    def fits(self, text: str, signature: str) -> bool:
+        """Compares in constant time."""
+        return signature.isascii() and compare_digest(self.sign(text), signature)
+
+
+@lru_cache(maxsize=1024)
+def signer(secret: str, date: str, region: str, service: str) -> Signer:
+    """`date` is YYYYMMDD."""
+    return Signer(signing_key(secret, date, region, service))
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What a request says about its signature: whose key, for which scope, over which headers (lower case)."""
@@ -49,20 +76,18 @@ class Claim:
     region: str
     service: str
     terminal: str
+    scope: str  # these four
     signed_headers: tuple[str, ...]
     header_list: str  # as sent
     signed: frozenset[str]
-
-    @property
-    def scope(self) -> str:
-        return f"{self.date}/{self.region}/{self.service}/{self.terminal}"
 
 
 def claim_of(credential: tuple[str, ...], header_list: str) -> Claim:
     """`credential` is the five parts of Credential."""
     access_key, date, region, service, terminal = credential
     names = tuple(header_list.lower().split(";", MAX_SIGNED_HEADERS))
-    return Claim(access_key, date, region, service, terminal, names, header_list, frozenset(names))
+    scope = f"{date}/{region}/{service}/{terminal}"
+    return Claim(access_key, date, region, service, terminal, scope, names, header_list, frozenset(names))
 
 
 def credential_parts(credential: str) -> tuple[str, ...] | None:
@@ -74,40 +99,36 @@ def credential_parts(credential: str) -> tuple[str, ...] | None:
 class Signing:
     """One request's signature, computed and compared. Keeps the texts for whoever has to explain a mismatch."""
 
-    __slots__ = ("canonical", "claim", "date", "key", "string_to_sign")
+    __slots__ = ("canonical", "claim", "date", "signer", "string_to_sign")
 
     def __init__(self, request: Request, claim: Claim, secret: str, date: str, payload: str, omit: str = "") -> None:
         """`date` is the request's YYYYMMDDTHHMMSSZ; `omit` the query parameter that carries the signature."""
         self.claim = claim
         self.date = date
-        self.key = signing_key(secret, claim.date, claim.region, claim.service)
+        self.signer = signer(secret, claim.date, claim.region, claim.service)
         self.canonical = canonical_request(request, claim, payload, omit)
         digest = sha256(self.canonical.encode("latin-1", "replace")).hexdigest()
         self.string_to_sign = f"{ALGORITHM}\n{date}\n{claim.scope}\n{digest}"
 
     def signature(self) -> str:
-        return hmac_digest(self.key, self.string_to_sign.encode("latin-1", "replace"), "sha256").hex()
+        return self.signer.sign(self.string_to_sign)
 
     def fits(self, signature: str) -> bool:
-        """Compares in constant time."""
-        return signature.isascii() and compare_digest(self.signature(), signature)
+        return self.signer.fits(self.string_to_sign, signature)
 
 
 def canonical_request(request: Request, claim: Claim, payload: str, omit: str = "") -> str:
     headers = request.headers
     path = request.raw_path
-    if _PLAIN_PATH.fullmatch(path) is None:
+    if path != "/" and _PLAIN_PATH.fullmatch(path) is None:
         path = canonical_path(path)
     query = request.query_string
     if query:
         query = canonical_query(query, omit)
-    lines = []
-    for name in claim.signed_headers:
-        value = headers.get(name, "")
-        if "  " in value:
-            value = re.sub(" {2,}", " ", value)
-        lines.append(f"{name}:{value.strip()}\n")
-    return f"{request.method}\n{path or '/'}\n{query}\n{''.join(lines)}\n{claim.header_list}\n{payload}"
+    lines = "".join([f"{name}:{headers.get(name, '').strip()}\n" for name in claim.signed_headers])
+    if "  " in lines:
+        lines = re.sub(" {2,}", " ", lines)
+    return f"{request.method}\n{path or '/'}\n{query}\n{lines}\n{claim.header_list}\n{payload}"
 
 
 def canonical_path(raw_path: str) -> str:
@@ -142,10 +163,10 @@ class Chain:
     After a refusal `string_to_sign` is what the refused signature should have been over.
     """
 
-    __slots__ = ("_head", "_key", "_previous", "access_key", "string_to_sign")
+    __slots__ = ("_head", "_previous", "_signer", "access_key", "string_to_sign")
 
     def __init__(self, signing: Signing, seed: str, access_key: str) -> None:
-        self._key = signing.key
+        self._signer = signing.signer
         self._head = f"{signing.date}\n{signing.claim.scope}\n"
         self._previous = seed
         self.access_key = access_key
@@ -158,8 +179,7 @@ class Chain:
         return self._verify(signature, f"{ALGORITHM}-TRAILER\n{self._head}{self._previous}\n{trailers_sha256}")
 
     def _verify(self, signature: str, string_to_sign: str) -> bool:
-        expected = hmac_digest(self._key, string_to_sign.encode("latin-1"), "sha256").hex()
-        if signature.isascii() and compare_digest(expected, signature):
+        if self._signer.fits(string_to_sign, signature):
             self._previous = signature
             return True
         self.string_to_sign = string_to_sign

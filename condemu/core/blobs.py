@@ -24,13 +24,15 @@ class Blob:
 
     __slots__ = ("_spans", "size")
 
-    def __init__(self, spans: tuple[tuple[Leaf | bytes, int, int], ...] = ()) -> None:
+    def __init__(self, spans: tuple[tuple[Leaf | bytes, int, int], ...] = (), size: int | None = None) -> None:
+        """`size` is that of the spans, where it is known already."""
         self._spans = spans
-        self.size = sum(stop - start for _, start, stop in spans)
+        self.size = sum(stop - start for _, start, stop in spans) if size is None else size
 
     @classmethod
     def of(cls, data: bytes) -> Blob:
-        return cls(((data, 0, len(data)),)) if data else EMPTY
+        size = len(data)
+        return cls(((data, 0, size),), size) if data else EMPTY
 
     @classmethod
     def joined(cls, blobs: Iterable[Blob]) -> Blob:
@@ -94,12 +96,19 @@ class BlobWriter(Protocol):
 class BlobStore(Protocol):
     def writer(self) -> BlobWriter: ...
 
+    def keep(self, data: bytes) -> Blob:
+        """A body that is here in one piece."""
+        ...
+
 
 class MemoryBlobs:
     """Keeps every body in memory: for unit tests and small emulators."""
 
     def writer(self) -> BlobWriter:
         return MemoryWriter()
+
+    def keep(self, data: bytes) -> Blob:
+        return Blob.of(data)
 
 
 class MemoryWriter:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from sortedcontainers import SortedDict
 
@@ -90,6 +90,9 @@ class Store(Protocol):
     def view(self, decide: Callable[[Txn], T]) -> T:
         """As `transact`, for a decision that only reads. Writing in it raises ReadOnly."""
         ...
+
+
+_replace: Final[Callable[[Any, Key, Record], None]] = dict.__setitem__  # of a key whose place in the order is known
 
 
 class ReadOnly(Exception):
@@ -220,7 +223,9 @@ class MemoryStore:
                 table = self._tables[name] = SortedDict()
             for key, new in written.items():
                 old = table.get(key)
-                if new is not None:
+                if new is not None and old is not None:
+                    _replace(table, key, new)
+                elif new is not None:
                     table[key] = new
                 elif old is not None:
                     del table[key]

@@ -14,6 +14,7 @@ That form precedes comparison is recorded on AWS; the order within a column is i
 
 from __future__ import annotations
 
+import re
 from hashlib import md5, sha256
 from typing import Any, Final
 
@@ -55,7 +56,7 @@ UNSIGNED_TRAILER: Final = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 SIGNED: Final = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 SIGNED_TRAILER: Final = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
 SIGV4A: Final = "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD"
-_HEX: Final = frozenset("0123456789abcdefABCDEF")
+_SHA256: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 
 
 @record
@@ -89,6 +90,11 @@ async def receive(request: S3Request, blobs: BlobStore, announced: Announced | N
     """Fill `request.body` and `request.digests`. `announced` is given when it is not the headers that speak of the body."""
     if announced is None:
         announced = announcement(request)
+    whole = None if announced.declaration.startswith(STREAMING) else request.http.body.take()
+    if whole is not None:
+        request.digests = _digests_of(request, announced, whole)
+        request.body = blobs.keep(whole)
+        return
     writer = blobs.writer()
     try:
         request.digests = await _take(request, announced, writer)
@@ -119,6 +125,15 @@ async def document(request: S3Request, limit: int) -> bytes:
     return writer.finish().bytes()
 
 
+def _digests_of(request: S3Request, announced: Announced, data: bytes) -> Digests:
+    """Those of a plain body that is here in one piece, verified."""
+    chosen = announced.algorithm
+    computed = sha256(data).hexdigest() if announced.declaration else ""
+    crc = DEFAULT.of(data)
+    own = crc if chosen is None or chosen is DEFAULT else chosen.of(data)
+    return _verified(request, announced, computed, announced.checksum, md5(data, usedforsecurity=False).digest(), own, crc)
+
+
 async def _take(request: S3Request, announced: Announced, writer: BlobWriter) -> Digests:
     chosen = announced.algorithm
     md5_hasher = md5(usedforsecurity=False)
@@ -129,7 +144,7 @@ async def _take(request: S3Request, announced: Announced, writer: BlobWriter) ->
         own = chosen.hasher()
         hashers.append(own)
     decoder = _decoder(request, announced)
-    payload_sha256 = sha256() if len(announced.declaration) == 64 else None
+    payload_sha256 = sha256() if announced.declaration and decoder is None else None
     if payload_sha256 is not None:
         hashers.append(payload_sha256)
     body = request.http.body
@@ -147,18 +162,26 @@ async def _take(request: S3Request, announced: Announced, writer: BlobWriter) ->
             trailing = decoder.trailers[chosen.header]
             if decode(trailing, chosen.size) is None:
                 raise ServiceError(INVALID_TRAILING_CHECKSUM, {"Header": chosen.header})
-    if payload_sha256 is not None and payload_sha256.hexdigest() != announced.declaration.lower():
-        computed = payload_sha256.hexdigest()
+    computed = payload_sha256.hexdigest() if payload_sha256 is not None else ""
+    return _verified(request, announced, computed, trailing, md5_hasher.digest(), own.digest(), crc.digest())
+
+
+def _verified(
+    request: S3Request, announced: Announced, computed: str, sent: str | None, md5_digest: bytes, own: bytes, crc: bytes
+) -> Digests:
+    """What was computed over the body against what was said of it. `computed` is its SHA-256 where one was declared, `sent` the
+    client's checksum and `own` that digest."""
+    if computed and computed != announced.declaration.lower():
         fields = {"ClientComputedContentSHA256": announced.declaration, "S3ComputedContentSHA256": computed}
         raise ServiceError(CONTENT_SHA256_MISMATCH, fields)
-    digest = md5_hasher.digest()
     if announced.md5 is not None:
-        _compare_md5(request, announced.md5, digest)
+        _compare_md5(request, announced.md5, md5_digest)
+    chosen = announced.algorithm
     kept = chosen or DEFAULT
-    checksum = encode(own.digest())
-    if trailing is not None and trailing != checksum:
-        raise ServiceError(BAD_CHECKSUM, {"Algorithm": kept.name}, because=f"{trailing} was sent and the body's is {checksum}")
-    return Digests(digest.hex(), kept.name, checksum, chosen.name if chosen is not None else "", crc.digest())
+    checksum = encode(own)
+    if sent is not None and sent != checksum:
+        raise ServiceError(BAD_CHECKSUM, {"Algorithm": kept.name}, because=f"{sent} was sent and the body's is {checksum}")
+    return Digests(md5_digest.hex(), kept.name, checksum, chosen.name if chosen is not None else "", crc)
 
 
 def announcement(request: S3Request) -> Announced:
@@ -219,7 +242,7 @@ def _plain_declaration(request: S3Request, declaration: str) -> str:
     """The payload's SHA-256, or "" when it is not to be verified. A presigned request's header counts for nothing (recorded)."""
     if declaration == "UNSIGNED-PAYLOAD" or "X-Amz-Signature" in request.query:
         return ""
-    if len(declaration) != 64 or not _HEX.issuperset(declaration):
+    if _SHA256.fullmatch(declaration) is None:
         raise ServiceError(INVALID_CONTENT_SHA256)
     return declaration
 

@@ -60,11 +60,12 @@ CONDITIONS: Final = {
     "SourceIfUnmodifiedSince": "x-amz-rename-source-if-unmodified-since",
 }
 _ALL: Final = frozenset({*CONDITIONS, *UNIMPLEMENTED})
+_REFUSED: Final = {operation: _ALL - taken for operation, taken in TAKEN.items()}  # all others refuse all
 
 
 def unsupported(operation: str, members: Mapping[str, Any]) -> ServiceError | None:
     """The refusal of the first condition that the operation does not take, or of what no operation does."""
-    if _ALL.isdisjoint(members):
+    if _REFUSED.get(operation, _ALL).isdisjoint(members):
         return None
     taken = TAKEN.get(operation, NONE)
     for member, header in CONDITIONS.items():

@@ -6,6 +6,7 @@ aside), so decoding needs no walk through the model. A test holds these tables a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 from condemu.core.errors import ServiceError
@@ -267,14 +268,9 @@ def parse_query(text: str) -> dict[str, str]:
 
 def members_of(headers: dict[str, str], query: dict[str, str]) -> dict[str, Any]:
     """The request's members by AWS's names; user metadata as one mapping under Metadata."""
-    members: dict[str, Any] = {}
-    metadata: dict[str, str] = {}
-    for name, value in headers.items():
-        member = HEADERS.get(name)
-        if member is not None:
-            members[member] = value
-        elif name.startswith(METADATA_PREFIX):
-            metadata[name[len(METADATA_PREFIX) :]] = value
+    named, described = _meaning(tuple(headers))
+    members: dict[str, Any] = {member: headers[name] for name, member in named}
+    metadata = {name[len(METADATA_PREFIX) :]: headers[name] for name in described} if described else {}
     if query:
         for name, value in query.items():
             member = QUERY.get(name)
@@ -285,6 +281,13 @@ def members_of(headers: dict[str, str], query: dict[str, str]) -> dict[str, Any]
     if metadata:
         members["Metadata"] = metadata
     return members
+
+
+@lru_cache(maxsize=4096)
+def _meaning(names: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Which of these headers are members, and which are metadata: a client's requests have the same headers over and over."""
+    named = tuple((name, HEADERS[name]) for name in names if name in HEADERS)
+    return named, tuple(name for name in names if name not in HEADERS and name.startswith(METADATA_PREFIX))
 
 
 def _add_presigned(query: dict[str, str], headers: dict[str, str], members: dict[str, Any], metadata: dict[str, str]) -> None:

@@ -68,6 +68,9 @@ class _File:
             raise ServiceError(ENTITY_TOO_LARGE, {"ProposedSize": self._size, "MaxSizeAllowed": MAX_PUT})
         return piece
 
+    def take(self) -> bytes | None:
+        return None
+
 
 def check_post(request: S3Request) -> None:
     """412 for what is no form at all; its message is a Condition (recorded on AWS)."""

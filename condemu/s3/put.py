@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
@@ -19,11 +19,17 @@ from condemu.s3.versions import found_under, new_id, place
 from condemu.wire.checksums import ALGORITHMS, FULL_OBJECT
 
 DEFAULT_CONTENT_TYPE = "binary/octet-stream"
+# The members that describe an object, but for its type: most requests have none of them.
+DESCRIBING: Final = frozenset({
+    *SYSTEM_MEMBERS, *GRANT_HEADERS, "ACL", "Metadata", "ObjectLockLegalHoldStatus", "ObjectLockMode",
+    "ObjectLockRetainUntilDate", "StorageClass", "Tagging", "WebsiteRedirectLocation",
+})  # fmt: skip
 
 
 def check_put(request: S3Request) -> None:
     """What is refused before the body is read: the conditions' syntax (501), then the headers that describe the object (400)."""
-    refusal = write_syntax_refusal(request["IfMatch"], request["IfNoneMatch"])
+    members = request.members
+    refusal = write_syntax_refusal(members.get("IfMatch"), members.get("IfNoneMatch"))
     if refusal is not None:
         raise refusal
     check_object_headers(request)
@@ -38,7 +44,8 @@ def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     refusal = put_digest_refusal(request, described) if bucket.object_lock is not None else None
     if refusal is not None:
         raise refusal
-    if_match, if_none_match = request["IfMatch"], request["IfNoneMatch"]
+    members = request.members
+    if_match, if_none_match = members.get("IfMatch"), members.get("IfNoneMatch")
     if if_match is not None or if_none_match is not None:
         refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket.name, request.key), request.began)
         if refusal is not None:
@@ -76,7 +83,10 @@ def description(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
     """The fields of a version that headers decide: PutObject's, CopyObject's, CreateMultipartUpload's and PostObject's."""
     members = request.members
     owner = owner_of(bucket, request)
-    fields = {"owner": owner, **described_content(members)}
+    fields = described_content(members)
+    fields["owner"] = owner
+    if bucket.object_lock is None and DESCRIBING.isdisjoint(members):
+        return fields
     if "ACL" in members or not GRANT_HEADERS.keys().isdisjoint(members):
         fields["acl"] = _granted(request, bucket, owner)
     storage_class = members.get("StorageClass")
@@ -92,7 +102,10 @@ def description(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
 
 def described_content(members: dict[str, Any]) -> dict[str, Any]:
     """System and user metadata as the headers give them."""
-    fields: dict[str, Any] = {"content_type": carried(members.get("ContentType") or DEFAULT_CONTENT_TYPE)}
+    content_type = members.get("ContentType")
+    fields: dict[str, Any] = {"content_type": carried(content_type) if content_type else DEFAULT_CONTENT_TYPE}
+    if DESCRIBING.isdisjoint(members):
+        return fields
     system: dict[str, str] = {member: carried(members[member]) for member in SYSTEM_MEMBERS if member in members}
     if "ContentEncoding" in system:
         encoding = without_aws_chunked(system["ContentEncoding"])

@@ -35,7 +35,8 @@ def response(request: S3Request, result: dict[str, Any], call: Call) -> Response
         elif member == "Metadata":
             headers.extend((f"x-amz-meta-{name}", text) for name, text in value.items())
         else:
-            headers.append((RESPONSE_HEADERS.get(member, member), header_text(member, value)))
+            text = value if type(value) is str else header_text(value)
+            headers.append((RESPONSE_HEADERS.get(member, member), text))
     if operation.root:
         body = render(operation.root, document, namespace=NAMESPACE)
         headers.append(("Content-Type", "application/xml"))
@@ -52,10 +53,8 @@ def preflight_response(allowed: list[tuple[str, str]], http: Request) -> Respons
     return Response(200, [*headers, ("Content-Length", "0")])
 
 
-def header_text(member: str, value: Any) -> str:
+def header_text(value: Any) -> str:
     """A member's value as a header carries it: dates as IMF-fixdate, booleans in lower case."""
-    if isinstance(value, str):
-        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

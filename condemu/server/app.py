@@ -78,7 +78,12 @@ class Emulator:
     async def answer(self, request: Request) -> Response:
         """The answer, ready to leave. Raises only ClientDisconnected and ReplyLost: nobody to answer, or nobody shall be."""
         try:
-            response = await self._answer(request)
+            if request.raw_path[:1] != "/":
+                response = refusal(BAD_REQUEST, request)
+            else:
+                name = dispatch.named_service(request) or await dispatch.spoken_service(request)
+                service = self.services.get(name, self._fallback)
+                response = await (admin.handle(self, request) if name == dispatch.ADMIN else service.handle(request))
         except ClientDisconnected:
             raise
         except Exception:  # a mistake of ours: said where somebody may read it, and answered as AWS would
@@ -89,14 +94,6 @@ class Emulator:
             if call is not None:
                 await self.engine.replied(call, response.status)
         return response
-
-    async def _answer(self, request: Request) -> Response:
-        if request.raw_path[:1] != "/":
-            return refusal(BAD_REQUEST, request)
-        name = await dispatch.service_of(request)
-        if name == dispatch.ADMIN:
-            return await admin.handle(self, request)
-        return await self.services.get(name, self._fallback).handle(request)
 
     def reset(self, account: str | None = None) -> None:
         """Forget everything, or all that one account holds. Then the configured buckets are there again."""

@@ -86,6 +86,9 @@ class ReceivedBody:
                 return piece
         return b""
 
+    def take(self) -> bytes | None:
+        return None
+
 
 async def _lifespan(receive: Receive, send: Send) -> None:
     while True:

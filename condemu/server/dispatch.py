@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from condemu.core.http import Body, Request
+from condemu.core.http import Body, BytesBody, Request
 from condemu.s3.addressing import bucket_of_host
 
 ADMIN: Final = "admin"
@@ -41,9 +41,12 @@ class Peeked:
     async def next_chunk(self) -> bytes:
         return self._held.pop() if self._held else await self._rest.next_chunk()
 
+    def take(self) -> bytes | None:
+        return None
 
-async def service_of(request: Request) -> str:
-    """The name of the service that a request is for. May replace `request.body` by one that was looked at."""
+
+def named_service(request: Request) -> str | None:
+    """The service that a request names; None when only its parameters can tell."""
     headers = request.headers
     path = request.raw_path
     ours = path.startswith(ADMIN_PREFIXES) or (path in ADMIN_PATHS and "authorization" not in headers)
@@ -62,9 +65,12 @@ async def service_of(request: Request) -> str:
         return DYNAMODB
     if host.startswith("sdb."):
         return SIMPLEDB
-    if path == "/" and bucket_of_host(host) is None and await is_simpledb(request):
-        return SIMPLEDB
-    return S3
+    return None if path == "/" and bucket_of_host(host) is None else S3
+
+
+async def spoken_service(request: Request) -> str:
+    """The service of a request that names none. May replace `request.body` by one that was looked at."""
+    return SIMPLEDB if await is_simpledb(request) else S3
 
 
 def signing_name(authorization: str, query: str) -> str | None:
@@ -89,6 +95,10 @@ async def is_simpledb(request: Request) -> bool:
         return True
     if request.method != "POST" or not request.headers.get("content-type", FORM).lower().startswith(FORM):
         return False
+    whole = request.body.take()
+    if whole is not None:
+        request.body = BytesBody(whole)
+        return is_simpledb_text(whole.decode("latin-1"))
     held: list[bytes] = []
     size = 0
     while size <= _PEEK_LIMIT:

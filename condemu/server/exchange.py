@@ -58,6 +58,14 @@ class Exchange:
         self.held -= len(piece)
         return piece
 
+    def take(self) -> bytes | None:
+        pieces = self.pieces
+        if not self.complete or len(pieces) > 1:
+            return None
+        self.started = True
+        self.held = 0
+        return pieces.pop() if pieces else b""
+
     def wake(self) -> None:
         """A piece came, or nothing will any more."""
         if self._waiter is not None:
@@ -77,37 +85,42 @@ class Exchange:
             protocol.cut()
             return
         try:
-            await self._reply(response)
+            if isinstance(response.body, bytes):
+                self._reply(response, response.body)
+            else:
+                await self._reply_in_pieces(response, response.body)
         except Exception:  # a mistake of ours, or a file that cannot be read: half an answer is all there can be
             traceback.print_exc(file=sys.stderr)
             protocol.cut()
         self.request.body = NOTHING  # it was this exchange: a cycle, which only the collector would find
 
-    async def _reply(self, response: Response) -> None:
-        protocol, request, body, status = self._protocol, self.request, response.body, response.status
-        if response.close or (not self.complete and must_close(request, self.started)):
+    def _head(self, response: Response) -> bytes:
+        if response.close or (not self.complete and must_close(self.request, self.started)):
             self.keep_alive = False
-        head = protocol.heads.text(request, response, not self.keep_alive)
-        if self.method == "HEAD" or status in BODILESS:
+        return self._protocol.heads.text(self.request, response, not self.keep_alive)
+
+    def _reply(self, response: Response, body: bytes) -> None:
+        protocol, head = self._protocol, self._head(response)
+        if not body or self.method == "HEAD" or response.status in BODILESS:
             protocol.transport.write(head)
-        elif not isinstance(body, bytes):
-            protocol.transport.write(head)
-            await self._stream(body)
         elif len(body) <= SMALL:
             protocol.transport.write(head + body)
         else:
             protocol.transport.writelines((head, body))
         protocol.answered(self)
 
-    async def _stream(self, pieces: Iterable[bytes]) -> None:
+    async def _reply_in_pieces(self, response: Response, pieces: Iterable[bytes]) -> None:
         """Piece by piece, as fast as the client takes them and no longer than it is there."""
         protocol = self._protocol
-        for piece in pieces:
-            if protocol.writable is not None:
-                await protocol.writable
-            if protocol.lost:
-                return
-            protocol.transport.write(piece)
+        protocol.transport.write(self._head(response))
+        if self.method != "HEAD" and response.status not in BODILESS:
+            for piece in pieces:
+                if protocol.writable is not None:
+                    await protocol.writable
+                if protocol.lost:
+                    break
+                protocol.transport.write(piece)
+        protocol.answered(self)
 
 
 class Resumed:

@@ -40,10 +40,9 @@ class Heads:
                 continue  # from a client's own metadata: HTTP cannot say it
             if name == "Content-Length":
                 sized = True
-            if value.isascii() and value.isprintable():
-                fields.append(field)
-            else:
-                fields.append((name, _CONTROL.sub(" ", value).encode("latin-1", "replace").decode("latin-1")))
+            if not value.isprintable() or not value.isascii():
+                field = name, _CONTROL.sub(" ", value).encode("latin-1", "replace").decode("latin-1")
+            fields.append(field)
         if not sized and isinstance(response.body, bytes) and request.method != "HEAD" and response.status not in BODILESS:
             fields.append(("Content-Length", str(len(response.body))))
         if close:

@@ -223,7 +223,9 @@ class Protocol(asyncio.Protocol):
         if path[:1] != "/":
             path = _origin_form(path)
         method = parser.get_method().decode("ascii")
-        keep_alive = parser.should_keep_alive() and not parser.should_upgrade() and parser.get_http_version() == "1.1"
+        keep_alive = parser.should_keep_alive() and not parser.should_upgrade()
+        if keep_alive and "connection" in headers:  # an older client, which would have to be told that it is kept
+            keep_alive = parser.get_http_version() == "1.1"
         expects = "expect" in headers and headers["expect"].lower() == "100-continue"
         exchange = Exchange(self, method, keep_alive, expects)
         exchange.request = request = Request(method, path, query, headers, exchange, client_address=self._client)
@@ -245,7 +247,9 @@ class Protocol(asyncio.Protocol):
         exchange.held += len(body)
         if exchange.held > _HIGH_WATER:
             self._pause_reading()
-        return exchange.wake()
+        if exchange.started:  # somebody may be waiting for it
+            exchange.wake()
+        return None
 
     def on_message_complete(self) -> None:
         exchange = self._receiving
@@ -254,8 +258,9 @@ class Protocol(asyncio.Protocol):
             self._discarded = 0
         elif not self._parser.should_upgrade() or exchange.method == "CONNECT":
             exchange.complete = True
-            exchange.wake()
             self._receiving = None
+            if exchange.started:
+                exchange.wake()
 
     def _receive_body(self, rest: bytes) -> None:
         """Go on with the body of a request that offered `Upgrade`, as Java's client does: the offer is not taken up.

@@ -47,6 +47,13 @@ class SpoolBlobs:
             self.settle()
         return SpoolWriter(self)
 
+    def keep(self, data: bytes) -> Blob:
+        if len(data) <= SMALL:
+            return Blob.of(data)
+        writer = self.writer()
+        writer.write(data)
+        return writer.finish()
+
     def settle(self) -> None:
         """Take back the space of the leaves that died since."""
         while self._released:

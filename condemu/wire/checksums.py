@@ -10,7 +10,6 @@ reading the bytes again.
 from __future__ import annotations
 
 import binascii
-from base64 import b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import md5, sha1, sha256, sha512
@@ -62,6 +61,9 @@ class Algorithm:
 
     def of(self, data: bytes) -> bytes:
         """The digest of bytes that are all here."""
+        if self.crc is not None:
+            whole: int = self.crc.calc(data)
+            return whole.to_bytes(self.size, "big")
         hasher = self.hasher()
         hasher.update(data)
         return hasher.digest()
@@ -98,7 +100,7 @@ DEFAULT: Final = ALGORITHMS["CRC64NVME"]  # what S3 computes when the client sen
 
 def encode(digest: bytes) -> str:
     """A digest as the wire carries it."""
-    return b64encode(digest).decode("ascii")
+    return binascii.b2a_base64(digest, newline=False).decode("ascii")
 
 
 def decode(text: str, size: int) -> bytes | None:

@@ -65,18 +65,15 @@ def serve(options: argparse.Namespace) -> int:
         config = settings(options)
     except (OSError, Unusable) as problem:
         return _unusable(problem)
-    import gc
-
     from condemu.server.app import build
+    from condemu.server.memory import settle
     from condemu.server.serving import serve as serve_emulator
 
     try:
         emulator = build(config, environment=os.environ)
     except (OSError, ValueError) as problem:
         return _unusable(problem)
-    gc.collect()
-    gc.freeze()  # what is here now stays: no collection need look at it again
-    gc.set_threshold(50_000, 20, 50)  # records are no cycles: looking through them often finds nothing
+    settle()
 
     def ready(url: str) -> None:
         print(json.dumps({"url": url, "version": __version__}), flush=True)

@@ -51,7 +51,7 @@ class App:
         response = await self.emulator.answer(request)
         empty = "transfer-encoding" not in headers and headers.get("content-length", "0") == "0"
         close = response.close or (not body.done and not empty and must_close(request, body.started))
-        fields = [(name.lower().encode(), value.encode("latin-1")) for name, value in self.heads.of(request, response, close)]
+        fields = [(name.lower(), value) for name, value in self.heads.of(request, response, close)]
         await send({"type": "http.response.start", "status": response.status, "headers": fields})
         if request.method == "HEAD" or response.status in BODILESS:
             await send({"type": "http.response.body"})

@@ -81,18 +81,17 @@ class Exchange:
                 response = refusal(HEADERS_TOO_LARGE, self.request)
             else:
                 response = await protocol.emulator.answer(self.request)
-        except (ClientDisconnected, ReplyLost):
-            protocol.cut()
-            return
-        try:
             if isinstance(response.body, bytes):
                 self._reply(response, response.body)
             else:
                 await self._reply_in_pieces(response, response.body)
+        except (ClientDisconnected, ReplyLost):
+            protocol.cut()
         except Exception:  # a mistake of ours, or a file that cannot be read: half an answer is all there can be
             traceback.print_exc(file=sys.stderr)
             protocol.cut()
-        self.request.body = NOTHING  # it was this exchange: a cycle, which only the collector would find
+        finally:
+            self.request.body = NOTHING  # it was this exchange: a cycle, which only the collector would find
 
     def _head(self, response: Response) -> bytes:
         if response.close or (not self.complete and must_close(self.request, self.started)):

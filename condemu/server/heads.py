@@ -29,31 +29,29 @@ class Heads:
         self._second = -1
         self._date = ""
 
-    def of(self, request: Request, response: Response, close: bool) -> list[tuple[str, str]]:
-        """The header fields in order, values in Latin-1 without control characters."""
-        fields = [("Date", self.date())]
+    def text(self, request: Request, response: Response, close: bool) -> bytes:
+        """Status line and header section as they go over the wire: in order, values in Latin-1 without control characters."""
+        status = response.status
+        lines = [STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n", f"Date: {self.date()}\r\n"]
         names = self._names
         sized = False
-        for field in response.headers:
-            name, value = field
+        for name, value in response.headers:
             if name not in names and not self._remembered(name):
                 continue  # from a client's own metadata: HTTP cannot say it
             if name == "Content-Length":
                 sized = True
             if not value.isprintable() or not value.isascii():
-                field = name, _CONTROL.sub(" ", value).encode("latin-1", "replace").decode("latin-1")
-            fields.append(field)
-        if not sized and isinstance(response.body, bytes) and request.method != "HEAD" and response.status not in BODILESS:
-            fields.append(("Content-Length", str(len(response.body))))
-        if close:
-            fields.append(("Connection", "close"))
-        return fields
+                value = _CONTROL.sub(" ", value).encode("latin-1", "replace").decode("latin-1")
+            lines.append(f"{name}: {value}\r\n")
+        if not sized and isinstance(response.body, bytes) and request.method != "HEAD" and status not in BODILESS:
+            lines.append(f"Content-Length: {len(response.body)}\r\n")
+        lines.append("Connection: close\r\n\r\n" if close else "\r\n")
+        return "".join(lines).encode("latin-1")
 
-    def text(self, request: Request, response: Response, close: bool) -> bytes:
-        """Status line and header section as they go over the wire."""
-        lines = [f"{name}: {value}\r\n" for name, value in self.of(request, response, close)]
-        line = STATUS_LINES.get(response.status) or f"HTTP/1.1 {response.status} \r\n"
-        return f"{line}{''.join(lines)}\r\n".encode("latin-1")
+    def of(self, request: Request, response: Response, close: bool) -> list[tuple[bytes, bytes]]:
+        """The same header fields one by one."""
+        lines = self.text(request, response, close).split(b"\r\n")[1:-2]
+        return [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
 
     def _remembered(self, name: str) -> bool:
         if _NAME.fullmatch(name) is None:

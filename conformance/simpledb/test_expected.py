@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
+from botocore.auth import SigV2Auth
 
-from conformance.expect import accepted, refused, same, unchanged
+from conformance.expect import Difference, accepted, refused, same, unchanged
+from conformance.raw import Raw
 from conformance.tables import truth_table
 
 TABLE = """
@@ -171,3 +174,41 @@ def test_a_conditional_delete_of_one_value_leaves_the_others(sdb: Any, domain: s
         Expected={"Name": "state", "Value": "open"},
     )  # fmt: skip
     same(attributes(sdb, domain, key), [("state", "open"), ("v", "2")], "what is left")
+
+
+class SignedForm:
+    """Signs a form as SimpleDB wants it, by version 2, with the parameters that it has."""
+
+    def __init__(self, credentials: Any, *_: str) -> None:
+        self._signer = SigV2Auth(credentials)
+
+    def add_auth(self, request: Any) -> None:
+        request.data = dict(parse_qsl(request.data.decode(), keep_blank_values=True))
+        self._signer.add_auth(request)
+        request.data = urlencode(request.data, quote_via=quote, safe="-_~").encode()
+        request.headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
+
+
+@truth_table("""
+    | expected                                       | code                     | message                                   |
+    |------------------------------------------------|--------------------------|-------------------------------------------|
+    | 1.Name=v 1.Value=7 2.Name=other 2.Value=x      | MultipleExpectedNames    | Only one Expected.Name can be specified   |
+    | 1.Name=v 1.Value=7 2.Value=8                   | MultipleExpectedValues   | Only one Expected.Value can be specified  |
+    | 1.Name=w 1.Exists=false 2.Exists=true          | MultipleExistsConditions | Only one Exists condition can be specified |
+""")
+@pytest.mark.parametrize("action", ["PutAttributes", "DeleteAttributes"])
+def test_one_condition_is_all_there_can_be(raw: Raw, sdb: Any, domain: str, key: str, row: dict[str, str], action: str) -> None:
+    """A second expected name, value or Exists is refused, even where each for itself would hold.
+
+    Source: SimpleDB Developer Guide, the tables of errors of PutAttributes and DeleteAttributes [documented]
+    """
+    prepared(sdb, domain, key, "7")
+    attribute = {"Attribute.1.Name": "other", "Attribute.1.Value": "y" if action == "PutAttributes" else "x"}
+    conditions = {f"Expected.{name}": value for name, _, value in (word.partition("=") for word in row["expected"].split())}
+    form = {"Action": action, "Version": "2009-04-15", "DomainName": domain, "ItemName": key, **attribute, **conditions}
+    with unchanged(lambda: attributes(sdb, domain, key), "the item"):
+        answer = raw("POST", "/", body=urlencode(form).encode(), service="simpledb", scheme=SignedForm)
+        if answer.status == 200:
+            raise Difference("ignored", "the target took more than one condition, or none of them")
+        same(answer.status, 400, "the status")
+        same(f"<Code>{row['code']}</Code><Message>{row['message']}</Message>" in answer.text, True, "the code and its message")

@@ -137,12 +137,6 @@ def _truth(exists: Any) -> bool:
     return exists
 
 
-def check_conditional_operator(conditional_operator: str | None, *parameters: Any) -> None:
-    """Refuse a ConditionalOperator in a request that has none of the parameters (None: not given) that it could join."""
-    if conditional_operator is not None and all(parameter is None for parameter in parameters):
-        raise ServiceError(errors.CONDITIONAL_OPERATOR_ALONE)
-
-
 def read_expected(entries: tuple[RawCondition, ...], conditional_operator: str | None) -> LegacyConditions:
     """Expected, its shape checked entry by entry."""
     return LegacyConditions(tuple(_expected(entry) for entry in entries), conditional_operator == "OR")

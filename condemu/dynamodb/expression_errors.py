@@ -157,7 +157,7 @@ KEY_RANGE_EQUALITY = _row(
 
 # --- parameters older than expressions --------------------------------------------------------------------------------------
 
-CONDITIONAL_OPERATOR_ALONE = _row("ConditionalOperator cannot be used without Filter or Expected")  # wording not recorded
+CONDITIONAL_OPERATOR_ALONE = _row("ConditionalOperator cannot be used without Filter or Expected")
 EXPECTED_VALUE_MISSING = _row(_INVALID + "Value must be provided when Exists is {exists} for Attribute: {name}")
 EXPECTED_VALUE_SUPERFLUOUS = _row(_INVALID + "Value cannot be used when Exists is false for Attribute: {name}")
 EXPECTED_EXISTS_AND_OPERATOR = _row(

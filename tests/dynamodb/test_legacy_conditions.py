@@ -7,7 +7,6 @@ import pytest
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.attribute_updates import decode_attribute_updates
 from condemu.dynamodb.expected import (
-    check_conditional_operator,
     decode_conditions,
     read_expected,
     read_filter,
@@ -140,13 +139,6 @@ def test_bounds_in_the_wrong_order_are_refused():
     assert refused.value.message == (
         "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound"
     )
-
-
-def test_a_conditional_operator_needs_conditions():
-    check_conditional_operator("OR", {}, None)
-    check_conditional_operator(None, None)
-    with pytest.raises(ServiceError, match="ConditionalOperator cannot be used without Filter or Expected"):
-        check_conditional_operator("OR", None)
 
 
 # --- AttributeUpdates

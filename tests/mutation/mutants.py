@@ -122,7 +122,7 @@ S3: Final = (
     Mutant("policies do not see If-Match", "s3", "s3/policy_keys.py", '    "s3:if-match": "IfMatch",\n', ""),
     Mutant("Null in a policy is the other way round", "s3", "auth/policy_operators.py", "when_absent if value is None else when_present", "when_present if value is None else when_absent"),
     Mutant("policies take a completion for no creation", "s3", "s3/policy_keys.py", '"CompleteMultipartUpload": "true"', '"CompleteMultipartUpload": "false"'),
-    Mutant("signatures are not verified", "s3", "auth/signature_v4.py", "return signature.isascii() and compare_digest(self.signature(), signature)", "return True"),
+    Mutant("signatures are not verified", "s3", "auth/signature_v4.py", "return signature.isascii() and compare_digest(self.sign(text), signature)", "return True"),
 )  # fmt: skip
 
 EXPECTED: Final = "simpledb/expected.py"
@@ -191,7 +191,8 @@ DYNAMODB: Final = (
     Mutant("legacy NULL is the other way round", "dynamodb", LEGACY, '"NULL": Operator(0, 0, _ANY, lambda value, arguments: value is MISSING)', '"NULL": Operator(0, 0, _ANY, lambda value, arguments: value is not MISSING)'),
     Mutant("legacy NOT_CONTAINS holds of nothing", "dynamodb", LEGACY, "lambda value, arguments: value is not MISSING and not contains", "lambda value, arguments: not contains"),
     Mutant("ConditionalOperator is always AND", "dynamodb", LEGACY, "if self.any_suffices and self.conditions:", "if False:"),
-    Mutant("ConditionalOperator may stand alone", "dynamodb", LEGACY, "raise ServiceError(errors.CONDITIONAL_OPERATOR_ALONE)", "pass"),
+    Mutant("ConditionalOperator may stand alone", "dynamodb", "dynamodb/requests.py", "raise ServiceError(CONDITIONAL_OPERATOR_ALONE)", "pass"),
+    Mutant("ConditionalOperator may stand alone in a query", "dynamodb", "dynamodb/query.py", "raise ServiceError(CONDITIONAL_OPERATOR_ALONE)", "pass"),
     Mutant("Exists=false is ignored in Expected", "dynamodb", LEGACY, 'return LegacyCondition(name, "NULL", ())', 'return LegacyCondition(name, "NE", ("\\0",))'),
     Mutant("a refused update leaves its key behind", "dynamodb", "dynamodb/items.py",
            "        check_condition(condition, old, members)\n        item = updated_item(table, update, old, key)",
@@ -222,9 +223,10 @@ RACES: Final = (
     Mutant("decisions are not isolated from each other", "races", "core/store.py", _TRANSACT, _RACE),
     Mutant("a store decides twice, and applies both", "recipes,s3,dynamodb", "core/store.py",
            "            return self._apply(txn._writes, result)", "            self._apply(txn._writes, result)\n            return self._apply(txn._writes, decide(txn))"),
-    Mutant("writes are seen one decision late", "races,recipes,s3", "core/store.py", "                if new is not None:\n                    table[key] = new\n",
+    Mutant("writes are seen one decision late", "races,recipes,s3", "core/store.py", "                if new is not None and old is not None:\n",
            "                if new is not None:\n                    late = self.__dict__.setdefault('late', [])\n                    late.append((table, key, new))\n"
-           "                    if len(late) > 1:\n                        first = late.pop(0)\n                        first[0][first[1]] = first[2]\n"),
+           "                    if len(late) > 1:\n                        first = late.pop(0)\n                        first[0][first[1]] = first[2]\n"
+           "                elif new is not None and old is not None:\n"),
     Mutant("two conditional puts at once both succeed", "races", "s3/put.py",
            "        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket.name, request.key), request.began)\n        if refusal is not None:",
            "        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket.name, request.key), request.began)\n        if refusal is not None and __import__('random').random() < 0.9:"),

@@ -12,7 +12,6 @@ from condemu.s3.get import readable
 from condemu.s3.put import checksum_members
 from condemu.s3.records import Version
 from condemu.s3.request import S3Request
-from condemu.s3.validation import check_encryption_headers
 from condemu.wire.checksums import ALGORITHMS, COMPOSITE
 
 ATTRIBUTES: Final = ("ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize")
@@ -29,7 +28,6 @@ def check_attributes(request: S3Request) -> None:
             raise ServiceError(INVALID_ATTRIBUTE_NAME, {"ArgumentName": "x-amz-object-attributes", "ArgumentValue": names})
     _number(request, "MaxParts", "max-parts")
     _number(request, "PartNumberMarker", "part-number-marker")
-    check_encryption_headers(request.members)
 
 
 def get_object_attributes(txn: Txn, request: S3Request) -> dict[str, Any]:

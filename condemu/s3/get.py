@@ -21,7 +21,6 @@ from condemu.s3.put import checksum_members
 from condemu.s3.ranges import part_number_of, span_of_part, span_of_range
 from condemu.s3.records import OBJECTS, Bucket, Part, Version
 from condemu.s3.request import S3Request
-from condemu.s3.validation import check_encryption_headers
 from condemu.s3.versions import existing
 from condemu.wire.checksums import ALGORITHMS, COMPOSITE
 from condemu.wire.rest import iso_8601_ms
@@ -46,7 +45,6 @@ def check_get(request: S3Request) -> None:
         if "Range" in members:
             raise ServiceError(RANGE_AND_PART_NUMBER)
         part_number_of(members["PartNumber"])
-    check_encryption_headers(members)
     if request.query:
         for parameter, (member, _) in OVERRIDES.items():
             if member in members:

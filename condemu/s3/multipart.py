@@ -33,7 +33,7 @@ from condemu.s3.multipart_ids import new_upload_id
 from condemu.s3.put import description
 from condemu.s3.records import NULL_VERSION, PARTS, UPLOADS, Part, Upload, Version
 from condemu.s3.request import S3Request
-from condemu.s3.validation import check_encryption_headers, check_key, check_object_headers
+from condemu.s3.validation import check_key, check_object_headers
 from condemu.wire.checksums import ALGORITHMS, COMPOSITE, DEFAULT, FULL_OBJECT, encode
 
 MAX_PARTS: Final = 10_000  # S3 User Guide, "Amazon S3 multipart upload limits"
@@ -102,7 +102,6 @@ def check_upload_part(request: S3Request) -> None:
     """What is refused before the body is read."""
     check_key(request.key)
     part_number(request["PartNumber"])
-    check_encryption_headers(request.members)
 
 
 def upload_part(txn: Txn, request: S3Request) -> dict[str, Any]:

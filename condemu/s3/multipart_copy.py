@@ -27,7 +27,7 @@ from condemu.s3.multipart import checksum_member, keep_part, part_number, upload
 from condemu.s3.multipart_errors import COPY_RANGE_FORM, COPY_RANGE_OUTSIDE, COPY_RANGE_TOO_LONG
 from condemu.s3.records import Part, Upload
 from condemu.s3.request import S3Request
-from condemu.s3.validation import check_encryption_headers, check_key
+from condemu.s3.validation import check_key
 from condemu.wire.checksums import DEFAULT, decode
 
 _RANGE: Final = re.compile(r"bytes=([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
@@ -37,7 +37,6 @@ def check_upload_part_copy(request: S3Request) -> None:
     """What is refused whatever the buckets hold."""
     check_key(request.key)
     part_number(request["PartNumber"])
-    check_encryption_headers(request.members)
     named_source(request)
 
 

@@ -12,7 +12,7 @@ from condemu.core.http import Request, Response
 from condemu.s3.members import RESPONSE_HEADERS
 from condemu.s3.request import S3Request
 from condemu.wire.rest import http_date
-from condemu.wire.xml import render
+from condemu.wire.xml import DECLARATION, elements, escape, render
 
 _LINE_ENDS: Final = re.compile(r"[\x00-\x1f\x7f]+")
 NAMESPACE: Final = "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -62,21 +62,24 @@ def header_text(value: Any) -> str:
     return str(value)
 
 
+def one_line(text: str) -> str:
+    """A text as a header can carry it."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _LINE_ENDS.sub(" ", text).encode("latin-1", "replace").decode("latin-1")
+
+
 def error_response(error: ServiceError, http: Request) -> Response:
     """The error document; no body for HEAD and 304."""
     headers = [("x-amz-id-2", http.host_id), ("x-amz-request-id", http.request_id), ("Server", "AmazonS3"), *error.headers]
     if error.because:
-        headers.append(("x-condemu-because", _LINE_ENDS.sub(" ", error.because).encode("latin-1", "replace").decode("latin-1")))
+        headers.append(("x-condemu-because", one_line(error.because)))
     status = error.row.status
     if http.method == "HEAD" or status == 304:
         return Response(status, headers)
-    document = {
-        "Code": error.row.code,
-        "Message": error.message,
-        **dict(error.elements),
-        "RequestId": http.request_id,
-        "HostId": http.host_id,
-    }
-    body = render("Error", document)
+    body = (
+        f"{DECLARATION}<Error><Code>{error.row.code}</Code><Message>{escape(error.message)}</Message>{elements(error.elements)}"
+        f"<RequestId>{http.request_id}</RequestId><HostId>{http.host_id}</HostId></Error>"
+    ).encode("utf-8", "replace")
     headers += [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
     return Response(status, headers, body)

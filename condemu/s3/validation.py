@@ -80,21 +80,11 @@ def check_object_headers(request: S3Request) -> None:
     """PutObject, CopyObject, CreateMultipartUpload: refuse what no state could make right."""
     check_key(request.key)
     members = request.members
-    check_encryption_headers(members)
     if HEADER_CHECKS.keys().isdisjoint(members):
         return
     for member, check in HEADER_CHECKS.items():
         if member in members:
             check(members[member], members)
-
-
-def check_encryption_headers(members: dict[str, Any]) -> None:
-    """SSE-S3 is what every object has; keys of one's own and KMS are not implemented, and say so."""
-    if UNIMPLEMENTED.keys().isdisjoint(members):
-        return
-    for member, header in UNIMPLEMENTED.items():
-        if member in members:
-            raise ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"condemu does not implement {header}")
 
 
 def _encryption(value: str, _members: dict[str, Any]) -> None:

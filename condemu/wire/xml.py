@@ -16,7 +16,7 @@ bounded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from xml.parsers import expat
 
@@ -156,6 +156,14 @@ def render(root: str, content: Mapping[str, Any] | str, *, namespace: str | None
     out: list[str] = [DECLARATION] if declaration else []
     _element(out, root, content, f' xmlns="{namespace}"' if namespace else "")
     return "".join(out).encode("utf-8", "replace")
+
+
+def elements(pairs: Iterable[tuple[str, Any]]) -> str:
+    """The elements alone, for whoever writes the document around them."""
+    out: list[str] = []
+    for name, value in pairs:
+        _element(out, name, value)
+    return "".join(out)
 
 
 def _element(out: list[str], name: str, value: Any, attributes: str = "") -> None:

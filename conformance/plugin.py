@@ -162,8 +162,8 @@ def client(target: Target, exchanges: Exchanges) -> Any:
 
 @pytest.fixture(scope="session")
 def resources(client: Any, target: Target) -> Iterator[Resources]:
-    """Creates buckets, tables and domains, and removes them when the run ends."""
-    kept = Resources(client, target.region)
+    """Creates buckets, tables and domains, and removes them when the run ends: with patience where they would outlive it."""
+    kept = Resources(client, target.region, patient=target.outlives_the_run)
     yield kept
     kept.remove_all()
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
@@ -23,10 +24,11 @@ BOUNDS: Final = {"bucket": 400, "table": 80, "domain": 10}
 
 @dataclass
 class Resources:
-    """Creates and removes; `client` gives the client of a service."""
+    """Creates and removes; `client` gives the client of a service. A patient one waits for the end of what keeps versions."""
 
     client: Callable[[str], Any]
     region: str = "us-east-1"
+    patient: bool = False
     run: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y%m%d%H%M}-{uuid4().hex[:6]}")
     created: Counter[str] = field(default_factory=Counter)
     _undo: list[Callable[[], None]] = field(default_factory=list)
@@ -45,7 +47,7 @@ class Resources:
         if self.region != "us-east-1":
             options.setdefault("CreateBucketConfiguration", {"LocationConstraint": self.region})
         s3.create_bucket(Bucket=name, **options)
-        self._undo.append(lambda: remove_bucket(s3, name))
+        self._undo.append(lambda: remove_bucket(s3, name, patient=self.patient))
         if versioning:
             s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         return name
@@ -71,7 +73,7 @@ class Resources:
     def remove_all(self) -> None:
         """Take away all that was created, newest first; what resists does not keep the rest."""
         while self._undo:
-            with suppress(ClientError, BotoCoreError):
+            with suppress(ClientError, BotoCoreError, TimeoutError):
                 self._undo.pop()()
 
 
@@ -84,13 +86,15 @@ def wait(holds: Callable[[], bool], *, attempts: int = 240, pause: float = 0.5) 
     raise TimeoutError("the target did not get there in two minutes")
 
 
-def remove_bucket(s3: Any, name: str) -> None:
+def remove_bucket(s3: Any, name: str, *, patient: bool = False) -> None:
     """Empty a bucket, policies, versions, locks and uploads included, and delete it."""
     with suppress(ClientError):
         s3.delete_bucket_policy(Bucket=name)
     for page in listed(s3.list_object_versions, Bucket=name):
         for entry in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-            remove_version(s3, Bucket=name, Key=entry["Key"], VersionId=entry["VersionId"])
+            version = {"Bucket": name, "Key": entry["Key"], "VersionId": entry["VersionId"]}
+            if not removed(s3, version) and patient:
+                wait(partial(removed, s3, version))  # a case's COMPLIANCE lasts seconds
     with suppress(ClientError):
         for entry in s3.list_objects_v2(Bucket=name).get("Contents", ()):
             s3.delete_object(Bucket=name, Key=entry["Key"])
@@ -100,15 +104,18 @@ def remove_bucket(s3: Any, name: str) -> None:
     s3.delete_bucket(Bucket=name)
 
 
-def remove_version(s3: Any, **version: str) -> None:
-    """Delete one version; lift what protects it if it resists."""
+def removed(s3: Any, version: dict[str, str]) -> bool:
+    """Whether one version is deleted now. If it resists, what protects it is lifted, as far as that can be."""
     try:
         s3.delete_object(**version)
     except ClientError:
         with suppress(ClientError):
             s3.put_object_legal_hold(**version, LegalHold={"Status": "OFF"})
-        with suppress(ClientError):
+        try:
             s3.delete_object(**version, BypassGovernanceRetention=True)
+        except ClientError:
+            return False
+    return True
 
 
 def remove_table(dynamodb: Any, name: str) -> None:

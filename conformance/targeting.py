@@ -73,6 +73,11 @@ class Target:
     def is_aws(self) -> bool:
         return self.name == "aws"
 
+    @property
+    def outlives_the_run(self) -> bool:
+        """Whether it was there before, so that what a run leaves stays."""
+        return self.name not in ("inprocess", "condemu")
+
     def session(self) -> boto3.Session:
         if self.is_aws:
             return boto3.Session(region_name=self.region)

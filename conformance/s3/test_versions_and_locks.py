@@ -103,6 +103,26 @@ def test_a_legal_hold_keeps_a_version(s3: Any, resources: Any, key: str) -> None
     same(s3.get_object(Bucket=bucket, Key=key, VersionId=held)["Body"].read(), b"a", "the version's body")
 
 
+@pytest.mark.needs("s3.object_lock")
+def test_compliance_cannot_be_bypassed(s3: Any, resources: Any, key: str) -> None:
+    """A version in COMPLIANCE mode is deleted by nobody before its time, GOVERNANCE bypassed or not; a marker may be put over it.
+
+    Source: S3 User Guide, "Locking objects with Object Lock": compliance mode [documented]
+    """
+    bucket = resources.bucket(ObjectLockEnabledForBucket=True)
+    put(s3, bucket, key, b"before")
+    now = s3.head_object(Bucket=bucket, Key=key)["LastModified"]  # by the target's clock
+    until = now + timedelta(seconds=15)  # not more: nobody can shorten it, and the bucket has to go when the run ends
+    kept = put(s3, bucket, key, b"a", ObjectLockMode="COMPLIANCE", ObjectLockRetainUntilDate=until)["VersionId"]
+    for bypass in ({}, {"BypassGovernanceRetention": True}):
+        refused(
+            s3.delete_object, Bucket=bucket, Key=key, VersionId=kept, **bypass,
+            status=403, code="AccessDenied", message="Access Denied because object protected by object lock.",
+        )  # fmt: skip
+    same(accepted(s3.delete_object, Bucket=bucket, Key=key).get("DeleteMarker"), True, "a marker over it")
+    same(s3.get_object(Bucket=bucket, Key=key, VersionId=kept)["Body"].read(), b"a", "the version's body")
+
+
 def test_tagging_does_not_touch_what_conditions_see(s3: Any, bucket: str, key: str) -> None:
     """Tagging an object changes neither ETag nor Last-Modified, so a condition taken before it still holds.
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from conformance import evidence, prospect
+from conformance import evidence, prospect, resources
 from conformance.permissions import ACTIONS
 from conformance.resources import BOUNDS, PREFIX, Resources, sweep
 from conformance.targeting import Target, detach, start
@@ -21,7 +24,7 @@ PROGRAM = """
 import json, os, sys
 from pathlib import Path
 import pytest
-from conformance import plugin, raw, resources
+from conformance import plugin, raw, resources, targeting
 from conformance.cli import HERE
 
 class Kept:
@@ -58,6 +61,7 @@ def call(self, method, path, headers=None, *rest, **options):
         Kept.called[operation] = Kept.called.get(operation, 0) + 1
     return true_call(self, method, path, headers, *rest, **options)
 raw.Raw.__call__ = call
+targeting.Target.outlives_the_run = True  # so that it is looked at what stays
 kept = Kept()
 words = [str(HERE), "-q", "-p", "no:cacheprovider", "-p", "conformance.plugin", "--rootdir", str(HERE), "-c", os.devnull,
          "--noconftest", "--import-mode=importlib", "--tier", sys.argv[1], "--results", sys.argv[2]]
@@ -125,6 +129,26 @@ def test_the_sweeper_takes_what_a_killed_run_has_left_and_nothing_else(target: T
     assert sorted(sweep(target.client)) == sorted([bucket, table, domain])
     assert [entry["Name"] for entry in s3.list_buckets()["Buckets"]] == sorted([young, "somebody-elses"])
     assert sweep(target.client) == []
+
+
+def test_a_version_that_nobody_may_delete_is_waited_for(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    s3, waited = target.client("s3"), list[float]()
+    later = time.time() + 600  # signatures hold for a quarter of an hour
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 3:
+            monkeypatch.setattr(target.emulator.clock, "now", lambda: later)
+
+    monkeypatch.setattr(resources, "time", SimpleNamespace(sleep=sleep))
+    until = datetime.fromtimestamp(later - 60, UTC)
+    for patient, left in ((False, 1), (True, 1)):  # the first one stays
+        kept = Resources(target.client, patient=patient)
+        bucket = kept.bucket(ObjectLockEnabledForBucket=True)
+        s3.put_object(Bucket=bucket, Key="k", Body=b"x", ObjectLockMode="COMPLIANCE", ObjectLockRetainUntilDate=until)
+        kept.remove_all()
+        assert len(s3.list_buckets()["Buckets"]) == left
+    assert len(waited) == 3
 
 
 def test_the_policy_speaks_of_our_names_alone_but_for_the_lists() -> None:

@@ -18,7 +18,7 @@ from condemu.dynamodb.expression_errors import VALUE_AMBIGUOUS
 from condemu.dynamodb.items import check_no_placeholders, check_scalar_keys, checked_size, read_projection
 from condemu.dynamodb.keys import Place, check_index_keys, place_of_key
 from condemu.dynamodb.projections import Projection
-from condemu.dynamodb.records import Table
+from condemu.dynamodb.records import Table, item_in, size_of
 from condemu.dynamodb.requests import (
     DynamoRequest,
     Part,
@@ -69,14 +69,14 @@ def batch_get_item(request: DynamoRequest) -> Plan:
         for table, gets, wheres in zip(tables, asked, places, strict=True):
             for number, where in enumerate(wheres):
                 found = changes.stored(txn, table, where)
-                total += found.size if found else 0
+                total += size_of(found) if found else 0
                 if total > MAX_ANSWER:
                     keys = wire[gets.name]["Keys"][number:]
                     left[gets.name] = {**wire[gets.name], "Keys": keys}
                     break
-                costs.append(read_cost(table, found.size if found else 0, gets.consistent))
+                costs.append(read_cost(table, size_of(found) if found else 0, gets.consistent))
                 if found is not None:
-                    item = found.item if gets.projection is None else gets.projection.project(found.item)
+                    item = item_in(found) if gets.projection is None else gets.projection.project(item_in(found))
                     answers[gets.name].append(encode_item(item))
         result: Result = {"Responses": answers, "UnprocessedKeys": left}
         if capacity in ASKED:

@@ -11,14 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from condemu.dynamodb.changes import entry_key, projected, same_entry
+from condemu.dynamodb.changes import entry_key, projected
 from condemu.dynamodb.keys import Place
-from condemu.dynamodb.records import GLOBAL, LOCAL, Index, StoredItem, Table
-from condemu.dynamodb.values import Item, encode
+from condemu.dynamodb.records import GLOBAL, LOCAL, Index, StoredItem, Table, item_in, size_of
+from condemu.dynamodb.values import Item, encode, equal
 
 WRITE_UNIT: Final = 1024
 READ_UNIT: Final = 4096
 ASKED: Final = ("TOTAL", "INDEXES")
+
+
+_Read = tuple[StoredItem | None, Item | None]  # a record, and what is in it
 
 
 class Cost:
@@ -53,29 +56,30 @@ def read_units(size: int, consistent: bool) -> float:
 
 def write_cost(table: Table, where: Place, old: StoredItem | None, new: StoredItem | None) -> Cost:
     """What it cost to put `new` in the place of `old`, or to delete it."""
-    cost = Cost(table, write_units(max(old.size if old else 0, new.size if new else 0)))
-    for index in table.indexes:
-        units = _entry_units(table, index, where, old, new)
-        if units:
-            cost.indexes[index.name] = units
+    cost = Cost(table, write_units(max(size_of(old) if old else 0, size_of(new) if new else 0)))
+    if table.indexes:
+        before, after = (None if record is None else item_in(record) for record in (old, new))
+        for index in table.indexes:
+            units = _entry_units(table, index, where, (old, before), (new, after))
+            if units:
+                cost.indexes[index.name] = units
     return cost
 
 
-def _entry_units(table: Table, index: Index, where: Place, old: StoredItem | None, new: StoredItem | None) -> float:
-    before = entry_key(table, index, where, old)
-    after = entry_key(table, index, where, new)
-    if before is not None and before == after:
-        assert old is not None
-        assert new is not None
-        if same_entry(table, index, old, new):
-            return 0.0
-        return write_units(max(projected(table, index, old).size, projected(table, index, new).size))
-    units = 0.0
-    if before is not None and old is not None:
-        units += write_units(projected(table, index, old).size)
-    if after is not None and new is not None:
-        units += write_units(projected(table, index, new).size)
-    return units
+def _entry_units(table: Table, index: Index, where: Place, old: _Read, new: _Read) -> float:
+    gone, kept = entry_key(table, index, where, old[1]), entry_key(table, index, where, new[1])
+    before = None if gone is None else _shown(table, index, old)
+    after = None if kept is None else _shown(table, index, new)
+    if before is not None and after is not None and gone == kept:
+        return 0.0 if equal(item_in(before), item_in(after)) else write_units(max(size_of(before), size_of(after)))
+    return sum(write_units(size_of(entry)) for entry in (before, after) if entry is not None)
+
+
+def _shown(table: Table, index: Index, read: _Read) -> StoredItem:
+    record, item = read
+    assert record is not None
+    assert item is not None
+    return projected(table, index, record, item)
 
 
 def read_cost(table: Table, size: int, consistent: bool, index: Index | None = None) -> Cost:

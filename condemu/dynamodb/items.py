@@ -21,7 +21,7 @@ from condemu.dynamodb.keys import (
 )
 from condemu.dynamodb.paths import DocumentPath
 from condemu.dynamodb.projections import Projection, attributes_to_get
-from condemu.dynamodb.records import StoredItem, Table
+from condemu.dynamodb.records import StoredItem, Table, item_in, size_of
 from condemu.dynamodb.requests import (
     DynamoRequest,
     Plan,
@@ -157,10 +157,10 @@ def get_item(request: DynamoRequest) -> Plan:
         found = changes.stored(txn, table, where)
         result: Result = {}
         if found is not None:
-            result["Item"] = encode_item(found.item if projection is None else projection.project(found.item))
+            result["Item"] = encode_item(item_in(found) if projection is None else projection.project(item_in(found)))
         asked = members.get("ReturnConsumedCapacity")
         if asked in ASKED:
-            result["ConsumedCapacity"] = consumed(read_cost(table, found.size if found else 0, consistent), asked)
+            result["ConsumedCapacity"] = consumed(read_cost(table, size_of(found) if found else 0, consistent), asked)
         return result
 
     return Plan(decide, item_resource(whose, key), consistent=consistent)
@@ -246,7 +246,7 @@ def updated_item(
     table: Table, update: BoundUpdate | AttributeUpdates | None, old: StoredItem | None, key: Item
 ) -> Item | None:
     """The item that comes of an update; None where none comes to be."""
-    before = None if old is None else old.item
+    before = None if old is None else item_in(old)
     if update is None:
         return key if before is None else before
     item = update.apply(before, key)
@@ -261,9 +261,9 @@ def _returned(
     wanted: str, update: BoundUpdate | AttributeUpdates | None, old: StoredItem | None, new: StoredItem | None
 ) -> Item:
     if wanted == "ALL_NEW":
-        return {} if new is None else new.item
+        return {} if new is None else item_in(new)
     record = old if wanted == "UPDATED_OLD" else new
-    return {} if update is None or record is None else update.touched(record.item)
+    return {} if update is None or record is None else update.touched(item_in(record))
 
 
 def _written(
@@ -272,7 +272,7 @@ def _written(
     """The members of an answer that all writes of one item have."""
     result: Result = {}
     if old is not None and members.get("ReturnValues") == "ALL_OLD":
-        result["Attributes"] = encode_item(old.item)
+        result["Attributes"] = encode_item(item_in(old))
     asked = members.get("ReturnConsumedCapacity")
     if asked in ASKED:
         result["ConsumedCapacity"] = consumed(write_cost(table, where, old, new), asked)

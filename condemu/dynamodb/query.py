@@ -23,7 +23,7 @@ from condemu.dynamodb.key_conditions import KeyCondition, against_schema, from_e
 from condemu.dynamodb.key_ranges import Range, range_of, segment_range
 from condemu.dynamodb.keys import Place, place
 from condemu.dynamodb.projections import Projection, attributes_to_get
-from condemu.dynamodb.records import GLOBAL, INDEXED, ITEMS, Index, StoredItem, Table
+from condemu.dynamodb.records import GLOBAL, INDEXED, ITEMS, Index, StoredItem, Table, item_in, size_of
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, check_mixing, table_resource, usable_table
 from condemu.dynamodb.start_keys import (
     check_scan_start,
@@ -256,13 +256,15 @@ def _page(
     cut: Item | None = None
     previous: Item = {}
     for _, record in txn.scan(store, first, last, reverse=reverse):
-        if size + record.size > PAGE_SIZE and scanned:
+        size += size_of(record)
+        if size > PAGE_SIZE and scanned:
+            size -= size_of(record)
             cut = previous
             break
         scanned += 1
-        size += record.size
-        previous = record.item
-        item = record.item if fetch is None else fetch(record)
+        previous = item = item_in(record)
+        if fetch is not None:
+            item = fetch(item)
         if holds is None or holds(item):
             count += 1
             if not counting:
@@ -283,7 +285,7 @@ def _page(
 
 def _fetcher(
     txn: Txn, table: Table, index: Index | None, reading: Reading
-) -> Callable[[StoredItem], Item] | None:
+) -> Callable[[Item], Item] | None:
     """For a local index from which attributes are wanted that it does not project: the way to the item itself."""
     if index is None or index.scope == GLOBAL or index.projection == "ALL":
         return None
@@ -292,9 +294,9 @@ def _fetcher(
     if not whole and (projection is None or all(index.projects(str(path[0]), table.keys) for path in projection.paths)):
         return None
 
-    def fetch(record: StoredItem) -> Item:
-        stored: StoredItem | None = txn.get(ITEMS, (table.table_id, *place(table.keys, record.item)))
-        return record.item if stored is None else stored.item
+    def fetch(entry: Item) -> Item:
+        stored: StoredItem | None = txn.get(ITEMS, (table.table_id, *place(table.keys, entry)))
+        return entry if stored is None else item_in(stored)
 
     return fetch
 

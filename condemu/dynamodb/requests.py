@@ -20,7 +20,7 @@ from condemu.dynamodb.expected import RawCondition, decode_conditions
 from condemu.dynamodb.expression_errors import CONDITIONAL_OPERATOR_ALONE
 from condemu.dynamodb.expressions.placeholders import Placeholders
 from condemu.dynamodb.keys import Place
-from condemu.dynamodb.records import ACTIVE, UPDATING, StoredItem, Table
+from condemu.dynamodb.records import ACTIVE, UPDATING, StoredItem, Table, changed_by, item_in
 from condemu.dynamodb.states import table_at
 from condemu.dynamodb.values import Item, encode_item
 
@@ -184,6 +184,8 @@ def show_key(value: Any) -> str:
 
 def check_mixing(members: dict[str, Any], old: tuple[str, ...], new: tuple[str, ...]) -> None:
     """Refuse parameters from before expressions together with expressions."""
+    if members.keys().isdisjoint(old):
+        return
     olds = [name for name in old if members.get(name) is not None]
     if not olds:
         return
@@ -192,7 +194,10 @@ def check_mixing(members: dict[str, Any], old: tuple[str, ...], new: tuple[str, 
         raise ServiceError(errors.MIXED_PARAMETERS, {"old": ", ".join(olds), "new": ", ".join(news)})
 
 
-def check_attribute_names(item: Item) -> None:
+def check_attribute_names(item: Item, size: int | None = None) -> None:
+    """Refuse names that are empty or too long; an item of a smaller `size` has none of the latter."""
+    if size is not None and size <= MAX_NAME and "" not in item:
+        return
     for name in item:
         if not name:
             raise ServiceError(errors.ATTRIBUTE_NAME_EMPTY)
@@ -228,14 +233,15 @@ def check_condition(refuse: Refuse | None, old: StoredItem | None, members: dict
     """Refuse if the condition does not hold of what is stored; with the item, if it was asked for and there is one."""
     if refuse is None:
         return
-    error = refuse(None if old is None else old.item)
+    item = None if old is None else item_in(old)
+    error = refuse(item)
     if error is None:
         return
     if old is None:
         raise error
-    because = f"{error.because}; last written by commit {old.changed}"
+    because = f"{error.because}; last written by commit {changed_by(old)}"
     asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-    raise ServiceError(error.row, {"Item": encode_item(old.item)} if asked else None, because=because)
+    raise ServiceError(error.row, {"Item": encode_item(item)} if asked and item is not None else None, because=because)
 
 
 def check_free(held: Held, table: Table, where: Place) -> None:

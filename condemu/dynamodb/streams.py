@@ -22,9 +22,9 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb import control_errors as rows
 from condemu.dynamodb.descriptions import describe_keys
-from condemu.dynamodb.records import Keys, Table
+from condemu.dynamodb.records import Keys, StoredItem, Table, item_in
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result
-from condemu.dynamodb.values import Item, encode_item, equal, item_size
+from condemu.dynamodb.values import encode_item, item_size
 
 STREAMS: Final = "dynamodb.stream"
 RECORDS: Final = "dynamodb.record"
@@ -60,11 +60,11 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class StreamRecord:
-    """One change of one item."""
+    """One change of one item: the very records of the item before and after."""
 
     at: float
-    old: Item | None
-    new: Item | None
+    old: StoredItem | None
+    new: StoredItem | None
     expired: bool = False
 
 
@@ -89,10 +89,8 @@ def disable(txn: Txn, table: Table) -> Table:
     return replace(table, stream=None)
 
 
-def note(txn: Txn, table: Table, old: Item | None, new: Item | None, *, expired: bool = False) -> None:
-    """Tell the stream of a change, unless nothing changed."""
-    if old is not None and new is not None and equal(old, new):
-        return
+def note(txn: Txn, table: Table, old: StoredItem | None, new: StoredItem | None, *, expired: bool = False) -> None:
+    """Tell the stream of a change."""
     arn = table.stream.arn
     sequence = BASE + txn.index * WIDTH
     while txn.get(RECORDS, (arn, sequence)) is not None:
@@ -230,14 +228,15 @@ def get_records(request: DynamoRequest) -> Plan:
 
 def shown_record(stream: Stream, sequence: int, record: StreamRecord, region: str) -> dict[str, Any]:
     """A record as the API gives it, its images as the view type has them."""
-    image = record.new if record.new is not None else record.old
+    new, old = (None if one is None else item_in(one) for one in (record.new, record.old))
+    image = old if new is None else new
     assert image is not None
     data: dict[str, Any] = {
         "ApproximateCreationDateTime": int(record.at),
         "Keys": encode_item({name: image[name] for name in stream.keys.names}),
     }
     size = item_size({name: image[name] for name in stream.keys.names})
-    for wanted, member, item in (("NEW", "NewImage", record.new), ("OLD", "OldImage", record.old)):
+    for wanted, member, item in (("NEW", "NewImage", new), ("OLD", "OldImage", old)):
         if item is not None and wanted in stream.view:
             data[member] = encode_item(item)
             size += item_size(item)

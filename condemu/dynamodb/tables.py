@@ -16,7 +16,7 @@ from condemu.dynamodb import errors, expirations, streams
 from condemu.dynamodb import table_errors as rows
 from condemu.dynamodb.changes import index_id
 from condemu.dynamodb.descriptions import describe_table
-from condemu.dynamodb.records import CREATING, DELETING, INDEXED, ITEMS, ON_DEMAND, TABLES, UPDATING, Table
+from condemu.dynamodb.records import CREATING, DELETING, INDEXED, ITEMS, ON_DEMAND, TABLES, UPDATING, Table, item_in
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
 from condemu.dynamodb.states import begun, settled, table_at
 from condemu.dynamodb.table_checks import (
@@ -160,7 +160,7 @@ def forget_table(txn: Txn, whose: Key, table: Table) -> None:
             for key, record in list(txn.scan(name, *prefix_range((prefix,)))):
                 txn.delete(name, key)
                 if name == ITEMS and table.ttl_attribute is not None:
-                    expirations.note(txn, table, (key[1], key[2]), record.item, None)
+                    expirations.note(txn, table, (key[1], key[2]), item_in(record), None)
     if table.stream is not None:
         streams.disable(txn, table)
     txn.delete(TABLES, whose)

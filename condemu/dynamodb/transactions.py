@@ -29,7 +29,7 @@ from condemu.dynamodb.items import (
 )
 from condemu.dynamodb.keys import Place, check_index_keys, place_of_item, place_of_key
 from condemu.dynamodb.projections import Projection
-from condemu.dynamodb.records import EXPIRIES, TOKENS, StoredItem, Table, Token
+from condemu.dynamodb.records import EXPIRIES, TOKENS, StoredItem, Table, Token, item_in, size_of
 from condemu.dynamodb.requests import (
     DynamoRequest,
     Plan,
@@ -223,7 +223,7 @@ def _write_result(members: dict[str, Any], targets: list[Target], costs: list[Co
     asked = members.get("ReturnConsumedCapacity")
     if asked in ASKED:
         if costs is None:
-            costs, direction = [read_cost(one.table, one.old.size if one.old else 0, True) for one in targets], "Read"
+            costs, direction = [read_cost(one.table, size_of(one.old) if one.old else 0, True) for one in targets], "Read"
         else:
             direction = "Write"
         result["ConsumedCapacity"] = [consumed(cost.times(2), asked, direction) for cost in by_table(costs)]
@@ -305,9 +305,9 @@ def transact_get_items(request: DynamoRequest) -> Plan:
                 except ServiceError as error:
                     raise cancelled_by(error, number, len(gets)) from None
             found = changes.stored(txn, table, where)
-            total += found.size if found else 0
-            costs.append(read_cost(table, found.size if found else 0, True))
-            item = None if found is None else found.item if get.projection is None else get.projection.project(found.item)
+            total += size_of(found) if found else 0
+            costs.append(read_cost(table, size_of(found) if found else 0, True))
+            item = None if found is None else item_in(found) if get.projection is None else get.projection.project(item_in(found))
             answers.append({"Item": encode_item(item)} if item else {})
         if total > MAX_SIZE:
             raise ServiceError(errors.TRANSACT_TOO_LARGE, {"limit": MAX_SIZE})

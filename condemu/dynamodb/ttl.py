@@ -17,7 +17,7 @@ from condemu.dynamodb import control_errors as rows
 from condemu.dynamodb.changes import delete
 from condemu.dynamodb.errors import TABLE_NAMED_NOT_FOUND
 from condemu.dynamodb.expirations import DELAY, EXPIRING, OLDEST, is_due, note
-from condemu.dynamodb.records import CREATING, ITEMS, TABLES, StoredItem, Table
+from condemu.dynamodb.records import CREATING, ITEMS, TABLES, StoredItem, Table, item_in
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
 from condemu.dynamodb.tables import known_table
 
@@ -45,8 +45,9 @@ def update_time_to_live(request: DynamoRequest) -> Plan:
         changed = replace(table, ttl_attribute=name if enabled else None)
         txn.put(TABLES, whose, changed)
         for (_, partition, sort), record in list(txn.scan(ITEMS, *prefix_range((table.table_id,)))):
-            note(txn, table, (partition, sort), record.item, None)
-            note(txn, changed, (partition, sort), None, record.item)
+            item = item_in(record)
+            note(txn, table, (partition, sort), item, None)
+            note(txn, changed, (partition, sort), None, item)
         return {"TimeToLiveSpecification": {"Enabled": enabled, "AttributeName": name}}
 
     return Plan(decide, table_resource(whose))

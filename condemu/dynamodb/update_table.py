@@ -30,6 +30,7 @@ from condemu.dynamodb.records import (
     Index,
     Table,
     Throughput,
+    item_in,
 )
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
 from condemu.dynamodb.states import begun
@@ -239,9 +240,10 @@ def created(txn: Txn, table: Table, wire: Wire, members: Wire) -> tuple[Table, I
 def fill(txn: Txn, table: Table, index: Index) -> None:
     """Give a new index its entries."""
     for (_, *where), record in txn.scan(ITEMS, *prefix_range((table.table_id,))):
-        place: Key | None = entry_key(table, index, (where[0], where[1]), record)
+        item = item_in(record)
+        place: Key | None = entry_key(table, index, (where[0], where[1]), item)
         if place is not None:
-            txn.put(INDEXED, place, projected(table, index, record))
+            txn.put(INDEXED, place, projected(table, index, record, item))
 
 
 def deleted(txn: Txn, table: Table, index: Index) -> Table:

@@ -26,7 +26,6 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from sys import intern
 from typing import Any, Final, TypeAlias
 
 from condemu.core.errors import ErrorRow, ServiceError
@@ -85,10 +84,28 @@ def decode_item(wire: Any) -> Item:
         if type(value) is dict and len(value) == 1:
             text = value.get("S")
             if type(text) is str and text.isascii():  # most attributes of most items
-                item[intern(name)] = text
+                item[name] = text
                 continue
-        item[intern(name)] = decode(value)
+        item[name] = decode(value)
     return item
+
+
+def measured_item(wire: Any) -> tuple[Item, int]:
+    """What `decode_item` and then `item_size` say, in one walk."""
+    if type(wire) is not dict:
+        raise Malformed
+    item = {}
+    size = 0
+    for name, tagged in wire.items():
+        text = tagged.get("S") if type(tagged) is dict and len(tagged) == 1 else None
+        if type(text) is str and text.isascii():
+            item[name] = text
+            size += len(text)
+        else:
+            item[name] = value = decode(tagged)
+            size += value_size(value)
+        size += len(name) if name.isascii() else len(name.encode("utf-8", "surrogatepass"))
+    return item, size
 
 
 def decode(wire: Any, depth: int = 1) -> Value:
@@ -98,6 +115,10 @@ def decode(wire: Any, depth: int = 1) -> Value:
     """
     if type(wire) is not dict:
         raise Malformed
+    if len(wire) == 1:
+        ((tag, content),) = wire.items()
+        if content is not None and tag in _DECODERS:
+            return _DECODERS[tag](content, depth)
     value: Value = MISSING
     ambiguous = False
     for tag, content in wire.items():
@@ -171,7 +192,7 @@ def _map(content: Any, depth: int) -> dict[str, Value]:
         raise Malformed
     if content and depth >= MAX_DEPTH:
         raise _too_deep()
-    return {intern(name): decode(member, depth + 1) for name, member in content.items()}
+    return {name: decode(member, depth + 1) for name, member in content.items()}
 
 
 def _too_deep() -> ServiceError:
@@ -330,7 +351,7 @@ def value_size(value: Value) -> int:
     if which is str:
         return len(value) if value.isascii() else len(value.encode())
     if which is int or which is Decimal:
-        return number_size(value)
+        return 2 if which is int and 0 < value < 100 else number_size(value)
     if which is bytes:
         return len(value)
     if which is dict:

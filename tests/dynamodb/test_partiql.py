@@ -17,7 +17,7 @@ from condemu.dynamodb.keys import place_of_item
 from condemu.dynamodb.partiql.parser import parse_statement
 from condemu.dynamodb.partiql.statements import batch_execute_statement, execute_statement
 from condemu.dynamodb.partiql.transactions import execute_transaction
-from condemu.dynamodb.records import TABLES, Index, Keys, Table
+from condemu.dynamodb.records import TABLES, Index, Keys, Table, item_in
 from condemu.dynamodb.requests import DynamoRequest
 from condemu.dynamodb.values import decode_item, encode, encode_item, item_size
 
@@ -65,7 +65,7 @@ def select(store, statement, *parameters, **members):
 
 def read(store, table, **key):
     found = store.view(lambda txn: changes.stored(txn, table, place_of_item(table, key)))
-    return None if found is None else found.item
+    return None if found is None else item_in(found)
 
 
 def refusal(store, statement, *parameters, **members):

@@ -25,7 +25,7 @@ from condemu.dynamodb.keys import joined, scattered
 from condemu.dynamodb.partiql import statement_errors as errors
 from condemu.dynamodb.partiql.nodes import Select
 from condemu.dynamodb.paths import DocumentPath, read
-from condemu.dynamodb.records import GLOBAL, INDEXED, ITEMS, Index, Keys, StoredItem, Table
+from condemu.dynamodb.records import GLOBAL, INDEXED, ITEMS, Index, Keys, StoredItem, Table, item_in, size_of
 from condemu.dynamodb.values import MISSING, Item, Value, encode_item, kind, sort_bytes
 
 PAGE: Final = 1024 * 1024  # bytes read (Developer Guide, "Query": 1 MB)
@@ -201,11 +201,12 @@ def read_page(
     size = 0
     records = _records(txn, name, stretches[::-1] if backwards else stretches, backwards, after)
     for count, (place, record) in enumerate(records, 1):
-        size += record.size
-        if condition is None or condition.holds(record.item):
-            items.append(_columns(select, record.item))
+        size += size_of(record)
+        item = item_in(record)
+        if condition is None or condition.holds(item):
+            items.append(_columns(select, item))
         if count == limit or size >= PAGE:
-            last_key = {part: record.item[part] for part in dict.fromkeys(keys.names + table.keys.names)}
+            last_key = {part: item[part] for part in dict.fromkeys(keys.names + table.keys.names)}
             return Page(items, read_cost(table, size, consistent, index), place, last_key)
     return Page(items, read_cost(table, size, consistent, index), None, None)
 

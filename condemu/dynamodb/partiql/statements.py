@@ -29,7 +29,7 @@ from condemu.dynamodb.partiql.binding import Binder
 from condemu.dynamodb.partiql.nodes import Delete, Exists, Insert, Select, Source, Update
 from condemu.dynamodb.partiql.parser import parse_statement
 from condemu.dynamodb.partiql.reads import next_token, place_of_token, read_page, rows, whole_key
-from condemu.dynamodb.records import StoredItem, Table
+from condemu.dynamodb.records import StoredItem, Table, changed_by, item_in
 from condemu.dynamodb.requests import (
     DynamoRequest,
     Part,
@@ -189,21 +189,22 @@ def check(condition: BoundCondition | None, old: StoredItem | None, returns: boo
     """Refuse if there is no item, or the condition does not hold of it."""
     if old is None:
         raise ServiceError(CONDITION_FAILED, because="there is no such item")
-    error = None if condition is None else refusal(condition, old.item)
+    error = None if condition is None else refusal(condition, item_in(old))
     if error is not None:
         raise refused(CONDITION_FAILED, old, returns, error.because)
 
 
 def refused(row: ErrorRow, old: StoredItem, returns: bool, because: str) -> ServiceError:
-    found = {"Item": encode_item(old.item)} if returns else None
-    return ServiceError(row, found, because=f"{because}; last written by commit {old.changed}")
+    found = {"Item": encode_item(item_in(old))} if returns else None
+    return ServiceError(row, found, because=f"{because}; last written by commit {changed_by(old)}")
 
 
 def _returned(returning: str, update: BoundUpdate | None, old: StoredItem | None, new: StoredItem | None) -> Item:
     record = old if returning.endswith("OLD") else new if returning else None
     if record is None:
         return {}
-    return update.touched(record.item) if update is not None and returning.startswith("MODIFIED") else record.item
+    item = item_in(record)
+    return update.touched(item) if update is not None and returning.startswith("MODIFIED") else item
 
 
 # --- SELECT and EXISTS ------------------------------------------------------------------------------------------------------

@@ -114,12 +114,12 @@ def _verify(
     token: str | None,
     auth_type: str,
 ) -> Authentication:
-    date = basic_date(date_text)
+    date, text = basic_date(date_text), date_text
     if date is None:
         date = parse_http_date(date_text)
         if date is None:
             raise AuthFailure(failures.JSON_DATE_FORM, {"Date": date_text})
-    text = basic_text(date)
+        text = basic_text(date)
     claim = reading.claim
     credential = authenticator.book.find(claim.access_key) if claim is not None else None
     if credential is not None and abs(now - date) > MAX_SKEW:

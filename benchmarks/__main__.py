@@ -1,9 +1,14 @@
-"""The comparison: `python -m benchmarks [--seconds 3] [--targets bare,condemu,moto,ministack] [--only TEXT]`.
+"""The comparison: `python -m benchmarks [--seconds 3] [--rounds 3] [--targets bare,condemu,moto,ministack] [--only TEXT]`.
 
-Raw requests, signed before the clock starts, over keep-alive connections, from this process; the server is another one. Both are
-pinned to a core of their own. Every status is checked: a target that answers otherwise gets no figure. Beside the rate stands the
-processor time that the server used for each request: on a machine that has other work, too, it is the steadier figure. Peers are
-installed in environments of their own (`--home`) on first use. Prints a table; `benchmarks/results/` gets the figures as JSON.
+Raw requests, signed before the clock starts, over keep-alive connections, from this process; each server is another one. This
+process has a core of its own, which it keeps busy (`load.py` says why); all servers share another one, where those that are asked
+nothing cost nothing. Every scenario is measured on all targets before the next one is: first a warm-up of each that is thrown
+away, then the rounds, in each of which every target has its turn, so that a noisy minute hits all alike. Figures are the median
+of the rounds; ratios are computed within each round, and then the median is taken.
+
+Every status is checked: a target that answers otherwise gets no figure. Beside the rate stands the processor time that the server
+used for each request: on a machine that has other work, too, it is the steadier figure. Peers are installed in environments of
+their own (`--home`) on first use. Prints a table; `benchmarks/results/` gets the figures as JSON.
 """
 
 from __future__ import annotations
@@ -12,90 +17,95 @@ import argparse
 import json
 import os
 import platform
-import subprocess
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from benchmarks import targets
 from benchmarks.load import Measured, drive
 from benchmarks.scenarios import BUCKET, SCENARIOS, Client, Scenario
 from benchmarks.signing import Signer
+from benchmarks.table import Figure, Figures, cell, table
 
 RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--seconds", type=float, default=3.0, help="for each figure (3)")
-    parser.add_argument("--targets", default="bare,condemu,moto,ministack")
-    parser.add_argument("--only", default="", help="only scenarios whose name contains this")
-    parser.add_argument(
-        "--home", type=Path, default=Path(tempfile.gettempdir()) / "condemu-peers", help="where peers are installed"
-    )
-    options = parser.parse_args()
+    options = parser().parse_args()
     cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        parser().error("two processor cores are needed: one for the servers, one for the client, which never rests")
     os.sched_setaffinity(0, {cores[-1]})
-    credentials = Path(tempfile.mkdtemp()) / "credentials.toml"
-    credentials.write_text(targets.CREDENTIALS)
-    known = {
-        t.name: t
-        for t in (
-            targets.BARE,
-            targets.condemu(credentials),
-            targets.MOTO,
-            targets.MINISTACK,
-            targets.DYNALITE,
-            targets.DYNAMODB_LOCAL,
-        )
-    }
+    names = options.targets.split(",")
     chosen = [scenario for scenario in SCENARIOS if options.only in scenario.name]
-    results: dict[str, dict[str, Any]] = {}
-    for name in options.targets.split(","):
-        results[name] = measure_target(known[name], chosen, options.seconds, cores[0], options.home)
-    print(table(chosen, results))
+    known = known_targets()
+    with ExitStack() as running:
+        servers = [running.enter_context(targets.running(known[name], cores[0], options.home)) for name in names]
+        starts = {server.target.name: (round(server.started, 3), round(server.idle / 2**20, 1)) for server in servers}
+        figures = measure_all(servers, chosen, options.rounds, options.seconds)
+    print("\n" + table([scenario.name for scenario in chosen], names, starts, figures))
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
     about = {"machine": platform.processor() or platform.machine(), "cores": len(cores), "python": platform.python_version()}
-    path.write_text(json.dumps({"about": about, "seconds": options.seconds, "results": results}, indent=1))
+    told = {"about": about, "seconds": options.seconds, "starts": starts, "rounds": figures}
+    path.write_text(json.dumps(told, indent=1))
     print(f"\n{path}")
 
 
-def measure_target(target: targets.Target, chosen: list[Scenario], seconds: float, core: int, home: Path) -> dict[str, Any]:
-    figures: dict[str, Any] = {}
-    with targets.running(target, core, home) as (port, process, started):
-        figures["start to first answer, s"] = round(started, 3)
-        figures["idle memory, MiB"] = round(targets.resident(process) / 2**20, 1)
-        signer = Signer(f"127.0.0.1:{port}")
-        Client(port).send(signer.request("PUT", f"/{BUCKET}"))
-        if target.warm:
-            warming = next(scenario for scenario in SCENARIOS if scenario.name.startswith(target.only))
-            measure(warming, False, port, process, target.warm)
-        for scenario in chosen:
-            if (target.name == "bare" and not scenario.bare) or not scenario.name.startswith(target.only):
-                continue
-            figures[scenario.name] = measure(scenario, target.name == "bare", port, process, seconds)
-            print(f"{target.name}: {scenario.name}: {cell(scenario, figures[scenario.name], None)}", flush=True)
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    top.add_argument("--seconds", type=float, default=3.0, help="for each figure of a round (3)")
+    top.add_argument("--rounds", type=int, default=3, help="in each of which every target is measured once (3)")
+    top.add_argument("--targets", default="bare,condemu,moto,ministack", help="also dynalite and dynamodb-local")
+    top.add_argument("--only", default="", help="only scenarios whose name contains this")
+    home = Path(tempfile.gettempdir()) / "condemu-peers"
+    top.add_argument("--home", type=Path, default=home, help="where peers are installed")
+    return top
+
+
+def known_targets() -> dict[str, targets.Target]:
+    credentials = Path(tempfile.mkdtemp()) / "credentials.toml"
+    credentials.write_text(targets.CREDENTIALS)
+    others = (targets.MOTO, targets.MINISTACK, targets.DYNALITE, targets.DYNAMODB_LOCAL)
+    return {target.name: target for target in (targets.BARE, targets.condemu(credentials), *others)}
+
+
+def measure_all(servers: list[targets.Server], chosen: list[Scenario], rounds: int, seconds: float) -> Figures:
+    """The figures of every scenario, target and round."""
+    for server in servers:
+        Client(server.port).send(Signer(f"127.0.0.1:{server.port}").request("PUT", f"/{BUCKET}"))
+    figures: Figures = {}
+    for scenario in chosen:
+        able = [server for server in servers if can(server.target, scenario)]
+        for server in able:
+            measure(scenario, 0, server, server.target.warm)
+        found: dict[str, list[Figure]] = {server.target.name: [] for server in able}
+        for lot in range(1, rounds + 1):
+            for server in able:
+                found[server.target.name].append(measure(scenario, lot, server, seconds))
+        figures[scenario.name] = found
+        for name in found:
+            print(f"{scenario.name}: {name}: {cell(found, name)}", flush=True)
     return figures
 
 
-def measure(scenario: Scenario, bare: bool, port: int, process: subprocess.Popen[bytes], seconds: float) -> dict[str, Any]:
-    signer = Signer(f"127.0.0.1:{port}")
-    requests = scenario.prepare(signer, Client(port))
-    before = targets.processor_time(process)
-    measured = drive("127.0.0.1", port, requests, scenario.connections, seconds)
-    expected = 200 if bare else scenario.status
-    used = (targets.processor_time(process) - before) / max(measured.requests, 1) * 1e6
-    figure = {
-        **asdict(measured),
-        "rate": measured.rate,
-        "mb_per_second": measured.rate * scenario.moved / 1e6,
-        "processor_us": used,
-    }
+def can(target: targets.Target, scenario: Scenario) -> bool:
+    return scenario.name.startswith(target.only) and (target.name != "bare" or scenario.bare)
+
+
+def measure(scenario: Scenario, lot: int, server: targets.Server, seconds: float) -> Figure:
+    """One figure, of requests that are prepared for it: a signature holds for a quarter of an hour."""
+    requests = scenario.prepare(Signer(f"127.0.0.1:{server.port}"), Client(server.port), lot)
+    before = targets.processor_time(server.process)
+    measured = drive("127.0.0.1", server.port, requests, scenario.connections, seconds)
+    used = (targets.processor_time(server.process) - before) / max(measured.requests, 1) * 1e6
+    moved = measured.rate * scenario.moved / 1e6
+    figure = {**asdict(measured), "rate": measured.rate, "mb_per_second": moved, "processor_us": used}
+    expected = 200 if server.target.name == "bare" else scenario.status
     if set(measured.statuses) != {expected} and not raced_rightly(scenario, measured):
         figure["wrong"] = f"answered {measured.statuses}, not {expected}"
     return figure
@@ -106,29 +116,6 @@ def raced_rightly(scenario: Scenario, measured: Measured) -> bool:
     wins, losses = measured.statuses.get(200, 0), measured.statuses.get(412, 0)
     rounds = -(-measured.requests // scenario.connections)
     return scenario.connections == 64 and wins + losses == measured.requests and rounds <= wins <= rounds + 64
-
-
-def table(chosen: list[Scenario], results: dict[str, dict[str, Any]]) -> str:
-    names = list(results)
-    lines = ["| | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
-    for row in ("start to first answer, s", "idle memory, MiB"):
-        lines.append(f"| {row} | " + " | ".join(str(results[name][row]) for name in names) + " |")
-    for scenario in chosen:
-        cells = [cell(scenario, results[name].get(scenario.name), results.get("bare", {}).get(scenario.name)) for name in names]
-        lines.append(f"| {scenario.name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def cell(scenario: Scenario, figure: dict[str, Any] | None, bare: dict[str, Any] | None) -> str:
-    if figure is None:
-        return ""
-    if "wrong" in figure:
-        return figure["wrong"]  # type: ignore[no-any-return]
-    amount = f"{figure['mb_per_second']:.0f} MB/s" if scenario.moved else f"{figure['rate']:.0f}/s"
-    share = ""
-    if bare and bare is not figure and bare["rate"] and figure["processor_us"]:
-        share = f", {figure['rate'] / bare['rate']:.0%} ({bare['processor_us'] / figure['processor_us']:.0%} by processor)"
-    return f"{amount}{share}, {figure['processor_us']:.0f} µs, p50 {figure['median']:.2f} ms, p99 {figure['p99']:.2f} ms"
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import json
 import time
@@ -20,15 +19,10 @@ FRESH = 30_000  # requests prepared for a put that can be done once per key
 CHAIN = 3_000  # links prepared for each connection of the compare-and-swap chain
 
 
-@functools.lru_cache(1)
-def signing_for(host: str) -> Signer:
-    return Signer(host, "dynamodb")
-
-
 def request(signer: Signer, operation: str, **members: Any) -> bytes:
     headers = {"content-type": "application/x-amz-json-1.0", "x-amz-target": f"DynamoDB_20120810.{operation}"}
     body = json.dumps(members).encode()
-    return signing_for(signer.host).request("POST", "/", "", body, headers)
+    return signer.dynamodb.request("POST", "/", "", body, headers)
 
 
 def item(pk: str, sk: str, v: int = 0) -> dict[str, Any]:
@@ -61,13 +55,13 @@ def put(signer: Signer, key: dict[str, Any], **members: Any) -> bytes:
     return request(signer, "PutItem", TableName=TABLE, Item=key, **members)
 
 
-def put_fresh(signer: Signer, client: Client) -> Requests:
+def put_fresh(signer: Signer, client: Client, lot: int) -> Requests:
     table(signer, client)
     condition = "attribute_not_exists(pk)"
-    return iter([put(signer, item(f"fresh-{n}", "a"), ConditionExpression=condition) for n in range(FRESH)])
+    return iter([put(signer, item(f"fresh-{lot}-{n}", "a"), ConditionExpression=condition) for n in range(FRESH)])
 
 
-def update_chain(signer: Signer, client: Client, connections: int = 16) -> Requests:
+def update_chain(signer: Signer, client: Client, lot: int, connections: int = 16) -> Requests:
     """Each connection counts up in its own item, each time naming the value before."""
     table(signer, client)
 
@@ -89,7 +83,7 @@ def update_chain(signer: Signer, client: Client, connections: int = 16) -> Reque
     return [list(links(chain)) for chain in range(connections)]
 
 
-def transact(signer: Signer, client: Client, connections: int = 16) -> Requests:
+def transact(signer: Signer, client: Client, lot: int, connections: int = 16) -> Requests:
     """Each connection puts four items of its own, on the condition that they are there."""
     table(signer, client)
     sources = []
@@ -102,7 +96,7 @@ def transact(signer: Signer, client: Client, connections: int = 16) -> Requests:
     return sources
 
 
-def query(signer: Signer, client: Client) -> Requests:
+def query(signer: Signer, client: Client, lot: int) -> Requests:
     """One hundred items of a partition."""
     table(signer, client)
     for n in range(100):
@@ -113,7 +107,7 @@ def query(signer: Signer, client: Client) -> Requests:
     )
 
 
-def get(signer: Signer, client: Client) -> Requests:
+def get(signer: Signer, client: Client, lot: int) -> Requests:
     table(signer, client)
     client.send(put(signer, item("one", "a")))
     return itertools.repeat(

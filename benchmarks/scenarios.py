@@ -1,4 +1,8 @@
-"""What is measured: operations as pre-signed requests, the status that each must answer, and what has to be there before."""
+"""What is measured: operations as pre-signed requests, the status that each must answer, and what has to be there before.
+
+A scenario's requests are prepared in lots: lot 0 warms the server up, the others are measured. What can be done to a key once is
+done to other keys in each lot; what only has to be there is put there with lot 0.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +53,7 @@ class Client:
         return status, body
 
 
-Prepare = Callable[[Signer, Client], Requests]
+Prepare = Callable[[Signer, Client, int], Requests]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +83,22 @@ def get(signer: Signer, key: str, **headers: str) -> bytes:
     return signer.request("GET", f"/{BUCKET}/{key}", headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
-def put_plain(signer: Signer, client: Client) -> Requests:
+def put_plain(signer: Signer, client: Client, lot: int) -> Requests:
     body = body_of(KIB)
     return itertools.cycle([put(signer, f"plain-{n}", body) for n in range(1000)])
 
 
-def put_fresh(signer: Signer, client: Client) -> Requests:
+def put_fresh(signer: Signer, client: Client, lot: int) -> Requests:
     body = body_of(KIB)
-    return [put(signer, f"fresh-{n}", body, if_none_match="*") for n in range(FRESH)]
+    return [put(signer, f"fresh-{lot}-{n}", body, if_none_match="*") for n in range(FRESH)]
 
 
-def put_refused(signer: Signer, client: Client) -> Requests:
+def put_refused(signer: Signer, client: Client, lot: int) -> Requests:
     client.send(put(signer, "taken", b"x"))
     return itertools.repeat(put(signer, "taken", body_of(KIB), if_none_match="*"))
 
 
-def put_chain(signer: Signer, client: Client, connections: int = 16) -> Requests:
+def put_chain(signer: Signer, client: Client, lot: int, connections: int = 16) -> Requests:
     """Each connection replaces its own key, each time naming what the last time left."""
 
     def links(chain: int) -> Iterator[bytes]:
@@ -108,36 +112,36 @@ def put_chain(signer: Signer, client: Client, connections: int = 16) -> Requests
     return [list(links(chain)) for chain in range(connections)]
 
 
-def get_small(signer: Signer, client: Client) -> Requests:
+def get_small(signer: Signer, client: Client, lot: int) -> Requests:
     client.send(put(signer, "small-1024", body_of(KIB)))
     return itertools.repeat(get(signer, "small-1024"))
 
 
-def get_unchanged(signer: Signer, client: Client) -> Requests:
+def get_unchanged(signer: Signer, client: Client, lot: int) -> Requests:
     client.send(put(signer, "same-0", body_of(KIB)))
     return itertools.repeat(get(signer, "same-0", if_none_match=etag(body_of(KIB))))
 
 
 def put_sized(size: int) -> Prepare:
-    def prepare(signer: Signer, client: Client) -> Requests:
+    def prepare(signer: Signer, client: Client, lot: int) -> Requests:
         return itertools.repeat(put(signer, f"put-{size}", body_of(size), UNSIGNED))
 
     return prepare
 
 
 def get_sized(size: int) -> Prepare:
-    def prepare(signer: Signer, client: Client) -> Requests:
+    def prepare(signer: Signer, client: Client, lot: int) -> Requests:
         client.send(put(signer, f"get-{size}", body_of(size), UNSIGNED))
         return itertools.repeat(get(signer, f"get-{size}"))
 
     return prepare
 
 
-def complete(signer: Signer, client: Client) -> Requests:
+def complete(signer: Signer, client: Client, lot: int) -> Requests:
     """CompleteMultipartUpload with If-None-Match: *, each on an upload of one part that is already there."""
     requests = []
     for number in range(1500):
-        path = f"/{BUCKET}/upload-{number}"
+        path = f"/{BUCKET}/upload-{lot}-{number}"
         found = re.search(rb"<UploadId>([^<]+)", client.send(signer.request("POST", path, "uploads="))[1])
         upload = found[1].decode() if found else "none"
         client.send(signer.request("PUT", path, f"partNumber=1&uploadId={upload}", b"part"))
@@ -147,16 +151,16 @@ def complete(signer: Signer, client: Client) -> Requests:
     return requests
 
 
-def list_page(signer: Signer, client: Client) -> Requests:
+def list_page(signer: Signer, client: Client, lot: int) -> Requests:
     """A page of 1,000 keys out of 10,000."""
-    for number in range(10_000):
+    for number in range(0 if lot else 10_000):
         client.send(put(signer, f"list/{number:07}", b""))
     return itertools.repeat(signer.request("GET", f"/{BUCKET}", "list-type=2&prefix=list%2F&start-after=list%2F0005000"))
 
 
-def races(signer: Signer, client: Client, racers: int = 64, rounds: int = 150) -> Requests:
+def races(signer: Signer, client: Client, lot: int, racers: int = 64, rounds: int = 150) -> Requests:
     """In every round all racers try to create one key. Exactly one in `racers` answers may be a success."""
-    return [[put(signer, f"race-{n}", b"x" * KIB, if_none_match="*") for n in range(rounds)] for _ in range(racers)]
+    return [[put(signer, f"race-{lot}-{n}", b"x" * KIB, if_none_match="*") for n in range(rounds)] for _ in range(racers)]
 
 
 SCENARIOS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from functools import cached_property
 from hashlib import sha256
 from time import gmtime, strftime
 from urllib.parse import quote
@@ -27,6 +28,11 @@ class Signer:
         for part in self.scope.split("/"):
             key = _hmac(key, part)
         self.key = key
+
+    @cached_property
+    def dynamodb(self) -> Signer:
+        """For the same host and DynamoDB."""
+        return Signer(self.host, "dynamodb")
 
     def request(
         self,

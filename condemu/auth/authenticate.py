@@ -9,7 +9,7 @@ Unless it is off, a request to S3 without credentials is anonymous, and a presig
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from condemu.auth import json_requests, post_policy, query_requests, rest_requests
@@ -49,12 +49,13 @@ class Authenticator:
             return self._believed(request)
         return json_requests.verify(self, request, body, now, service)
 
-    def verify_query(self, request: Request, parameters: Sequence[tuple[str, str]], now: float) -> Authentication:
-        """Signature versions 0, 1 and 2 of the query protocol; `parameters` are decoded, in their order. Raises AuthFailure."""
+    def verify_query(self, request: Request, parameters: Mapping[str, str], now: float, sent: str = "") -> Authentication:
+        """Signature versions 0, 1 and 2 of the query protocol; `parameters` are decoded, in the order of the text that they were
+        read from, which need not be known. Raises AuthFailure."""
         if self.mode == OFF:
-            key = dict(parameters).get("AWSAccessKeyId")
+            key = parameters.get("AWSAccessKeyId")
             return self._believed(request) if key is None else Authentication(self.book.owner(key), key)
-        return query_requests.verify(self, request, parameters, now)
+        return query_requests.verify(self, request, parameters, now, sent)
 
     def refuse_unknown(self, access_key: str) -> None:
         """A key without a known secret is refused by a strict authenticator alone."""

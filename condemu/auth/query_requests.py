@@ -6,7 +6,7 @@ The order: credentials present, the version, the time, the key, the signature (i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from condemu.auth import failures
@@ -16,6 +16,7 @@ from condemu.auth.credentials import Credential
 from condemu.auth.failures import AuthFailure, hex_pairs
 from condemu.auth.signature_v2 import (
     HASHES,
+    canonical_parameters,
     fits,
     hosts,
     query_string_to_sign,
@@ -32,69 +33,81 @@ VERSIONS: Final = ("0", "1", "2")
 
 
 def verify(
-    authenticator: Authenticator, request: Request, parameters: Sequence[tuple[str, str]], now: float
+    authenticator: Authenticator, request: Request, parameters: Mapping[str, str], now: float, sent: str = ""
 ) -> Authentication:
-    """Who sent this request. Raises AuthFailure."""
-    given = dict(parameters)
-    access_key, signature = given.get("AWSAccessKeyId"), given.get("Signature")
+    """Who sent this request. `sent` is the text that the parameters were read from, if it is known. Raises AuthFailure."""
+    access_key, signature = parameters.get("AWSAccessKeyId"), parameters.get("Signature")
     if not access_key or not signature:
         raise AuthFailure(failures.NO_CREDENTIALS)
-    version = given.get("SignatureVersion", "0")
+    version = parameters.get("SignatureVersion", "0")
     if version not in VERSIONS:
         raise AuthFailure(failures.QUERY_VERSION, {"Value": version})
     credential = authenticator.book.find(access_key)
-    _check_time(given, now, credential is not None)
+    known = credential is not None
+    _check_time(parameters, now, known)
     if credential is None:
         authenticator.refuse_unknown(access_key)
     else:
-        check_token_given(credential, given.get("SecurityToken"))
-        _check_signature(request, parameters, version, signature, credential)
-        check_token(credential, given.get("SecurityToken"), now)
+        token = parameters.get("SecurityToken")
+        check_token_given(credential, token)
+        hash_name = _hash_name(parameters, version)
+        _check_signature(_strings_to_sign(request, parameters, version, sent), hash_name, signature, credential)
+        check_token(credential, token, now)
     owner = authenticator.book.owner(access_key)
-    known = credential is not None
     return Authentication(owner, access_key, HEADER, VERSION_2, authenticator.region, verified=known)
 
 
-def _check_time(given: dict[str, str], now: float, known: bool) -> None:
+def _check_time(parameters: Mapping[str, str], now: float, known: bool) -> None:
     """A Timestamp counts for 15 minutes, checked where there is a secret; Expires counts for itself. One of them is needed."""
-    timestamp, expires = given.get("Timestamp"), given.get("Expires")
+    timestamp, expires = parameters.get("Timestamp"), parameters.get("Expires")
     if timestamp is None and expires is None:
         raise AuthFailure(failures.QUERY_INCOMPLETE, {"Parameter": "Timestamp"})
-    for name, text, allowed in (("Expires", expires, 0), ("Timestamp", timestamp, MAX_SKEW)):
-        if text is None:
-            continue
-        moment = parse_iso_8601(text)
-        if moment is None:
-            raise AuthFailure(failures.QUERY_INCOMPLETE, {"Parameter": name})
-        if now > moment + allowed and (known or name == "Expires"):
-            raise AuthFailure(failures.QUERY_EXPIRED, {"Parameter": name, "Date": text})
+    if expires is not None and now > _moment("Expires", expires):
+        raise AuthFailure(failures.QUERY_EXPIRED, {"Parameter": "Expires", "Date": expires})
+    if timestamp is not None and now > _moment("Timestamp", timestamp) + MAX_SKEW and known:
+        raise AuthFailure(failures.QUERY_EXPIRED, {"Parameter": "Timestamp", "Date": timestamp})
 
 
-def _check_signature(
-    request: Request, parameters: Sequence[tuple[str, str]], version: str, signature: str, credential: Credential
-) -> None:
-    signed = [(name, value) for name, value in parameters if name != "Signature"]
-    if version == "0":
-        candidates: tuple[str, ...] = (version_0_string(signed),)
-    elif version == "1":
-        candidates = (version_1_string(signed),)
-    else:
-        first, *others = hosts(request.headers.get("host", ""))
-        text = query_string_to_sign(request.method, first, request.raw_path, signed)
-        after_host = text[len(request.method) + 1 + len(first) :]
-        candidates = (text, *[f"{request.method}\n{host}{after_host}" for host in others])
-    method = dict(signed).get("SignatureMethod", "HmacSHA1")
-    if version == "2" and method not in HASHES:
+def _moment(name: str, text: str) -> float:
+    moment = parse_iso_8601(text)
+    if moment is None:
+        raise AuthFailure(failures.QUERY_INCOMPLETE, {"Parameter": name})
+    return moment
+
+
+def _hash_name(parameters: Mapping[str, str], version: str) -> str:
+    method = parameters.get("SignatureMethod", "HmacSHA1")
+    if version != "2":
+        return "sha1"
+    if method not in HASHES:
         raise AuthFailure(failures.QUERY_INCOMPLETE, {"Parameter": "SignatureMethod"})
-    hash_name = HASHES[method] if version == "2" else "sha1"
-    if not any(fits(credential.secret, text, signature, hash_name) for text in candidates):
+    return HASHES[method]
+
+
+def _strings_to_sign(request: Request, parameters: Mapping[str, str], version: str, sent: str) -> Iterator[str]:
+    """What may have been signed, the usual form first; the others are made only when somebody asks for them."""
+    if version == "0":
+        yield version_0_string(parameters)
+    elif version == "1":
+        yield version_1_string(parameters)
+    else:
+        header, canonical = request.headers.get("host", ""), canonical_parameters(parameters, sent)
+        yield query_string_to_sign(request.method, header, request.raw_path, canonical)
+        for host in hosts(header)[1:]:
+            yield query_string_to_sign(request.method, host, request.raw_path, canonical)
+
+
+def _check_signature(texts: Iterator[str], hash_name: str, signature: str, credential: Credential) -> None:
+    secret = credential.secret
+    usual = next(texts)
+    if not fits(secret, usual, signature, hash_name) and not any(fits(secret, text, signature, hash_name) for text in texts):
         raise AuthFailure(
             failures.MISMATCH,
             {
                 "AWSAccessKeyId": credential.access_key,
-                "StringToSign": candidates[0],
+                "StringToSign": usual,
                 "SignatureProvided": signature,
-                "StringToSignBytes": hex_pairs(candidates[0].encode("utf-8", "surrogateescape")),
+                "StringToSignBytes": hex_pairs(usual.encode("utf-8", "surrogateescape")),
             },
-            f"the text to sign is {candidates[0]!r}",
+            f"the text to sign is {usual!r}",
         )

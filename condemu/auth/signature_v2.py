@@ -11,12 +11,11 @@ Timestamp.
 
 from __future__ import annotations
 
+import hashlib
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hmac import compare_digest
-from hmac import digest as hmac_digest
-from operator import itemgetter
 from typing import Final
 
 from condemu.core.http import Request
@@ -34,11 +33,38 @@ SUB_RESOURCES: Final = frozenset(
     }
 )  # fmt: skip
 HASHES: Final = {"HmacSHA1": "sha1", "HmacSHA256": "sha256"}
+BLOCK: Final = 64  # octets, of both hashes
+
+# What stays as it is when it is signed, and the octets that are written as %XX instead.
+_UNRESERVED: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+_ESCAPES: Final = frozenset(f"{octet:02X}" for octet in range(256) if octet not in _UNRESERVED)
+
+
+class _Signer:
+    """HMAC under one key, its two pads hashed beforehand: half of the time that a call with the key takes."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes, hash_name: str) -> None:
+        block = (key if len(key) <= BLOCK else hashlib.new(hash_name, key).digest()).ljust(BLOCK, b"\0")
+        self._inner = hashlib.new(hash_name, bytes(octet ^ 0x36 for octet in block))
+        self._outer = hashlib.new(hash_name, bytes(octet ^ 0x5C for octet in block))
+
+    def sign(self, data: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(data)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
+@lru_cache(maxsize=1024)
+def _signer(secret: str, hash_name: str) -> _Signer:
+    return _Signer(secret.encode(), hash_name)
 
 
 def signature(secret: str, text: str, hash_name: str = "sha1") -> str:
     """In base64. Text is signed as UTF-8."""
-    return b64encode(hmac_digest(secret.encode(), text.encode("utf-8", "surrogateescape"), hash_name)).decode()
+    return b64encode(_signer(secret, hash_name).sign(text.encode("utf-8", "surrogateescape"))).decode()
 
 
 def fits(secret: str, text: str, given: str, hash_name: str = "sha1") -> bool:
@@ -79,22 +105,46 @@ def _one_line(value: str) -> str:
 _encoded_name: Final = lru_cache(maxsize=4096)(percent_encode)  # requests differ in their values
 
 
-def query_string_to_sign(method: str, host: str, path: str, parameters: Sequence[tuple[str, str]]) -> str:
-    """Version 2 of the query protocol. `parameters` are decoded and without Signature."""
-    ordered = sorted(parameters, key=itemgetter(0))  # code points order as their UTF-8 does
-    canonical = "&".join([f"{_encoded_name(name)}={percent_encode(value)}" for name, value in ordered])
+def canonical_parameters(parameters: Mapping[str, str], sent: str = "") -> str:
+    """What version 2 signs of the decoded parameters: all but Signature, percent-encoded, in the order of their names.
+
+    `sent` is the text that they were read from, if it is known. Many clients send what they sign, or at least its pairs in
+    another order; then nothing has to be encoded again.
+    """
+    if not _is_canonical(sent, len(parameters)):
+        ordered = sorted(parameters.items())  # code points order as their UTF-8 does
+        return "&".join([f"{_encoded_name(name)}={percent_encode(value)}" for name, value in ordered if name != "Signature"])
+    text = sent.replace("+", "%20")
+    names = [name for name in parameters if name != "Signature"]
+    if names == sorted(names):
+        before, _, after = f"&{text}&".partition("&Signature=")
+        return (before + after[after.find("&") :]).strip("&")
+    return "&".join([pair for name, pair in sorted(zip(parameters, text.split("&"), strict=True)) if name != "Signature"])
+
+
+def _is_canonical(sent: str, count: int) -> bool:
+    """Whether a text is so many pairs, no fewer and none of them empty, each written as it is signed but for plus signs.
+
+    So when as many parameters were read from it, there is one pair for each of them, in their order.
+    """
+    shape = sent.encode("latin-1", "replace").translate(None, _UNRESERVED + b"%+")
+    return shape + b"&" == b"=&" * count and _ESCAPES.issuperset([piece[:2] for piece in sent.split("%")[1:]])
+
+
+def query_string_to_sign(method: str, host: str, path: str, canonical: str) -> str:
+    """Version 2 of the query protocol, over what `canonical_parameters` gives."""
     return f"{method}\n{host}\n{path or '/'}\n{canonical}"
 
 
-def version_1_string(parameters: Sequence[tuple[str, str]]) -> str:
+def version_1_string(parameters: Mapping[str, str]) -> str:
     """Deprecated: all names and values, names sorted without regard to case."""
-    return "".join(name + value for name, value in sorted(parameters, key=lambda pair: pair[0].lower()))
+    ordered = sorted(parameters.items(), key=lambda pair: pair[0].lower())
+    return "".join([name + value for name, value in ordered if name != "Signature"])
 
 
-def version_0_string(parameters: Sequence[tuple[str, str]]) -> str:
+def version_0_string(parameters: Mapping[str, str]) -> str:
     """Obsolete: Action and Timestamp, or Expires."""
-    by_name = dict(parameters)
-    return by_name.get("Action", "") + (by_name.get("Timestamp") or by_name.get("Expires", ""))
+    return parameters.get("Action", "") + (parameters.get("Timestamp") or parameters.get("Expires", ""))
 
 
 def hosts(header: str, listening: str = "") -> tuple[str, ...]:

@@ -113,4 +113,6 @@ async def is_simpledb(request: Request) -> bool:
 
 def is_simpledb_text(text: str) -> bool:
     text = f"&{text}&"
-    return "&Action=" in text and any((f"&{SIMPLEDB_VERSION}&" in text, "&Version=" not in text, "&SignatureVersion=" in text))
+    if "&Action=" not in text:
+        return False
+    return f"&{SIMPLEDB_VERSION}&" in text or "&Version=" not in text or "&SignatureVersion=" in text

@@ -27,6 +27,7 @@ from condemu.simpledb.errors import (
     SIGNATURE_DOES_NOT_MATCH,
 )
 from condemu.simpledb.operations import Operation, Prepared
+from condemu.wire.query import Parameters
 
 # What a request that is not believed is told.
 ROWS: Final[Mapping[str, ErrorRow]] = {
@@ -50,12 +51,12 @@ class Caller:
     principal: Principal | None = None
 
 
-def verified(authenticator: Any, http: Request, parameters: Mapping[str, str], clock: Clock, account: str) -> Caller:
+def verified(authenticator: Any, http: Request, parameters: Parameters, clock: Clock, account: str) -> Caller:
     """The caller, or the refusal that a request earns which cannot be believed."""
     if authenticator is None:
         return Caller(account, parameters.get("AWSAccessKeyId", ""))
     try:
-        found = authenticator.verify_query(http, list(parameters.items()), clock.now())
+        found = authenticator.verify_query(http, parameters, clock.now(), parameters.sent)
     except AuthFailure as failure:
         row = ROWS.get(failure.kind, INCOMPLETE_SIGNATURE)
         raise ServiceError(row, failure.fields, because=failure.because) from None

@@ -53,6 +53,8 @@ _SURPLUS: Final = {
     "Exists": MULTIPLE_EXISTS_CONDITIONS,
 }
 
+_USUAL: Final = {f"Expected.{member}": member for member in _SURPLUS}
+
 
 def refusal(condition: Condition, values: tuple[str, ...]) -> ServiceError | None:
     """Why the write must not happen, given the attribute's present values; () is an attribute that is absent."""
@@ -80,11 +82,11 @@ def condition_of(parameters: Parameters) -> Condition | None:
     lost its condition is the worst of answers (inferred).
     """
     members: dict[str, str] = {}
-    for parameter in [name for name in parameters if name.startswith("Expected")]:
+    for parameter in [name for name in parameters if "Expected" in name and name.startswith("Expected")]:
         value = parameters[parameter]
         if parameter == "Expected" and not value:
             continue
-        member = _member(parameter)
+        member = _USUAL.get(parameter) or _member(parameter)
         if member not in _SURPLUS:
             reason = "Expected has a Name, a Value and an Exists."
             raise ServiceError(INVALID_PARAMETER_VALUE, {"Value": value, "Parameter": parameter, "Reason": reason})

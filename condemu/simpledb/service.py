@@ -86,7 +86,9 @@ class SimpleDB:
         return self.region if match is None else (match.group(1) or "us-east-1").lower()
 
     def _call(self, http: Request, operation: Operation, request: Prepared, caller: Caller) -> Call:
-        shown = {name: value for name, value in request.items() if name not in ("Plan", "After")}
+        shown = request
+        if "Plan" in request:
+            shown = {name: value for name, value in request.items() if name not in ("Plan", "After")}
         return Call(
             self.name,
             operation.name,

@@ -21,31 +21,38 @@ class Malformed(Exception):
 
 
 class Parameters(dict[str, str]):
-    """Name -> value, the first of each name. `repeated` are the names that came more than once."""
+    """Name -> value, the first of each name, in the order of the text. `repeated` are the names that came more than once.
 
-    __slots__ = ("repeated",)
+    `sent` is the text; of several, one behind the other as if they were one.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("repeated", "sent")
+
+    def __init__(self, sent: str = "") -> None:
         super().__init__()
         self.repeated: tuple[str, ...] = ()
+        self.sent = sent
+
+
+# What times and Base64 have encoded. None of these characters can be a part of another escape.
+_COMMON: Final = (("%3D", "="), ("%3A", ":"), ("%2F", "/"), ("%2B", "+"))
 
 
 def parameters(*texts: str) -> Parameters:
     """What the texts say, in order. `+` is a blank; percent-encoded octets are UTF-8."""
-    found = Parameters()
+    found = Parameters("&".join(filter(None, texts)))
     repeated: list[str] = []
     for text in texts:
         if not text:
             continue
         if text.count("&") >= MAX_PARAMETERS:
             raise Malformed(f"there are more than {MAX_PARAMETERS} parameters")
-        ascii_only = text.isascii()
-        encoded = "%" in text or not ascii_only
         if "+" in text:
             text = text.replace("+", " ")
+        ascii_only = text.isascii()
         for pair in text.split("&"):
             name, _, value = pair.partition("=")
-            if encoded and ("%" in pair or not ascii_only):
+            if "%" in pair or not ascii_only:
                 value = decode(value)
                 if "%" in name or not ascii_only:
                     name = decode(name)
@@ -59,6 +66,10 @@ def parameters(*texts: str) -> Parameters:
 
 def decode(text: str) -> str:
     """Percent-decoded. Octets that came bare are Latin-1 characters of `text`."""
+    for escape, character in _COMMON:
+        text = text.replace(escape, character)
+    if "%" not in text and text.isascii():
+        return text
     try:
         return unquote_to_bytes(text.encode("latin-1")).decode()
     except UnicodeError:
@@ -72,15 +83,16 @@ def numbered(found: Mapping[str, str], prefix: str, members: Mapping[str, str]) 
     """
     size = len(prefix)
     entries: dict[int, dict[str, str]] = {}
-    for name in [name for name in found if name.startswith(prefix)]:
+    for name in [name for name in found if prefix in name and name.startswith(prefix)]:  # `in` is the quicker of the two
         number, _, spelled = name[size:].partition(".")
         member = members.get(spelled)
         index = number_of(number)
         if member is not None and index is not None:
             entry = entries.get(index)
             if entry is None:
-                entry = entries[index] = {}
-            entry.setdefault(member, found[name])
+                entries[index] = {member: found[name]}
+            elif member not in entry:
+                entry[member] = found[name]
     return in_order(entries)
 
 

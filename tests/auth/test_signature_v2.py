@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hmac
 import json
+from base64 import b64encode
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
 from botocore.auth import HmacV1Auth, HmacV1QueryAuth, SigV2Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from hypothesis import given
+from hypothesis import strategies as st
 
 from condemu.auth import failures
 from condemu.auth.authenticate import Authenticator
@@ -18,6 +23,7 @@ from condemu.auth.credentials import Credential, CredentialBook
 from condemu.auth.failures import AuthFailure
 from condemu.auth.principals import root_of
 from condemu.auth.signature_v2 import (
+    canonical_parameters,
     fits,
     query_string_to_sign,
     rest_strings_to_sign,
@@ -26,6 +32,7 @@ from condemu.auth.signature_v2 import (
     version_1_string,
 )
 from condemu.core.http import BytesBody, Request
+from condemu.wire.query import parameters as read
 from condemu.wire.rest import parse_http_date, parse_iso_8601
 
 KEY, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -60,9 +67,10 @@ def test_the_examples_of_the_s3_user_guide_are_signed_as_published(
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
 def test_the_vectors_of_the_query_protocol_fit(vector: dict[str, Any]) -> None:
-    parameters = list(vector["params"].items())
+    parameters = vector["params"]
+    canonical = canonical_parameters(parameters)
     text = {
-        2: lambda: query_string_to_sign(vector["method"], vector["host_header"].lower(), vector["path"], parameters),
+        2: lambda: query_string_to_sign(vector["method"], vector["host_header"].lower(), vector["path"], canonical),
         1: lambda: version_1_string(parameters),
         0: lambda: version_0_string(parameters),
     }[vector["version"]]()
@@ -75,10 +83,10 @@ def test_the_vectors_of_the_query_protocol_fit(vector: dict[str, Any]) -> None:
 def test_a_request_with_a_vectors_signature_is_accepted_and_another_parameter_is_not(vector: dict[str, Any]) -> None:
     book = CredentialBook([Credential(KEY, SECRET, root_of("111122223333"), vector["params"].get("SecurityToken"))])
     request = request_of(vector["method"], vector["path"], host=vector["host_header"])
-    parameters = [*vector["params"].items(), ("Signature", vector["signature"])]
+    parameters = {**vector["params"], "Signature": vector["signature"]}
     now = parse_iso_8601(vector["params"].get("Timestamp", "2026-01-01T00:00:00Z")) or 0.0
     assert Authenticator(book).verify_query(request, parameters, now).verified
-    changed = [(name, "Other" if name == "Action" else value) for name, value in parameters]
+    changed = {**parameters, "Action": "Other"}
     with pytest.raises(AuthFailure) as caught:
         Authenticator(book).verify_query(request, changed, now)
     assert caught.value.kind == failures.MISMATCH
@@ -89,9 +97,60 @@ def test_what_botocore_signs_by_version_2_is_accepted() -> None:
     sent = AWSRequest(method="POST", url="http://localhost:4566/", data=data)
     SigV2Auth(Credentials(KEY, SECRET)).add_auth(sent)
     request = request_of("POST", "/", host="localhost:4566")
-    parameters = [(name, str(value)) for name, value in sent.data.items()]
     now = parse_iso_8601(sent.data["Timestamp"]) or 0.0
-    assert Authenticator(BOOK).verify_query(request, parameters, now).verified
+    for text in ("", sent.prepare().body):
+        assert Authenticator(BOOK).verify_query(request, sent.data, now, text).verified
+
+
+NAMES = st.text("Aa.-~+%&= é\U0001f980", min_size=1, max_size=3)
+WAYS = (
+    quote_plus, partial(quote, safe=""), partial(quote, safe="*/:"),
+    lambda text: "".join(f"%{octet:02X}" for octet in text.encode()),
+    lambda text: "".join(f"%{octet:02x}" for octet in text.encode()),
+)  # fmt: skip
+
+
+@given(st.dictionaries(NAMES | st.just("Signature"), NAMES | st.just(""), max_size=5), st.data())
+def test_what_is_signed_does_not_depend_on_how_it_was_sent(parameters: dict[str, str], data: st.DataObject) -> None:
+    if data.draw(st.booleans()):
+        parameters = dict(sorted(parameters.items()))
+    ways = st.sampled_from(WAYS) if data.draw(st.booleans()) else st.just(WAYS[1])
+    sent = "&".join([f"{data.draw(ways)(name)}={data.draw(ways)(value)}" for name, value in parameters.items()])
+    assert canonical_parameters(parameters, sent) == canonical_parameters(parameters)
+
+
+@pytest.mark.parametrize("sent", ["b=1&a=2", "a=2&b=1", "Signature=x&a=2&b=1", "a=2&Signature=x&b=1", "b=1&a=2&Signature=x"])
+def test_the_signature_is_not_signed_wherever_it_stands(sent: str) -> None:
+    assert canonical_parameters(read(sent), sent) == "a=2&b=1"
+
+
+@pytest.mark.parametrize(
+    ("sent", "canonical"),
+    [
+        ("a=%3a", "a=%3A"),
+        ("a=%41", "a=A"),
+        ("a=*", "a=%2A"),
+        ("a=1=2", "a=1%3D2"),
+        ("a&b=1=2", "a=&b=1%3D2"),
+        ("a=1&&b=2", "a=1&b=2"),
+        ("=0&a=1", "a=1"),
+        ("a=1&a=2&b=3", "a=1&b=3"),
+        ("a=%", "a=%25"),
+        ("a=%2", "a=%252"),
+        ("a=%C3%A9+", "a=%C3%A9%20"),
+        ("a=\xc3\xa9", "a=%C3%A9"),
+        ("a.b=1&a=2", "a=2&a.b=1"),
+    ],
+)
+def test_what_is_not_sent_as_it_is_signed_is_encoded_again(sent: str, canonical: str) -> None:
+    assert canonical_parameters(read(sent), sent) == canonical
+
+
+def test_keys_longer_than_a_block_are_hashed_first() -> None:
+    for size in (63, 64, 65, 200):
+        for name in ("sha1", "sha256"):
+            expected = b64encode(hmac.digest(b"k" * size, "é".encode(), name)).decode()
+            assert signature("k" * size, "é", name) == expected
 
 
 @pytest.mark.parametrize("virtual", [False, True])
@@ -179,14 +238,14 @@ COMPLETE = {
     ],
 )
 def test_each_mistake_of_the_query_protocol_has_its_name(changes: dict[str, str | None], kind: str) -> None:
-    parameters = [(name, value) for name, value in {**COMPLETE, **changes}.items() if value is not None]
+    parameters = {name: value for name, value in {**COMPLETE, **changes}.items() if value is not None}
     with pytest.raises(AuthFailure) as caught:
         Authenticator(BOOK).verify_query(request_of("GET", "/", host="sdb.amazonaws.com"), parameters, NOW)
     assert caught.value.kind == kind
 
 
 def test_unknown_keys_of_the_query_protocol_are_let_in_unless_strict() -> None:
-    parameters = list({**COMPLETE, "AWSAccessKeyId": "other", "Timestamp": "2001-01-01T00:00:00Z"}.items())
+    parameters = {**COMPLETE, "AWSAccessKeyId": "other", "Timestamp": "2001-01-01T00:00:00Z"}
     request = request_of("GET", "/", host="sdb.amazonaws.com")
     assert not Authenticator(BOOK).verify_query(request, parameters, NOW).verified
     with pytest.raises(AuthFailure) as caught:

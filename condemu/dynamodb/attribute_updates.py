@@ -41,6 +41,10 @@ class AttributeUpdates:
         """The attributes that change: none may lie in the primary key."""
         return tuple((update.attribute,) for update in self.updates)
 
+    @property
+    def roots(self) -> frozenset[str]:
+        return frozenset(update.attribute for update in self.updates)
+
     def check(self) -> None:
         """Refuse an action without the value that it needs, or with one of a type that it cannot take."""
         for update in self.updates:

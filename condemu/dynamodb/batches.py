@@ -15,7 +15,7 @@ from condemu.core.store import Key, Txn
 from condemu.dynamodb import changes, errors
 from condemu.dynamodb.capacity import ASKED, Cost, by_table, collection_metrics, consumed, read_cost, write_cost
 from condemu.dynamodb.expression_errors import VALUE_AMBIGUOUS
-from condemu.dynamodb.items import check_no_placeholders, check_scalar_keys, checked_size, read_projection
+from condemu.dynamodb.items import check_no_placeholders, check_scalar_keys, check_size, read_projection
 from condemu.dynamodb.keys import Place, check_index_keys, place_of_key
 from condemu.dynamodb.projections import Projection
 from condemu.dynamodb.records import Table, item_in, size_of
@@ -31,7 +31,7 @@ from condemu.dynamodb.requests import (
     usable_table,
 )
 from condemu.dynamodb.states import table_at
-from condemu.dynamodb.values import Item, decode_item, encode_item
+from condemu.dynamodb.values import Item, decode_item, encode_item, measured_item
 
 MAX_GETS: Final = 100  # API Reference
 MAX_WRITES: Final = 25
@@ -196,9 +196,10 @@ def _read_write(request: DynamoRequest, name: str, wire: dict[str, Any]) -> Writ
     if (put is None) == (delete is None):
         raise ServiceError(VALUE_AMBIGUOUS, because="a WriteRequest is either a PutRequest or a DeleteRequest")
     if put is not None:
-        item = decode_item(put["Item"])
-        check_attribute_names(item)
-        return Write(name, address(request, name), item, checked_size(item), wire)
+        item, size = measured_item(put["Item"])
+        check_attribute_names(item, size)
+        check_size(size)
+        return Write(name, address(request, name), item, size, wire)
     assert delete is not None
     return Write(name, address(request, name), decode_item(delete["Key"]), None, wire)
 

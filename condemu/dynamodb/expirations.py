@@ -38,4 +38,5 @@ def expiry(table: Table, item: Item | None) -> int | None:
 
 def is_due(txn: Txn) -> bool:
     """Is there anything to delete? Cheap: it looks at one entry."""
-    return any(True for _ in txn.scan(EXPIRING, (int(txn.now - DELAY) - OLDEST,), (int(txn.now - DELAY) + 1,)))
+    now = int(txn.now - DELAY)
+    return next(txn.scan(EXPIRING, (now - OLDEST,), (now + 1,)), None) is not None

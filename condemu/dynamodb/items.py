@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
@@ -38,21 +38,31 @@ from condemu.dynamodb.requests import (
     usable_table,
 )
 from condemu.dynamodb.updates import BoundUpdate
-from condemu.dynamodb.values import MAX_ITEM_SIZE, MISSING, Item, decode_item, encode_item, item_size
+from condemu.dynamodb.values import (
+    MAX_ITEM_SIZE,
+    MISSING,
+    Item,
+    attribute_size,
+    decode_item,
+    encode_item,
+    item_size,
+    measured_item,
+)
 
-_OLD_OR_NONE = (None, "NONE", "ALL_OLD")
+_OLD_OR_NONE: Final = (None, "NONE", "ALL_OLD")
+_ASKING: Final = frozenset(("ReturnValues", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"))  # for more than {}
 
 
 def put_item(request: DynamoRequest) -> Plan:
     members = request.members
     check_mixing(members, ("Expected", "ConditionalOperator"), ("ConditionExpression",))
     check_no_placeholders(members, "ConditionExpression")
-    item = decode_item(members["Item"])
-    check_attribute_names(item)
+    item, size = measured_item(members["Item"])
+    check_attribute_names(item, size)
     raw = decode_expected(members)
     if members.get("ReturnValues") not in _OLD_OR_NONE:
         raise ServiceError(errors.RETURN_VALUES_OLD_ONLY)
-    size = checked_size(item)
+    check_size(size)
     legacy = legacy_condition(members, raw)
     placeholders = read_placeholders(members, "ConditionExpression")
     condition = expression_condition(placeholders) or legacy
@@ -126,13 +136,14 @@ def update_item(request: DynamoRequest) -> Plan:
             check_targets(table, update)
         old = changes.stored(txn, table, where)
         check_free(request.held, table, where)
-        check_condition(condition, old, members)
-        item = updated_item(table, update, old, key)
-        new = None if item is None else changes.put(txn, table, where, old, item, updated_size(item))
+        before = None if old is None else item_in(old)
+        check_condition(condition, old, members, before)
+        item, size = updated_item(table, update, old, before, key)
+        new = None if item is None else changes.put(txn, table, where, old, item, size)
         result = _written(members, table, where, old, new, key)
         wanted = members.get("ReturnValues")
         if wanted in ("ALL_NEW", "UPDATED_OLD", "UPDATED_NEW"):
-            attributes = _returned(wanted, update, old, new)
+            attributes = _returned(wanted, update, before, item)
             if attributes:
                 result = {"Attributes": encode_item(attributes), **result}
         return result
@@ -195,18 +206,10 @@ def read_projection(members: dict[str, Any]) -> Projection | None:
     return projection
 
 
-def checked_size(item: Item) -> int:
-    size = item_size(item)
+def check_size(size: int) -> None:
+    """Of an item to be put."""
     if size > MAX_ITEM_SIZE:
         raise ServiceError(errors.ITEM_TOO_LARGE, because=f"it has {size} bytes")
-    return size
-
-
-def updated_size(item: Item) -> int:
-    size = item_size(item)
-    if size > MAX_ITEM_SIZE:
-        raise ServiceError(errors.UPDATE_TOO_LARGE, because=f"it would have {size} bytes")
-    return size
 
 
 def check_targets(table: Table, update: BoundUpdate | AttributeUpdates) -> None:
@@ -243,33 +246,41 @@ def check_scalar_keys(table: Table, paths: tuple[DocumentPath, ...]) -> None:
 
 
 def updated_item(
-    table: Table, update: BoundUpdate | AttributeUpdates | None, old: StoredItem | None, key: Item
-) -> Item | None:
-    """The item that comes of an update; None where none comes to be."""
-    before = None if old is None else item_in(old)
+    table: Table, update: BoundUpdate | AttributeUpdates | None, old: StoredItem | None, before: Item | None, key: Item
+) -> tuple[Item | None, int]:
+    """The item that comes of an update, and its size; None where none comes to be. `before` is what is in `old`."""
     if update is None:
-        return key if before is None else before
-    item = update.apply(before, key)
-    if item is not None:
-        updated_size(item)
-        if table.indexes:
-            check_updated_index_keys(table, before, item)
-    return item
+        item: Item | None = key if before is None else before
+    else:
+        item = update.apply(before, key)
+    if item is None:
+        return None, 0
+    if old is None or before is None or update is None:
+        size = item_size(item)
+    else:
+        size = size_of(old)  # and what the update makes of it: the other attributes need not be measured again
+        for name in update.roots:
+            size += attribute_size(item, name) - attribute_size(before, name)
+    if size > MAX_ITEM_SIZE:
+        raise ServiceError(errors.UPDATE_TOO_LARGE, because=f"it would have {size} bytes")
+    if update is not None and table.indexes:
+        check_updated_index_keys(table, before, item)
+    return item, size
 
 
-def _returned(
-    wanted: str, update: BoundUpdate | AttributeUpdates | None, old: StoredItem | None, new: StoredItem | None
-) -> Item:
+def _returned(wanted: str, update: BoundUpdate | AttributeUpdates | None, before: Item | None, item: Item | None) -> Item:
     if wanted == "ALL_NEW":
-        return {} if new is None else item_in(new)
-    record = old if wanted == "UPDATED_OLD" else new
-    return {} if update is None or record is None else update.touched(item_in(record))
+        return {} if item is None else item
+    shown = before if wanted == "UPDATED_OLD" else item
+    return {} if update is None or shown is None else update.touched(shown)
 
 
 def _written(
     members: dict[str, Any], table: Table, where: Place, old: StoredItem | None, new: StoredItem | None, key: Item
 ) -> Result:
     """The members of an answer that all writes of one item have."""
+    if _ASKING.isdisjoint(members):
+        return {}
     result: Result = {}
     if old is not None and members.get("ReturnValues") == "ALL_OLD":
         result["Attributes"] = encode_item(item_in(old))

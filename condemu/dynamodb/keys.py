@@ -63,6 +63,8 @@ def key_of(keys: Keys, item: Item) -> Item:
 
 def place_of_key(table: Table, key: Item) -> Place:
     """The place that a Key names. Refuses one that does not match the schema, or is empty, or too long."""
+    if len(key) == len(table.keys.names) and (where := _plain_place(table.keys, key)) is not None:
+        return where
     attributes = table.keys.attributes
     if len(key) != len(attributes):
         raise ServiceError(errors.KEY_MISMATCH, because=f"the key of {table.name} is {describe(table.keys)}")
@@ -75,6 +77,8 @@ def place_of_key(table: Table, key: Item) -> Place:
 
 def place_of_item(table: Table, item: Item) -> Place:
     """The place where an item to be put belongs. Refuses one without a key that fits."""
+    if (where := _plain_place(table.keys, item)) is not None:
+        return where
     for name, expected in table.keys.attributes:
         value = item.get(name, MISSING)
         if value is MISSING:
@@ -82,6 +86,24 @@ def place_of_item(table: Table, item: Item) -> Place:
         if kind(value) != expected:
             raise ServiceError(errors.KEY_WRONG_TYPE, {"key": name, "expected": expected, "actual": kind(value)})
     return _checked_place(table.keys, item)
+
+
+def _plain_place(keys: Keys, item: Item) -> Place | None:
+    """The place of an item whose key is in order and nothing but strings, which most are; None if that is not so."""
+    if not keys.plain:
+        return None
+    names = keys.names
+    first = item.get(names[0])
+    if type(first) is not str or not first:
+        return None
+    sort = b""
+    if len(names) == 2:
+        second = item.get(names[1])
+        if type(second) is not str or not second:
+            return None
+        sort = second.encode()
+    partition = first.encode()
+    return (scattered(partition), sort) if len(partition) <= MAX_HASH and len(sort) <= MAX_RANGE else None
 
 
 def _checked_place(keys: Keys, item: Item) -> Place:

@@ -50,11 +50,14 @@ class Keys:
     ranges: tuple[tuple[str, str], ...] = ()
     attributes: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
     names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    plain: bool = field(init=False, repr=False, compare=False)  # one string, or one for the partition and one to sort by
 
     def __post_init__(self) -> None:
         attributes = self.hashes + self.ranges
         object.__setattr__(self, "attributes", attributes)
         object.__setattr__(self, "names", tuple(name for name, _ in attributes))
+        plain = len(self.hashes) == 1 and len(self.ranges) <= 1 and all(kind == "S" for _, kind in attributes)
+        object.__setattr__(self, "plain", plain)
 
 
 @record

@@ -229,11 +229,16 @@ def expression_condition(placeholders: Placeholders) -> Refuse | None:
 # --- in a decision ----------------------------------------------------------------------------------------------------------
 
 
-def check_condition(refuse: Refuse | None, old: StoredItem | None, members: dict[str, Any]) -> None:
-    """Refuse if the condition does not hold of what is stored; with the item, if it was asked for and there is one."""
+def check_condition(
+    refuse: Refuse | None, old: StoredItem | None, members: dict[str, Any], before: Item | None = None
+) -> None:
+    """Refuse if the condition does not hold of what is stored; with the item, if it was asked for and there is one.
+
+    `before` is what is in `old`, if the caller has unpacked it.
+    """
     if refuse is None:
         return
-    item = None if old is None else item_in(old)
+    item = before if before is not None or old is None else item_in(old)
     error = refuse(item)
     if error is None:
         return

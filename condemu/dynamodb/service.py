@@ -6,6 +6,7 @@ else can be said without a table, and then the decision. A wrong type anywhere c
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from condemu.auth.authenticate import Authenticator
@@ -19,6 +20,7 @@ from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb import errors, tags, ttl
 from condemu.dynamodb.auth_errors import refusal_of
 from condemu.dynamodb.authorisation import authorised
+from condemu.dynamodb.expirations import is_due
 from condemu.dynamodb.operations import TARGETS, Operation
 from condemu.dynamodb.records import EXPIRIES, TABLES, TOKENS
 from condemu.dynamodb.requests import DynamoRequest, Held, Part, Plan
@@ -106,8 +108,6 @@ class DynamoDB:
             delay=self.table_delay,
         )
         plan = authorised(request, self._prepare(operation, request), caller)
-        if self.engine.store.view(ttl.is_due):
-            await self.engine.run(Call("dynamodb", "TimeToLive", account=account, writes=True), ttl.sweep)
         call = Call(
             "dynamodb",
             operation.name,
@@ -164,14 +164,25 @@ class DynamoDB:
 
     async def _decide(self, operation: Operation, request: DynamoRequest, call: Call, plan: Plan) -> dict[str, Any]:
         engine = self.engine
+        run = engine.run if call.writes else engine.read
         if not engine.observers:
-            return await (engine.run if call.writes else engine.read)(call, plan.decide)
+            try:
+                return await run(call, partial(ttl.timely, plan.decide))
+            except ttl.Due:
+                await self._sweep(call)
+                return await run(call, plan.decide)
+        if engine.store.view(is_due):  # before anybody is told of the call
+            await self._sweep(call)
         call.resources = engine.store.view(plan.resources)
         if plan.places is not None:
             return await self._decide_holding(request, call, plan, engine.store.view(plan.places))
         if len(plan.parts) > 1 and plan.join is not None:
             return plan.join([await self._decide_part(call, part) for part in plan.parts])
-        return await (engine.run if call.writes else engine.read)(call, plan.decide)
+        return await run(call, plan.decide)
+
+    async def _sweep(self, call: Call) -> None:
+        """Delete what has expired, in a call of its own, on the account of whoever comes by."""
+        await self.engine.run(Call("dynamodb", "TimeToLive", account=call.account, writes=True), ttl.sweep)
 
     async def _decide_holding(
         self, request: DynamoRequest, call: Call, plan: Plan, places: tuple[Key, ...]
@@ -210,11 +221,16 @@ class DynamoDB:
 # --- answers ----------------------------------------------------------------------------------------------------------------
 
 
+_SERVER: Final = ("Server", "Server")
+_CONTENT_TYPES: Final = {name: ("Content-Type", name) for name in json_1_0.CONTENT_TYPES}
+
+
 def _response(status: int, body: bytes, http: Request, media_type: str) -> Response:
+    number = http.request_id
     headers = [
-        ("Server", "Server"),
-        ("Content-Type", media_type),
-        ("x-amzn-RequestId", http.request_id + http.request_id[:10] + _ID_TAIL),
+        _SERVER,
+        _CONTENT_TYPES[media_type],
+        ("x-amzn-RequestId", number + number[:10] + _ID_TAIL),
         ("x-amz-crc32", json_1_0.crc32(body)),
     ]
     if "origin" in http.headers:

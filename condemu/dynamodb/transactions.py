@@ -20,12 +20,11 @@ from condemu.dynamodb.capacity import ASKED, Cost, by_table, collection_metrics,
 from condemu.dynamodb.expression_errors import CONDITION_FAILED
 from condemu.dynamodb.items import (
     check_scalar_keys,
+    check_size,
     check_targets,
-    checked_size,
     read_placeholders,
     read_projection,
     updated_item,
-    updated_size,
 )
 from condemu.dynamodb.keys import Place, check_index_keys, place_of_item, place_of_key
 from condemu.dynamodb.projections import Projection
@@ -44,7 +43,7 @@ from condemu.dynamodb.requests import (
 )
 from condemu.dynamodb.states import table_at
 from condemu.dynamodb.updates import BoundUpdate
-from condemu.dynamodb.values import Item, decode_item, encode_item, value_size
+from condemu.dynamodb.values import Item, decode_item, encode_item, item_size, measured_item, value_size
 
 MAX_SIZE: Final = 4 * 1024 * 1024  # bytes of the items of a transaction (Developer Guide, "Service quotas")
 TOKEN_SECONDS: Final = 600  # for which a client token is remembered (API Reference)
@@ -75,12 +74,13 @@ class Action(NamedTuple):
 
 
 class Target(NamedTuple):
-    """An action whose item is found."""
+    """An action whose item is found. `before` is what is in `old`; a Put without a condition does not look."""
 
     action: Action
     table: Table
     where: Place
     old: StoredItem | None
+    before: Item | None
 
 
 # --- TransactWriteItems -----------------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def transact_write_items(request: DynamoRequest) -> Plan:
         raise ServiceError(errors.TRANSACT_TOO_LARGE, {"limit": MAX_SIZE})
     token = members.get("ClientRequestToken")
     digest = _digest(members, actions) if token is not None else b""
-    return write_plan(request, actions, token, digest, lambda txn, targets, costs: _write_result(members, targets, costs))
+    return write_plan(request, actions, token, digest, lambda targets, news: _write_result(members, targets, news))
 
 
 def write_plan(
@@ -101,9 +101,9 @@ def write_plan(
     actions: Sequence[Action],
     token: str | None,
     digest: bytes,
-    answer: Callable[[Txn, list[Target], list[Cost] | None], Result],
+    answer: Callable[[list[Target], list[StoredItem | None] | None], Result],
 ) -> Plan:
-    """The decision of a transaction that writes. `answer` is given no costs when the token says that it was all done before."""
+    """The decision of a transaction that writes. `answer` is given the new records, None if the token says that they are old."""
     token_key = (request.account, token)
 
     def decide(txn: Txn) -> Result:
@@ -115,13 +115,13 @@ def write_plan(
             if known is not None and known.expires > txn.now:
                 if known.digest != digest:
                     raise ServiceError(errors.TOKEN_MISMATCH)
-                return answer(txn, targets, None)
+                return answer(targets, None)
         _check_conditions(request, targets)
         items = _new_items(targets)
-        costs = [_apply(txn, target, item) for target, item in zip(targets, items, strict=True)]
+        news = [_apply(txn, target, *item) for target, item in zip(targets, items, strict=True)]
         if token is not None:
             remember(txn, request.account, token, digest)
-        return answer(txn, targets, costs)
+        return answer(targets, news)
 
     def places(txn: Txn) -> tuple[Key, ...]:
         held = held_places(txn, [(action.whose, _finder(action)) for action in actions])
@@ -136,11 +136,13 @@ def _read_action(request: DynamoRequest, wire: dict[str, Any]) -> Action:
         raise ServiceError(errors.TRANSACT_ONE_ACTION, because=f"it has {len(given)} of them")
     kind = given[0]
     members = wire[kind]
-    item = decode_item(members["Item" if kind == "Put" else "Key"])
     size = 0
     if kind == "Put":
-        check_attribute_names(item)
-        size = checked_size(item)
+        item, size = measured_item(members["Item"])
+        check_attribute_names(item, size)
+        check_size(size)
+    else:
+        item = decode_item(members["Key"])
     names = ("UpdateExpression", "ConditionExpression") if kind == "Update" else ("ConditionExpression",)
     placeholders = read_placeholders(members, *names)
     update = placeholders.update() if kind == "Update" else None
@@ -161,8 +163,10 @@ def _targets(txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]], a
     tables, places = find_places(txn, wanted)
     targets = []
     for action, table, where in zip(actions, tables, places, strict=True):
-        targets.append(Target(action, table, where, changes.stored(txn, table, where)))
-    for number, (action, table, _, _) in enumerate(targets):
+        old = changes.stored(txn, table, where)
+        before = None if old is None or (action.condition is None and action.update is None) else item_in(old)
+        targets.append(Target(action, table, where, old, before))
+    for number, (action, table, _, _, _) in enumerate(targets):
         try:
             if action.kind == "Put" and table.indexes:
                 check_index_keys(table, action.item)
@@ -177,11 +181,11 @@ def _check_conditions(request: DynamoRequest, targets: list[Target]) -> None:
     """Cancel for all conditions that fail and all items that another transaction holds."""
     reasons: list[Reason] = []
     because = ""
-    for action, table, where, old in targets:
+    for action, table, where, old, before in targets:
         try:
             if request.held.by_another((table.table_id, *where), request.number):
                 raise ServiceError(errors.TRANSACTION_CONFLICT, because="another transaction holds the item")
-            check_condition(action.condition, old, action.members)
+            check_condition(action.condition, old, action.members, before)
         except ServiceError as error:
             reasons.append(reason_of(error))
             because = because or error.because
@@ -191,45 +195,50 @@ def _check_conditions(request: DynamoRequest, targets: list[Target]) -> None:
         raise cancelled(reasons, because)
 
 
-def _new_items(targets: list[Target]) -> list[Item | None]:
-    """What is to be stored; the first that cannot be worked out cancels."""
-    items: list[Item | None] = []
-    for number, (action, table, _, old) in enumerate(targets):
+def _new_items(targets: list[Target]) -> list[tuple[Item | None, int]]:
+    """What is to be stored, and its size; the first that cannot be worked out cancels."""
+    items: list[tuple[Item | None, int]] = []
+    for number, (action, table, _, old, before) in enumerate(targets):
         if action.kind != "Update":
-            items.append(action.item if action.kind == "Put" else None)
+            items.append((action.item, _put_size(action)) if action.kind == "Put" else (None, 0))
             continue
         try:
-            items.append(updated_item(table, action.update, old, action.item))
+            items.append(updated_item(table, action.update, old, before, action.item))
         except ServiceError as error:
             raise cancelled_by(error, number, len(targets)) from None
     return items
 
 
-def _apply(txn: Txn, target: Target, item: Item | None) -> Cost:
-    action, table, where, old = target
-    new = None
+def _put_size(action: Action) -> int:
+    """Of the item alone: an action's size counts the values of its expressions as well."""
+    return item_size(action.item) if action.members.get("ExpressionAttributeValues") else action.size
+
+
+def _apply(txn: Txn, target: Target, item: Item | None, size: int) -> StoredItem | None:
+    """What is there afterwards."""
+    action, table, where, old, _ = target
     if item is not None:
-        size = action.size if action.kind == "Put" and not action.members.get("ExpressionAttributeValues") else updated_size(item)
-        new = changes.put(txn, table, where, old, item, size)
-    elif action.kind == "Delete" and old is not None:
+        return changes.put(txn, table, where, old, item, size)
+    if action.kind == "ConditionCheck":
+        return old
+    if action.kind == "Delete" and old is not None:
         changes.delete(txn, table, where, old)
-    elif action.kind == "ConditionCheck":
-        return write_cost(table, where, old, old)
-    return write_cost(table, where, old, new)
+    return None
 
 
-def _write_result(members: dict[str, Any], targets: list[Target], costs: list[Cost] | None) -> Result:
+def _write_result(members: dict[str, Any], targets: list[Target], news: list[StoredItem | None] | None) -> Result:
     result: Result = {}
     asked = members.get("ReturnConsumedCapacity")
     if asked in ASKED:
-        if costs is None:
+        if news is None:
             costs, direction = [read_cost(one.table, size_of(one.old) if one.old else 0, True) for one in targets], "Read"
         else:
+            costs = [write_cost(one.table, one.where, one.old, new) for one, new in zip(targets, news, strict=True)]
             direction = "Write"
         result["ConsumedCapacity"] = [consumed(cost.times(2), asked, direction) for cost in by_table(costs)]
     if members.get("ReturnItemCollectionMetrics") == "SIZE":
         metrics: dict[str, list[Any]] = {}
-        for action, table, _, _ in targets:
+        for action, table, _, _, _ in targets:
             one = collection_metrics(table, action.item) if action.kind != "ConditionCheck" else None
             if one is not None:
                 metrics.setdefault(table.name, []).append(one)

@@ -8,6 +8,7 @@ deletion consumes nothing and is told in the stream as the service's own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -20,8 +21,6 @@ from condemu.dynamodb.expirations import DELAY, EXPIRING, OLDEST, is_due, note
 from condemu.dynamodb.records import CREATING, ITEMS, TABLES, StoredItem, Table, item_in
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
 from condemu.dynamodb.tables import known_table
-
-__all__ = ["describe_time_to_live", "is_due", "sweep", "update_time_to_live"]
 
 AT_ONCE: Final = 1000  # items deleted in one decision
 
@@ -62,6 +61,17 @@ def describe_time_to_live(request: DynamoRequest) -> Plan:
         return {"TimeToLiveDescription": description}
 
     return Plan(decide, table_resource(whose))
+
+
+class Due(Exception):
+    """Something has expired, and is to be deleted before anything else is decided."""
+
+
+def timely(decide: Callable[[Txn], Result], txn: Txn) -> Result:
+    """Decide, unless something has expired: then raise Due, and nothing has happened."""
+    if is_due(txn):
+        raise Due
+    return decide(txn)
 
 
 def sweep(txn: Txn) -> Result:

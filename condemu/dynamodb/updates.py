@@ -15,10 +15,9 @@ elements of the old list: what is set beyond its end is appended in the order of
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from condemu.core.errors import ServiceError
 from condemu.dynamodb import expression_errors as errors
@@ -34,9 +33,15 @@ Getter: TypeAlias = Callable[[Item, Values], Value]
 
 
 class CompiledUpdate:
-    """An update whose names are resolved. `targets` are the paths that it changes, in the order written."""
+    """An update whose names are resolved. `targets` are the paths that it changes, in the order written.
 
-    __slots__ = ("actions", "checks", "clauses", "creates", "names_used", "reads", "targets", "tree", "values_used")
+    `roots` are the attributes that these paths begin with. `sets` are names and values of an update that only sets whole
+    attributes, as most do; else it is empty.
+    """
+
+    __slots__ = (
+        "actions", "checks", "clauses", "creates", "names_used", "reads", "roots", "sets", "targets", "tree", "values_used",
+    )  # fmt: skip
 
     def __init__(self, resolver: Resolver, clauses: tuple[Clause, ...]) -> None:
         self.checks = tuple(resolver.checks)
@@ -48,10 +53,13 @@ class CompiledUpdate:
             operand.parts for clause in clauses for operand in _leaves(clause.value) if isinstance(operand, Path)
         )
         self.creates = any(clause.section in ("SET", "ADD") for clause in clauses)
+        self.roots = frozenset(str(path[0]) for path in self.targets)
         self.tree = PathTree(self.targets)
         self.actions = tuple(
             (clause.section, clause.path.parts, None if clause.value is None else _getter(clause.value)) for clause in clauses
         )
+        plain = all(section == "SET" and len(path) == 1 for section, path, _ in self.actions)
+        self.sets = tuple((str(path[0]), of) for _, path, of in self.actions if plain and of is not None)
 
     def check_values(self, values: Values) -> None:
         for check in self.checks:
@@ -72,6 +80,11 @@ class BoundUpdate:
         """The paths that change: none may lie in the primary key."""
         return self.compiled.targets
 
+    @property
+    def roots(self) -> frozenset[str]:
+        """The attributes that change, or something in them does."""
+        return self.compiled.roots
+
     def apply(self, item: Item | None, key: Item) -> Item | None:
         """The new item; None where there was none and none comes to be. Refuses what cannot be evaluated."""
         compiled = self.compiled
@@ -82,6 +95,13 @@ class BoundUpdate:
         else:
             base, exists = item, True
         values = self.values
+        if compiled.sets:
+            new = dict(base)
+            for name, of in compiled.sets:
+                new[name] = value = of(base, values)
+                if value is MISSING:
+                    _check_set((name,), value)
+            return new
         changes: list[tuple[DocumentPath, Change]] = []
         for section, path, getter in compiled.actions:
             value = MISSING if getter is None else getter(base, values)
@@ -174,8 +194,7 @@ def _check_set(path: DocumentPath, value: Value) -> None:
 # --- the new item -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What is to happen at one path. REMOVE has no value."""
 
     section: str

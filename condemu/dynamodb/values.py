@@ -339,6 +339,12 @@ def item_size(item: Mapping[str, Value]) -> int:
     return size
 
 
+def attribute_size(item: Mapping[str, Value], name: str) -> int:
+    """What one attribute adds to the item's size: nothing if it is not there."""
+    value = item.get(name, MISSING)
+    return 0 if value is MISSING else len(name.encode("utf-8", "surrogatepass")) + value_size(value)
+
+
 def depth_of(value: Value) -> int:
     """How many levels are nested: one for a value that contains no other."""
     if type(value) is dict:

@@ -46,6 +46,8 @@ def parse(body: bytes) -> dict[str, Any]:
 
 
 def render(document: dict[str, Any]) -> bytes:
+    if not document:
+        return b"{}"
     try:
         return _encode(document).encode()
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can escape and UTF-8 cannot carry

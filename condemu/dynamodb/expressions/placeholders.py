@@ -14,7 +14,7 @@ What does not depend on the values is worked out once for each text and map of n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from condemu.core.errors import ServiceError
@@ -26,6 +26,8 @@ from condemu.dynamodb.values import Malformed, Value, decode
 
 _NAME_KEY: Final = re.compile(r"#[A-Za-z0-9_]+").fullmatch
 _VALUE_KEY: Final = re.compile(r":[A-Za-z0-9_]+").fullmatch
+
+_NONE: Final[frozenset[str]] = frozenset()
 
 Names = tuple[tuple[str, str], ...]
 
@@ -39,8 +41,8 @@ class Placeholders:
         self._names = names
         self.values = values
         self._expressions = expressions
-        self.names_used: set[str] = set()
-        self.values_used: set[str] = set()
+        self.names_used: frozenset[str] = _NONE
+        self.values_used: frozenset[str] = _NONE
 
     @classmethod
     def read(cls, names: Any, values: Any, expressions: Mapping[str, str | None]) -> Placeholders:
@@ -50,10 +52,7 @@ class Placeholders:
         """
         if names is None and values is None:
             return cls((), {}, expressions)
-        absent = all(text is None for text in expressions.values())
-        with_values = {name: text for name, text in expressions.items() if name != "ProjectionExpression"}
-        no_use = all(text is None for text in with_values.values())
-        return cls(_read_names(names, absent), _read_values(values, no_use, with_values), expressions)
+        return cls(_read_names(names, expressions), _read_values(values, expressions), expressions)
 
     def condition(self, expression: str) -> BoundCondition | None:
         """The condition (or filter, or key condition) of the member called `expression`; None where the request has none."""
@@ -79,7 +78,7 @@ class Placeholders:
         if text is None:
             return None
         compiled = compile_projection(expression, text, self._names)
-        self._use(compiled.names_used, ())
+        self._use(compiled.names_used, _NONE)
         return compiled
 
     def check_all_used(self) -> None:
@@ -91,17 +90,24 @@ class Placeholders:
             unused = [name for name in self.values if name not in self.values_used]
             raise ServiceError(errors.VALUES_UNUSED, {"keys": ", ".join(unused)})
 
-    def _use(self, names: Iterable[str], values: Iterable[str]) -> None:
-        self.names_used.update(names)
-        self.values_used.update(values)
+    def _use(self, names: frozenset[str], values: frozenset[str]) -> None:
+        if names:
+            self.names_used |= names
+        if values:
+            self.values_used |= values
 
 
-def _read_names(names: Any, no_expression: bool) -> Names:
+def _absent(expressions: Mapping[str, str | None], apart: str = "") -> bool:
+    """Has the request none of them, whether or not it has the one called `apart`?"""
+    return all(text is None or name == apart for name, text in expressions.items())
+
+
+def _read_names(names: Any, expressions: Mapping[str, str | None]) -> Names:
     if names is None:
         return ()
     if type(names) is not dict:
         raise Malformed
-    if no_expression:
+    if _absent(expressions):
         raise ServiceError(errors.NAMES_WITHOUT_EXPRESSION)
     if not names:
         raise ServiceError(errors.NAMES_EMPTY)
@@ -113,25 +119,25 @@ def _read_names(names: Any, no_expression: bool) -> Names:
     return tuple(names.items())
 
 
-def _read_values(values: Any, no_expression: bool, expressions: Mapping[str, str | None]) -> dict[str, Value]:
+def _read_values(values: Any, expressions: Mapping[str, str | None]) -> dict[str, Value]:
     if values is None:
         return {}
     if type(values) is not dict:
         raise Malformed
-    if no_expression:
-        verb = "is" if len(expressions) == 1 else "are"
-        raise ServiceError(errors.VALUES_WITHOUT_EXPRESSION, {"absent": f"{' and '.join(expressions)} {verb} null"})
+    if _absent(expressions, apart="ProjectionExpression"):
+        with_values = [name for name in expressions if name != "ProjectionExpression"]
+        verb = "is" if len(with_values) == 1 else "are"
+        raise ServiceError(errors.VALUES_WITHOUT_EXPRESSION, {"absent": f"{' and '.join(with_values)} {verb} null"})
     if not values:
         raise ServiceError(errors.VALUES_EMPTY)
     for key in values:
         if not _VALUE_KEY(key):
             raise ServiceError(errors.VALUES_BAD_KEY, {"key": key})
-    return {key: _read_value(key, value) for key, value in values.items()}
-
-
-def _read_value(key: str, value: Any) -> Value:
+    read: dict[str, Value] = {}
     try:
-        return decode(value)
+        for key, value in values.items():
+            read[key] = decode(value)
     except ServiceError as error:
         fields = {"reason": error.message, "classic_reason": errors.classic(error).message, "key": key}
         raise ServiceError(errors.VALUES_BAD_VALUE, fields, because=error.because) from None
+    return read

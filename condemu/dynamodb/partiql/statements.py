@@ -22,7 +22,7 @@ from condemu.dynamodb.capacity import ASKED, Cost, by_table, consumed, write_cos
 from condemu.dynamodb.conditions import BoundCondition, refusal
 from condemu.dynamodb.errors import TRANSACTION_CONFLICT
 from condemu.dynamodb.expression_errors import CONDITION_FAILED
-from condemu.dynamodb.items import check_targets, checked_size, updated_item, updated_size
+from condemu.dynamodb.items import check_size, check_targets, updated_item
 from condemu.dynamodb.keys import Place, check_index_keys, place_of_item, place_of_key
 from condemu.dynamodb.partiql import statement_errors as errors
 from condemu.dynamodb.partiql.binding import Binder
@@ -42,7 +42,7 @@ from condemu.dynamodb.requests import (
     usable_table,
 )
 from condemu.dynamodb.updates import BoundUpdate
-from condemu.dynamodb.values import Item, decode, encode_item
+from condemu.dynamodb.values import Item, decode, encode_item, item_size
 
 OneItem = tuple[Table, Item]
 
@@ -108,8 +108,9 @@ def prepare(request: DynamoRequest, members: dict[str, Any], *, single: bool = F
 
 def _insert(request: DynamoRequest, statement: Insert, binder: Binder, returns: bool) -> Prepared:
     item = binder.attributes(statement.value)
-    check_attribute_names(item)
-    size = checked_size(item)
+    size = item_size(item)
+    check_attribute_names(item, size)
+    check_size(size)
     whose = _address(request, statement.source)
 
     def judge(txn: Txn) -> Callable[[], Outcome]:
@@ -161,17 +162,18 @@ def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, 
         old = changes.stored(txn, table, where)
         check_unheld(request, table, where)
         only_key = update is None and condition is not None and len(condition.paths) == len(key)
+        before = None if old is None else item_in(old)
         if old is not None or not only_key:
-            check(condition, old, returns)
-        item = None if update is None else updated_item(table, update, old, key)
+            check(condition, old, before, returns)
+        item, size = (None, 0) if update is None else updated_item(table, update, old, before, key)
 
         def apply() -> Outcome:
             new: StoredItem | None = None
             if item is not None:
-                new = changes.put(txn, table, where, old, item, updated_size(item))
+                new = changes.put(txn, table, where, old, item, size)
             elif old is not None:
                 changes.delete(txn, table, where, old)
-            found = _returned(returning, update, old, new)
+            found = _returned(returning, update, before, item)
             return Outcome([encode_item(found)] if found else [], write_cost(table, where, old, new), {})
 
         return apply
@@ -185,11 +187,11 @@ def check_unheld(request: DynamoRequest, table: Table, where: Place) -> None:
         raise ServiceError(TRANSACTION_CONFLICT, because="another transaction holds the item")
 
 
-def check(condition: BoundCondition | None, old: StoredItem | None, returns: bool) -> None:
-    """Refuse if there is no item, or the condition does not hold of it."""
+def check(condition: BoundCondition | None, old: StoredItem | None, before: Item | None, returns: bool) -> None:
+    """Refuse if there is no item, or the condition does not hold of it. `before` is what is in `old`."""
     if old is None:
         raise ServiceError(CONDITION_FAILED, because="there is no such item")
-    error = None if condition is None else refusal(condition, item_in(old))
+    error = None if condition is None else refusal(condition, before)
     if error is not None:
         raise refused(CONDITION_FAILED, old, returns, error.because)
 
@@ -199,12 +201,11 @@ def refused(row: ErrorRow, old: StoredItem, returns: bool, because: str) -> Serv
     return ServiceError(row, found, because=f"{because}; last written by commit {changed_by(old)}")
 
 
-def _returned(returning: str, update: BoundUpdate | None, old: StoredItem | None, new: StoredItem | None) -> Item:
-    record = old if returning.endswith("OLD") else new if returning else None
-    if record is None:
+def _returned(returning: str, update: BoundUpdate | None, before: Item | None, item: Item | None) -> Item:
+    shown = before if returning.endswith("OLD") else item if returning else None
+    if shown is None:
         return {}
-    item = item_in(record)
-    return update.touched(item) if update is not None and returning.startswith("MODIFIED") else item
+    return update.touched(shown) if update is not None and returning.startswith("MODIFIED") else shown
 
 
 # --- SELECT and EXISTS ------------------------------------------------------------------------------------------------------
@@ -260,7 +261,7 @@ def _exists(request: DynamoRequest, select: Select, binder: Binder, returns: boo
         where = place_of_key(table, key)
         old = changes.stored(txn, table, where)
         check_unheld(request, table, where)
-        check(condition, old, returns)
+        check(condition, old, None if old is None else item_in(old), returns)
         return lambda: Outcome([], write_cost(table, where, old, old), {})
 
     return Prepared(whose, judge, the_item, writes=False, check=True)

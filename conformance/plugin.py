@@ -105,16 +105,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what the target cannot do by its own account, before anything is created for it."""
+    """Skip what the target cannot do by its own account, and fail what would be its end, before anything is created for it."""
     case = dict(item.user_properties).get("case")
     if case is None:
         return
     name = targeting.label_of(item.config.getoption("--target"), item.config.getoption("--target-name"))
     needs = {need for marker in item.iter_markers("needs") for need in marker.args} | {case["service"]}
     needs |= {SERVICE_OF[fixture] for fixture in item.fixturenames if fixture in SERVICE_OF}  # type: ignore[attr-defined]
-    lacking = needs & targeting.Knowledge.of(name).missing
+    knowledge = targeting.Knowledge.of(name)
+    lacking = needs & knowledge.missing
     if lacking:
         pytest.skip(f"{name} has no {', '.join(sorted(lacking))}")
+    if case["id"] in knowledge.fatal:
+        pytest.fail(f"not sent: {knowledge.fatal[case['id']]}", pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@ def wait(holds: Callable[[], bool], *, attempts: int = 240, pause: float = 0.5) 
         if holds():
             return
         time.sleep(pause)
-    raise TimeoutError("the target did not get there in two minutes")
+    raise TimeoutError(f"the target did not get there in {attempts * pause:.0f} seconds")
 
 
 def remove_bucket(s3: Any, name: str, *, patient: bool = False) -> None:
@@ -94,7 +94,7 @@ def remove_bucket(s3: Any, name: str, *, patient: bool = False) -> None:
         for entry in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
             version = {"Bucket": name, "Key": entry["Key"], "VersionId": entry["VersionId"]}
             if not removed(s3, version) and patient:
-                wait(partial(removed, s3, version))  # a case's COMPLIANCE lasts seconds
+                wait(partial(removed, s3, version), attempts=40)  # a case's COMPLIANCE lasts fifteen seconds
     with suppress(ClientError):
         for entry in s3.list_objects_v2(Bucket=name).get("Contents", ()):
             s3.delete_object(Bucket=name, Key=entry["Key"])

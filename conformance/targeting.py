@@ -33,10 +33,14 @@ SERVICES: Final = {"s3": "s3", "dynamodb": "dynamodb", "simpledb": "sdb"}
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """The contents of a target's file. `missing` are capabilities; `gaps` maps a case's id, or a prefix of it, to the reason."""
+    """The contents of a target's file. `missing` are capabilities; `gaps` maps a case's id, or a prefix of it, to the reason.
+
+    `fatal` maps the id of a case that is not sent, for the target would answer nobody after it, to what happens.
+    """
 
     missing: frozenset[str] = frozenset()
     gaps: dict[str, str] = field(default_factory=dict)
+    fatal: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     @cache
@@ -45,7 +49,7 @@ class Knowledge:
         if not path.is_file():
             return cls()
         data = tomllib.loads(path.read_text())
-        return cls(frozenset(data.get("missing", ())), dict(data.get("gaps", {})))
+        return cls(frozenset(data.get("missing", ())), dict(data.get("gaps", {})), dict(data.get("fatal", {})))
 
     def gap(self, case: str) -> str | None:
         """Why this case is known to differ, or None."""

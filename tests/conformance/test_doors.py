@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -58,3 +59,17 @@ def test_a_store_is_certified_by_its_url(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"index.html", "results.json", "results.md", "badge.svg", "junit.xml"}
     assert "rules" in (tmp_path / "badge.svg").read_text()
+
+
+def test_a_case_that_would_be_the_targets_end_is_not_sent(tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        words = ["--target", url, "--target-name", "dynalite", "-k", "alt-0691", "--json", str(results)]
+        ended = subprocess.run([sys.executable, "-m", "conformance", "run", *words], capture_output=True, text=True, timeout=120)
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+    assert ended.returncode == 1
+    (case,) = json.loads(results.read_text())["cases"]
+    assert (case["outcome"], case["detail"]) == ("broken", "not sent: it would hang for ever")

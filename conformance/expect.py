@@ -7,7 +7,8 @@ report colours the matrix by it.
 |--------------|---------------------------------------------------------------------------------|
 | ignored      | accepted what AWS refuses: the condition did nothing                            |
 | refused      | refused what AWS accepts                                                        |
-| wrong code   | refused as AWS does, with another status, code, message or element              |
+| wrong code   | refused as AWS does, with another status or code                                |
+| wrong words  | refused with AWS's status and code, but not with its message, or its elements    |
 | not atomic   | let through more, or fewer, than the rule allows when calls met                 |
 | wrong result | answered a success that differs from AWS's                                      |
 | unsupported  | said that it does not implement the operation                                   |
@@ -22,7 +23,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-KINDS: Final = ("ignored", "refused", "wrong code", "not atomic", "wrong result", "unsupported")
+KINDS: Final = ("ignored", "refused", "wrong code", "wrong words", "not atomic", "wrong result", "unsupported")
 UNSUPPORTED: Final = frozenset({"UnknownOperationException", "UnsupportedOperation", "InvalidAction", "NotImplemented"})
 
 
@@ -96,14 +97,11 @@ def refused(
     expected = f"{status} {code or ''}: {message or '…'} {dict(elements or {})}"
     if (answer.status == 501 or answer.code in UNSUPPORTED) and status != 501:
         raise Difference("unsupported", f"AWS answers {expected}; the target {answer}")
-    differs = (
-        answer.status != status
-        or (code is not None and answer.code != code and not answer.code.isdigit())
-        or (message is not None and answer.message != message)
-        or any(answer.fields.get(name) != value for name, value in (elements or {}).items())
-    )
-    if differs:
+    if answer.status != status or (code is not None and answer.code != code and not answer.code.isdigit()):
         raise Difference("wrong code", f"AWS answers {expected}; the target {answer}")
+    lacking = any(answer.fields.get(name) != value for name, value in (elements or {}).items())
+    if lacking or (message is not None and answer.message != message):
+        raise Difference("wrong words", f"AWS answers {expected}; the target {answer}")
     return answer
 
 

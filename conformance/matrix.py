@@ -17,6 +17,7 @@ from conformance.report import grades_line
 OUTCOMES: Final = {
     "as AWS": ("#3f9b68", "as AWS"),
     "wrong code": ("#f0c33c", "wrong code"),
+    "wrong words": ("#f8e7a8", "wrong words"),
     "wrong result": ("#ee9b2d", "wrong result"),
     "refused": ("#8c7fd0", "refused"),
     "unsupported": ("#9aa7b4", "unsupported"),

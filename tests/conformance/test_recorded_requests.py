@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from conformance.dynamodb.observed import (
     ACCEPTED,
     ERRORS,
@@ -20,7 +22,7 @@ from conformance.dynamodb.observed import (
     names_in,
     rename,
 )
-from conformance.dynamodb.test_recorded_requests import compare
+from conformance.dynamodb.test_recorded_requests import compare, kind_of
 from conformance.plugin import GRADES
 from conformance.raw import Answer
 
@@ -71,3 +73,26 @@ def test_a_refusal_differs_by_its_status_its_type_or_its_text_but_not_by_the_env
     assert found(kind="a#C")
     assert found(text="No")
     assert compare(Answer(400, {}, b"<Error/>"), row, wanted)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (400, '{"__type":"com.amazon.coral.validate#ValidationException","message":"other"}', "wrong words"),
+        (400, '{"__type":"ValidationException","message":"text"}', "wrong words"),  # the namespace is for no SDK
+        (400, '{"__type":"x#ResourceNotFoundException","message":"text"}', "wrong code"),
+        (500, '{"__type":"com.amazon.coral.validate#ValidationException","message":"text"}', "wrong code"),
+        (500, "<html>", "wrong code"),
+        (400, '{"__type":"x#UnknownOperationException"}', "unsupported"),
+    ],
+)
+def test_what_an_sdk_reads_is_told_from_words(status: int, body: str, kind: str) -> None:
+    wanted = {"status": 400, "type": "com.amazon.coral.validate#ValidationException", "message": "text"}
+    assert kind_of(Answer(status, {}, body.encode()), wanted) == kind
+
+
+def test_reasons_of_a_transaction_are_no_words() -> None:
+    kind, failed = "x#TransactionCanceledException", [{"Code": "ConditionalCheckFailed"}]
+    wanted = {"status": 400, "type": kind, "cancellation_reasons": failed}
+    body = json.dumps({"__type": kind, "CancellationReasons": [{"Code": "None"}]})
+    assert kind_of(Answer(400, {}, body.encode()), wanted) == "wrong code"

@@ -22,6 +22,7 @@ from condemu.dynamodb.keys import (
 from condemu.dynamodb.paths import DocumentPath
 from condemu.dynamodb.projections import Projection, attributes_to_get
 from condemu.dynamodb.records import StoredItem, Table, item_in, size_of
+from condemu.dynamodb.rendering import item_json
 from condemu.dynamodb.requests import (
     DynamoRequest,
     Plan,
@@ -168,7 +169,7 @@ def get_item(request: DynamoRequest) -> Plan:
         found = changes.stored(txn, table, where)
         result: Result = {}
         if found is not None:
-            result["Item"] = encode_item(item_in(found) if projection is None else projection.project(item_in(found)))
+            result["Item"] = item_json(item_in(found) if projection is None else projection.project(item_in(found)))
         asked = members.get("ReturnConsumedCapacity")
         if asked in ASKED:
             result["ConsumedCapacity"] = consumed(read_cost(table, size_of(found) if found else 0, consistent), asked)

@@ -24,6 +24,7 @@ from condemu.dynamodb.key_ranges import Range, range_of, segment_range
 from condemu.dynamodb.keys import Place, place
 from condemu.dynamodb.projections import Projection, attributes_to_get
 from condemu.dynamodb.records import GLOBAL, INDEXED, ITEMS, Index, StoredItem, Table, item_in, size_of
+from condemu.dynamodb.rendering import item_json, items_json
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, check_mixing, table_resource, usable_table
 from condemu.dynamodb.start_keys import (
     check_scan_start,
@@ -251,7 +252,7 @@ def _page(
     fetch = _fetcher(txn, table, index, reading)
     holds = reading.filter.holds if reading.filter is not None else None
     counting = members.get("Select") == "COUNT"
-    found: list[dict[str, Any]] = []
+    found: list[str] = []
     count = scanned = size = 0
     cut: Item | None = None
     previous: Item = {}
@@ -268,11 +269,11 @@ def _page(
         if holds is None or holds(item):
             count += 1
             if not counting:
-                found.append(encode_item(item if reading.projection is None else reading.projection.project(item)))
+                found.append(item_json(item if reading.projection is None else reading.projection.project(item)))
         if scanned == limit:
             cut = previous
             break
-    result: Result = {} if counting else {"Items": found}
+    result: Result = {} if counting else {"Items": items_json(found)}
     result["Count"] = count
     result["ScannedCount"] = scanned
     if cut is not None:

@@ -36,32 +36,32 @@ class Held:
     Of two transactions on one item, the one that came first holds it.
     """
 
-    __slots__ = ("_holders", "_next")
+    __slots__ = ("_next", "holders")
 
     def __init__(self) -> None:
-        self._holders: dict[Key, list[int]] = {}
+        self.holders: dict[Key, list[int]] = {}
         self._next = 0
 
     def __bool__(self) -> bool:
-        return bool(self._holders)
+        return bool(self.holders)
 
     def hold(self, places: Iterable[Key]) -> int:
         """Hold these for a transaction; its number."""
         self._next += 1
         for where in places:
-            self._holders.setdefault(where, []).append(self._next)
+            self.holders.setdefault(where, []).append(self._next)
         return self._next
 
     def release(self, places: Iterable[Key], number: int) -> None:
         for where in places:
-            holders = self._holders[where]
+            holders = self.holders[where]
             holders.remove(number)
             if not holders:
-                del self._holders[where]
+                del self.holders[where]
 
     def by_another(self, where: Key, number: int = 0) -> bool:
         """Does a transaction hold this that came before `number`? Whatever is no transaction comes last."""
-        holders = self._holders.get(where)
+        holders = self.holders.get(where)
         return holders is not None and holders[0] != number
 
 
@@ -74,7 +74,6 @@ class DynamoRequest:
         self,
         operation: str,
         members: dict[str, Any],
-        *,
         account: str,
         region: str,
         request_id: str = "",
@@ -251,5 +250,5 @@ def check_condition(
 
 def check_free(held: Held, table: Table, where: Place) -> None:
     """Refuse to write an item that a transaction holds."""
-    if held and held.by_another((table.table_id, *where)):
+    if held.holders and held.by_another((table.table_id, *where)):
         raise ServiceError(errors.TRANSACTION_CONFLICT, because="a transaction that is not decided yet holds the item")

@@ -6,7 +6,6 @@ else can be said without a table, and then the decision. A wrong type anywhere c
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, Final
 
 from condemu.auth.authenticate import Authenticator
@@ -19,7 +18,7 @@ from condemu.core.http import Request, Response, read_body
 from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb import errors, tags, ttl
 from condemu.dynamodb.auth_errors import refusal_of
-from condemu.dynamodb.authorisation import authorised
+from condemu.dynamodb.authorisation import authorise, authorised
 from condemu.dynamodb.expirations import is_due
 from condemu.dynamodb.operations import TARGETS, Operation
 from condemu.dynamodb.records import EXPIRIES, TABLES, TOKENS
@@ -35,6 +34,10 @@ from condemu.wire.json_1_0 import NotJson
 BODY_LIMIT: Final = 16 * 1024 * 1024  # bytes (Developer Guide, "Service quotas")
 _UNKNOWN_HTTP: Final = b"<UnknownOperationException/>\n"
 _ID_TAIL: Final = "VV4KQNSO5AEMVJF66Q9ASUAAJG"  # request ids of DynamoDB have 52 characters and always end so
+
+
+class _Due(Exception):
+    """Something has expired that is to be deleted before anything else is decided."""
 
 
 class DynamoDB:
@@ -97,17 +100,8 @@ class DynamoDB:
         self, http: Request, operation: Operation, members: dict[str, Any], body: bytes, media_type: str
     ) -> Response:
         caller, access_key, region = self._caller(http, body)
-        account = caller.account
-        request = DynamoRequest(
-            operation.name,
-            members,
-            account=account,
-            region=region,
-            request_id=http.request_id,
-            held=self.held,
-            delay=self.table_delay,
-        )
-        plan = authorised(request, self._prepare(operation, request), caller)
+        request = DynamoRequest(operation.name, members, caller.account, region, http.request_id, self.held, self.table_delay)
+        plan = self._prepare(operation, request)
         call = Call(
             "dynamodb",
             operation.name,
@@ -121,7 +115,10 @@ class DynamoDB:
             consistent=plan.consistent,
         )
         try:
-            result = await self._decide(operation, request, call, plan)
+            if self.engine.observers:
+                result = await self._decide_watched(request, call, authorised(request, plan, caller))
+            else:
+                result = await self._decide(request, call, plan, caller)
         except ServiceError as error:
             response = _refusal(
                 worded(error, operation.name, self.message_profile, request_level=False), http, media_type
@@ -162,23 +159,33 @@ class DynamoDB:
                 check_values(operation.name, members)
             raise worded(error, operation.name, self.message_profile, request_level=True) from None
 
-    async def _decide(self, operation: Operation, request: DynamoRequest, call: Call, plan: Plan) -> dict[str, Any]:
+    async def _decide(self, request: DynamoRequest, call: Call, plan: Plan, caller: Principal) -> dict[str, Any]:
+        """Nobody watches, so the decision itself looks for what has expired, which is deleted before anything is decided."""
+
+        def decide(txn: Txn) -> dict[str, Any]:
+            if is_due(txn):
+                raise _Due
+            authorise(txn, request, caller)
+            return plan.decide(txn)
+
+        run = self.engine.run if call.writes else self.engine.read
+        try:
+            return await run(call, decide)
+        except _Due:
+            await self._sweep(call)
+            return await run(call, authorised(request, plan, caller).decide)
+
+    async def _decide_watched(self, request: DynamoRequest, call: Call, plan: Plan) -> dict[str, Any]:
+        """What has expired is deleted before anybody is told of the call; they are told what it touches."""
         engine = self.engine
-        run = engine.run if call.writes else engine.read
-        if not engine.observers:
-            try:
-                return await run(call, partial(ttl.timely, plan.decide))
-            except ttl.Due:
-                await self._sweep(call)
-                return await run(call, plan.decide)
-        if engine.store.view(is_due):  # before anybody is told of the call
+        if engine.store.view(is_due):
             await self._sweep(call)
         call.resources = engine.store.view(plan.resources)
         if plan.places is not None:
             return await self._decide_holding(request, call, plan, engine.store.view(plan.places))
         if len(plan.parts) > 1 and plan.join is not None:
             return plan.join([await self._decide_part(call, part) for part in plan.parts])
-        return await run(call, plan.decide)
+        return await (engine.run if call.writes else engine.read)(call, plan.decide)
 
     async def _sweep(self, call: Call) -> None:
         """Delete what has expired, in a call of its own, on the account of whoever comes by."""

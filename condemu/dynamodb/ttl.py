@@ -8,7 +8,6 @@ deletion consumes nothing and is told in the stream as the service's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -17,7 +16,7 @@ from condemu.core.store import Txn, prefix_range
 from condemu.dynamodb import control_errors as rows
 from condemu.dynamodb.changes import delete
 from condemu.dynamodb.errors import TABLE_NAMED_NOT_FOUND
-from condemu.dynamodb.expirations import DELAY, EXPIRING, OLDEST, is_due, note
+from condemu.dynamodb.expirations import DELAY, EXPIRING, OLDEST, note
 from condemu.dynamodb.records import CREATING, ITEMS, TABLES, StoredItem, Table, item_in
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
 from condemu.dynamodb.tables import known_table
@@ -61,17 +60,6 @@ def describe_time_to_live(request: DynamoRequest) -> Plan:
         return {"TimeToLiveDescription": description}
 
     return Plan(decide, table_resource(whose))
-
-
-class Due(Exception):
-    """Something has expired, and is to be deleted before anything else is decided."""
-
-
-def timely(decide: Callable[[Txn], Result], txn: Txn) -> Result:
-    """Decide, unless something has expired: then raise Due, and nothing has happened."""
-    if is_due(txn):
-        raise Due
-    return decide(txn)
 
 
 def sweep(txn: Txn) -> Result:

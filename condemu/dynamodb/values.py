@@ -90,21 +90,30 @@ def decode_item(wire: Any) -> Item:
     return item
 
 
-def measured_item(wire: Any) -> tuple[Item, int]:
-    """What `decode_item` and then `item_size` say, in one walk."""
+def measured_item(wire: Any, depth: int = 1) -> tuple[Item, int]:
+    """What `decode_item` and then `item_size` say, in one walk. What is not quite plain is left to `decode`, refusals included.
+
+    The members of a map within an item, which lie as deep as `depth`, are read in the same way.
+    """
     if type(wire) is not dict:
         raise Malformed
-    item = {}
-    size = 0
+    names = "".join(wire)
+    size = len(names) if names.isascii() else len(names.encode("utf-8", "surrogatepass"))
+    item: Item = {}
     for name, tagged in wire.items():
-        text = tagged.get("S") if type(tagged) is dict and len(tagged) == 1 else None
-        if type(text) is str and text.isascii():
-            item[name] = text
-            size += len(text)
-        else:
-            item[name] = value = decode(tagged)
-            size += value_size(value)
-        size += len(name) if name.isascii() else len(name.encode("utf-8", "surrogatepass"))
+        if type(tagged) is dict and len(tagged) == 1:
+            text = tagged.get("S")
+            if type(text) is str and text.isascii():  # most attributes of most items
+                item[name] = text
+                size += len(text)
+                continue
+            content = tagged.get("M")
+            if type(content) is dict and depth < MAX_DEPTH:
+                item[name], below = measured_item(content, depth + 1)
+                size += 3 + len(content) + below
+                continue
+        item[name] = value = decode(tagged, depth)
+        size += value_size(value)
     return item, size
 
 
@@ -115,10 +124,6 @@ def decode(wire: Any, depth: int = 1) -> Value:
     """
     if type(wire) is not dict:
         raise Malformed
-    if len(wire) == 1:
-        ((tag, content),) = wire.items()
-        if content is not None and tag in _DECODERS:
-            return _DECODERS[tag](content, depth)
     value: Value = MISSING
     ambiguous = False
     for tag, content in wire.items():
@@ -356,14 +361,23 @@ def value_size(value: Value) -> int:
     which = type(value)
     if which is str:
         return len(value) if value.isascii() else len(value.encode())
-    if which is int or which is Decimal:
-        return 2 if which is int and 0 < value < 100 else number_size(value)
+    if which is int:
+        return 2 if 0 < value < 100 else number_size(value)
+    if which is tuple:
+        return _set_size(value)
+    if which is Decimal:
+        return number_size(value)
     if which is bytes:
         return len(value)
     if which is dict:
         return 3 + len(value) + item_size(value)
     if which is list:
         return 3 + len(value) + sum(map(value_size, value))
-    if which is tuple:
-        return sum(map(value_size, value))
     return 1  # BOOL and NULL
+
+
+def _set_size(members: tuple[Value, ...]) -> int:
+    if type(members[0]) is not str:
+        return sum(map(value_size, members))
+    text = "".join(members)
+    return len(text) if text.isascii() else len(text.encode())

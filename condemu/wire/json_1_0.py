@@ -12,7 +12,12 @@ from typing import Any, Final
 CONTENT_TYPES: Final = frozenset(("application/x-amz-json-1.0", "application/json"))
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
-_encode_ascii = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
+class Json(str):
+    """A value that is JSON already. As a member of the document it is rendered as it stands."""
+
+    __slots__ = ()
 
 
 class NotJson(Exception):
@@ -37,7 +42,12 @@ _DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant)
 def parse(body: bytes) -> dict[str, Any]:
     """The object that a body holds. NaN and Infinity, which Python would accept, are no JSON."""
     try:
-        document = _DECODER.decode(body.decode())
+        text = body.decode()
+        if text[:1] == "{":
+            document, end = _DECODER.raw_decode(text)
+            if end == len(text):
+                return document  # type: ignore[no-any-return]
+        document = _DECODER.decode(text)  # there are blanks around it, or it is something else
     except (ValueError, RecursionError):
         raise NotJson from None
     if type(document) is not dict:
@@ -48,10 +58,12 @@ def parse(body: bytes) -> dict[str, Any]:
 def render(document: dict[str, Any]) -> bytes:
     if not document:
         return b"{}"
-    try:
-        return _encode(document).encode()
-    except UnicodeEncodeError:  # half a surrogate pair, which JSON can escape and UTF-8 cannot carry
-        return _encode_ascii(document).encode()
+    if Json in map(type, document.values()):
+        members = [f"{_encode(name)}:{value if type(value) is Json else _encode(value)}" for name, value in document.items()]
+        text = f"{{{','.join(members)}}}"
+    else:
+        text = _encode(document)
+    return text.encode("utf-8", "backslashreplace")  # half a surrogate pair, which UTF-8 cannot carry, is \udxxx in JSON too
 
 
 def crc32(body: bytes) -> str:

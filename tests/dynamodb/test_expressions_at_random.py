@@ -14,8 +14,10 @@ from condemu.core.errors import ServiceError
 from condemu.dynamodb.conditions import BoundCondition, compile_condition
 from condemu.dynamodb.expressions.nodes import Update
 from condemu.dynamodb.expressions.parser import parse_condition, parse_projection, parse_update
+from condemu.dynamodb.items import updated_item
+from condemu.dynamodb.records import Keys, Table, packed
 from condemu.dynamodb.updates import BoundUpdate, compile_update
-from condemu.dynamodb.values import decode_item, encode, encode_item, equal
+from condemu.dynamodb.values import decode_item, encode, encode_item, equal, item_size
 
 
 @settings(max_examples=250, deadline=None)
@@ -104,3 +106,19 @@ def test_an_update_means_what_a_naive_reading_says(node, item):
         assert (found is None) == (expected is None)
         assert found is None or equal(found, decode_item(expected)), (found, expected)
     assert before is None or encode_item(before) == wire
+
+
+@settings(max_examples=300, deadline=None)
+@given(sound_updates, items)
+def test_an_updated_item_has_the_size_that_measuring_it_gives(node, item):
+    compiled = compile_update("UpdateExpression", "".join(words(node)), tuple(NAMES.items()))
+    table = Table("000000000000", "us-east-1", "tab", "id", 0.0, Keys((("pk", "S"),)), ())
+    before = {"pk": "k", **item}
+    try:
+        found, size = updated_item(
+            table, BoundUpdate(compiled, VALUES), packed(before, item_size(before), 1), before, {"pk": "k"}
+        )
+    except ServiceError:
+        return
+    assert found is not None
+    assert size == item_size(found)

@@ -1,0 +1,67 @@
+"""Items as JSON, for the answers that are made of little else.
+
+The text is what `json_1_0.render` would make of `encode_item`, in one walk instead of two and without the objects in between: a
+page of a hundred items takes half the time.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from json.encoder import encode_basestring as quoted
+from typing import Any, Final
+
+from condemu.dynamodb.numbers import print_number
+from condemu.dynamodb.values import Value
+from condemu.wire.json_1_0 import Json
+
+
+def item_json(item: Mapping[str, Value]) -> Json:
+    return Json(_members(item))
+
+
+def items_json(items: Iterable[str]) -> Json:
+    """Of the texts of items, their list."""
+    return Json(f"[{','.join(items)}]")
+
+
+def _members(item: Mapping[str, Value]) -> str:
+    members = []
+    for name, value in item.items():
+        if type(value) is str:
+            members.append(f'{quoted(name)}:{{"S":{quoted(value)}}}')
+        else:
+            members.append(f"{quoted(name)}:{_PRINTERS[type(value)](value)}")
+    return f"{{{','.join(members)}}}"
+
+
+def _print(value: Value) -> str:
+    return _PRINTERS[type(value)](value)
+
+
+def _set(members: tuple[Value, ...]) -> str:
+    first = type(members[0])
+    if first is str:
+        return f'{{"SS":[{",".join(map(quoted, members))}]}}'
+    if first is bytes:
+        return f'{{"BS":[{",".join(map(_base64, members))}]}}'
+    numbers = (f'"{print_number(member)}"' for member in members)
+    return f'{{"NS":[{",".join(numbers)}]}}'
+
+
+def _base64(data: bytes) -> str:
+    return f'"{base64.b64encode(data).decode()}"'
+
+
+_PRINTERS: Final[dict[type, Callable[[Any], str]]] = {
+    str: lambda value: f'{{"S":{quoted(value)}}}',
+    int: lambda value: f'{{"N":"{value}"}}',
+    Decimal: lambda value: f'{{"N":"{value:f}"}}',
+    bytes: lambda value: f'{{"B":{_base64(value)}}}',
+    bool: lambda value: '{"BOOL":true}' if value else '{"BOOL":false}',
+    type(None): lambda value: '{"NULL":true}',
+    list: lambda value: f'{{"L":[{",".join(map(_print, value))}]}}',
+    dict: lambda value: f'{{"M":{_members(value)}}}',
+    tuple: _set,
+}

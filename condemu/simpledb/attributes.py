@@ -148,7 +148,8 @@ def _write(
     txn: Txn, scope: Scope, domain: str, changes: list[tuple[str, Item | None, Attributes]], *, growing: bool
 ) -> None:
     """Give items their new attributes and keep the domain's totals, within the limits or not at all."""
-    before = txn.get(TOTALS, (*scope, domain)) or Totals()
+    key = (*scope, domain)
+    before = txn.get(TOTALS, key) or Totals()
     pairs, size = before.pairs, before.octets
     writes: list[tuple[str, Item | None, Item | None]] = []
     for name, old, attributes in changes:
@@ -159,8 +160,11 @@ def _write(
             new = _item(txn, old, name, attributes, len(writes))
             if growing and new.pairs > MAX_ATTRIBUTES:
                 raise ServiceError(NUMBER_ITEM_ATTRIBUTES_EXCEEDED, because=f"{name} would have {new.pairs} attributes")
-        pairs += (new.pairs if new else 0) - (old.pairs if old else 0)
-        size += (new.octets if new else 0) - (old.octets if old else 0)
+            pairs += new.pairs
+            size += new.octets
+        if old is not None:
+            pairs -= old.pairs
+            size -= old.octets
         writes.append((name, old, new))
     if growing and pairs > MAX_DOMAIN_PAIRS:
         raise ServiceError(NUMBER_DOMAIN_ATTRIBUTES_EXCEEDED, because=f"the domain would have {pairs} attributes")
@@ -169,20 +173,22 @@ def _write(
     for name, old, new in writes:
         if new is None:
             assert old is not None
-            txn.delete(ITEMS, (*scope, domain, name))
-            txn.delete(PLACES, (*scope, domain, *old.place))
+            txn.delete(ITEMS, (*key, name))
+            txn.delete(PLACES, (*key, *old.place))
         else:
-            txn.put(ITEMS, (*scope, domain, name), new)
+            txn.put(ITEMS, (*key, name), new)
             if old is None:
-                txn.put(PLACES, (*scope, domain, *new.place), name)
+                txn.put(PLACES, (*key, *new.place), name)
     if pairs != before.pairs or size != before.octets:
-        txn.put(TOTALS, (*scope, domain), Totals(pairs, size))
+        txn.put(TOTALS, key, Totals(pairs, size))
 
 
 def _item(txn: Txn, old: Item | None, name: str, attributes: Attributes, number: int) -> Item:
     pairs, size = 0, octets(name)
     for attribute, values in attributes.items():
         pairs += len(values)
-        size += octets(attribute) * len(values) + sum(map(octets, values))
+        size += octets(attribute) * len(values)
+        for value in values:
+            size += octets(value)
     place = (txn.index, number) if old is None else old.place
     return Item(attributes, place, pairs, size, txn.index, txn.now)

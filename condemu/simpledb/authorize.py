@@ -7,7 +7,6 @@ SimpleDB has no condition keys of its own and no policies on its resources (Serv
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from condemu.auth import failures
@@ -17,6 +16,7 @@ from condemu.auth.principals import Principal
 from condemu.core.effects import Clock
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.http import Request
+from condemu.core.records import record
 from condemu.simpledb.errors import (
     AUTH_FAILURE,
     AUTHORIZATION_FAILURE,
@@ -42,7 +42,7 @@ ROWS: Final[Mapping[str, ErrorRow]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Caller:
     """`principal` is None when nothing verifies who calls."""
 

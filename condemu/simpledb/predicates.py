@@ -71,6 +71,9 @@ def _some_value(attribute: str, node: Node) -> ItemTest:
     if isinstance(node, Test) and node.operator == "=":
         (wanted,) = node.operands
         return lambda name, attributes: wanted in attributes.get(attribute, _NONE)
+    if isinstance(node, Test) and node.operator == "in":
+        any_of = frozenset(node.operands)
+        return lambda name, attributes: not any_of.isdisjoint(attributes.get(attribute, _NONE))
     holds = value_test(node)
 
     def some(name: str, attributes: Attributes) -> bool:
@@ -116,6 +119,10 @@ def _all_of(tests: list[ItemTest]) -> ItemTest:
 
 
 def _any_of(tests: list[ItemTest]) -> ItemTest:
+    if len(tests) == 2:
+        first, second = tests
+        return lambda name, attributes: first(name, attributes) or second(name, attributes)
+
     def any_of(name: str, attributes: Attributes) -> bool:
         for test in tests:  # noqa: SIM110
             if test(name, attributes):
@@ -128,13 +135,39 @@ def _any_of(tests: list[ItemTest]) -> ItemTest:
 def value_test(node: Node) -> ValueTest:
     """Whether one value satisfies a predicate: tests joined by `and` and `or`."""
     if isinstance(node, And):
-        tests = [value_test(term) for term in node.terms]
-        return lambda value: all(test(value) for test in tests)
+        return _every_test([value_test(term) for term in node.terms])
     if isinstance(node, Or):
-        tests = [value_test(term) for term in node.terms]
-        return lambda value: any(test(value) for test in tests)
+        return _some_test([value_test(term) for term in node.terms])
     assert isinstance(node, Test)
     return _COMPARISONS[node.operator](*node.operands) if node.operator != "in" else frozenset(node.operands).__contains__
+
+
+def _every_test(tests: list[ValueTest]) -> ValueTest:
+    if len(tests) == 2:
+        first, second = tests
+        return lambda value: first(value) and second(value)
+
+    def every_test(value: str) -> bool:
+        for test in tests:  # noqa: SIM110
+            if not test(value):
+                return False
+        return True
+
+    return every_test
+
+
+def _some_test(tests: list[ValueTest]) -> ValueTest:
+    if len(tests) == 2:
+        first, second = tests
+        return lambda value: first(value) or second(value)
+
+    def some_test(value: str) -> bool:
+        for test in tests:  # noqa: SIM110
+            if test(value):
+                return True
+        return False
+
+    return some_test
 
 
 def like(pattern: str) -> ValueTest:

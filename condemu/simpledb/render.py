@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from condemu.core.engine import Call
@@ -26,6 +27,7 @@ DECLARATION: Final = '<?xml version="1.0"?>\n'
 _SPECIAL: Final = re.compile("[&<>\r]")
 _REPLACEMENTS: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_PLAIN: Final = re.compile("[\t\n !-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*+").fullmatch  # neither of both in it
 
 
 def response(http: Request, operation: str, version: str, result: Mapping[str, Any], box: int, call: Call) -> Response:
@@ -93,6 +95,8 @@ _CONTROLS: Final = {code: f"\\x{code:02x}" for code in (*range(32), 127)}
 
 def element(tag: str, text: str) -> str:
     """One element with a name or a value of the user's."""
+    if text.isalnum() or _PLAIN(text):
+        return f"<{tag}>{text}</{tag}>"
     if _NOT_XML.search(text):
         return f'<{tag} encoding="base64">{b64encode(text.encode()).decode()}</{tag}>'
     return f"<{tag}>{escaped(text)}</{tag}>"
@@ -102,9 +106,15 @@ def attributes(held: Mapping[str, tuple[str, ...]]) -> str:
     """Every value of every attribute, each an element of its own."""
     pieces: list[str] = []
     for name, values in held.items():
-        start = f"<Attribute>{element('Name', name)}"
+        start = _named(name)
         pieces += [f"{start}{element('Value', value)}</Attribute>" for value in values]
     return "".join(pieces)
+
+
+@lru_cache(maxsize=1024)
+def _named(name: str) -> str:
+    """The beginning of an attribute; many items have attributes of the same names."""
+    return f"<Attribute>{element('Name', name)}"
 
 
 def _list_domains(result: Mapping[str, Any]) -> str:

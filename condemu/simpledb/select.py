@@ -5,26 +5,28 @@ document would grow over 1 MB; when more items match, a token follows. A token s
 domain, the `where` and the `order by`, not to the output or the limit: the token of a `count(*) … limit n` continues a `select
 *`, which is how people skip n rows (documented), and a page of another size may follow (recorded).
 
-Every item that a page passes is tested, but only those on the page are rendered.
+Every item that a page passes is tested, but only those on the page are rendered. Items are kept by name, and their order of
+coming into being is an index beside them, so every item found through it costs a look-up. A page that has to pass many items is
+sooner complete when the items are tested as they lie and those that match are sorted: `_by_place` changes over.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
 from condemu.core.errors import ServiceError
-from condemu.core.store import Txn, prefix_range
+from condemu.core.store import Key, Txn, prefix_range
 from condemu.simpledb import boxusage
 from condemu.simpledb.domains import check_domain
 from condemu.simpledb.errors import INVALID_NEXT_TOKEN
 from condemu.simpledb.predicates import Attributes, ItemTest, item_test
-from condemu.simpledb.records import ITEMS, PLACES, Item, Scope
+from condemu.simpledb.records import ITEMS, PLACES, TOTALS, Item, Scope
 from condemu.simpledb.select_parser import DEFAULT_LIMIT, ITEM_NAME, Column, Node, Order, Statement, Test, parse
 from condemu.simpledb.validation import octets
 
@@ -33,6 +35,7 @@ REMEMBERED_LENGTH: Final = 4096  # characters of a statement that is worth remem
 ITEM_OVERHEAD: Final = len("<Item><Name></Name></Item>")
 PAIR_OVERHEAD: Final = len("<Attribute><Name></Name><Value></Value></Attribute>")
 COUNT: Final = "count(*)"
+PATIENCE: Final = 8  # a page changes over after this part of its domain; so no more than so many pages of a result ever do
 
 Outcome = tuple[dict[str, Any], int]
 Mark = tuple[str, int, int]  # where a page ended: the sort value (or the item's name, or nothing), and the item's place
@@ -68,15 +71,19 @@ def select(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome:
     run: Plan = request["Plan"]
     statement = run.statement
     check_domain(txn, scope, statement.domain)
-    found = _found(txn, (*scope, statement.domain), run, request.get("After"))
+    domain, after = (*scope, statement.domain), request.get("After")
     if statement.output == COUNT:
-        return _count(run, found)
+        return _count(run, _marks(txn, domain, run, after))
+    found = _found(txn, domain, run, after)
     limit = statement.limit or DEFAULT_LIMIT
     items: list[tuple[str, Attributes]] = []
     size, last, more = 0, None, False
     for mark, name, item in found:
         attributes = _asked_for(statement.output, item.attributes)
-        size += ITEM_OVERHEAD + octets(name) + _size_of(attributes)
+        if attributes is item.attributes:
+            size += ITEM_OVERHEAD + item.octets + PAIR_OVERHEAD * item.pairs
+        else:
+            size += ITEM_OVERHEAD + octets(name) + _size_of(attributes)
         if len(items) == limit or (size > PAGE_OCTETS and items):
             more = True
             break
@@ -89,10 +96,10 @@ def select(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome:
     return result, boxusage.of_select(output, len(items), more)
 
 
-def _count(run: Plan, found: Iterator[Found]) -> Outcome:
+def _count(run: Plan, marks: Iterable[Mark]) -> Outcome:
     """`count(*)`: one item named Domain. Only a limit that the statement has ends it early."""
     limit, count, last, more = run.statement.limit, 0, None, False
-    for mark, _, _ in found:
+    for mark in marks:
         if count == limit:
             more = True
             break
@@ -120,44 +127,65 @@ def _size_of(attributes: Attributes) -> int:
     return size
 
 
+def _marks(txn: Txn, domain: tuple[str, ...], run: Plan, after: Mark | None) -> Iterable[Mark]:
+    """The marks of the items that match. Where all do, the items themselves need not be looked up."""
+    if run.statement.where is None:
+        return (("", key[3], key[4]) for key, _ in txn.scan(PLACES, *_places_after(domain, after)))
+    return (mark for mark, _, _ in _found(txn, domain, run, after))
+
+
 def _found(txn: Txn, domain: tuple[str, ...], run: Plan, after: Mark | None) -> Iterator[Found]:
     """The items that match, in order, after a mark."""
     order = run.statement.order
-    matches = run.matches
     if order is None:
-        candidates = _by_place(txn, domain, run.statement.where, after)
-    elif order.column.kind == ITEM_NAME:
-        candidates = _by_name(txn, domain, order, after)
-    else:
-        yield from _sorted(txn, domain, order, matches, after)
-        return
-    if matches is None:
-        yield from candidates
-        return
-    for found in candidates:
-        if matches(found[1], found[2].attributes):
-            yield found
+        names = _names_in(run.statement.where)
+        return _by_place(txn, domain, run.matches, after) if names is None else _named(txn, domain, names, after)
+    if order.column.kind == ITEM_NAME:
+        return _by_name(txn, domain, order, run.matches, after)
+    return _sorted(txn, domain, order, run.matches, after)
 
 
-def _by_place(txn: Txn, domain: tuple[str, ...], where: Node | None, after: Mark | None) -> Iterator[Found]:
-    """Items by the order in which they came into being; of a statement that names its items, only those."""
-    names = _names_in(where)
-    if names is not None:
-        found = []
-        for name in names:
-            item = txn.get(ITEMS, (*domain, name))
-            if item is not None and (after is None or item.place > after[1:]):
-                found.append((item.place, name, item))
-        for place, name, item in sorted(found, key=lambda entry: entry[0]):
-            yield ("", *place), name, item
-        return
-    start, stop = prefix_range(domain)
-    if after is not None:
-        start = (*domain, after[1], after[2] + 1)
-    for key, name in txn.scan(PLACES, start, stop):
-        item = txn.get(ITEMS, (*domain, name))
-        if item is not None:
+def _by_place(txn: Txn, domain: tuple[str, ...], matches: ItemTest | None, after: Mark | None) -> Iterator[Found]:
+    """Items by the order in which they came into being: one by one, as long as it seems that the page will soon be complete, then
+    all the rest at once. How many items a domain has is not kept; its pairs are, and stand for them.
+    """
+    get = txn.get
+    held = get(TOTALS, domain)
+    rest = held.pairs // PATIENCE if held is not None else 0
+    for key, name in txn.scan(PLACES, *_places_after(domain, after)):
+        item = get(ITEMS, (*domain, name))
+        assert item is not None
+        if matches is None or matches(name, item.attributes):
             yield ("", key[3], key[4]), name, item
+        rest -= item.pairs
+        if rest < 0 and matches is not None:
+            break
+    else:
+        return
+    passed = item.place
+    later: list[Found] = [
+        (("", *item.place), key[3], item)
+        for key, item in txn.scan(ITEMS, *prefix_range(domain))
+        if matches(key[3], item.attributes) and item.place > passed
+    ]
+    later.sort(key=_place_of)
+    yield from later
+
+
+def _places_after(domain: tuple[str, ...], after: Mark | None) -> tuple[Key, Key]:
+    start, stop = prefix_range(domain)
+    return (start if after is None else (*domain, after[1], after[2] + 1)), stop
+
+
+def _named(txn: Txn, domain: tuple[str, ...], names: frozenset[str], after: Mark | None) -> Iterator[Found]:
+    """Of a statement that names its items only those, by the order in which they came into being."""
+    found: list[Found] = []
+    for name in names:
+        item = txn.get(ITEMS, (*domain, name))
+        if item is not None and (after is None or item.place > after[1:]):
+            found.append((("", *item.place), name, item))
+    found.sort(key=_place_of)
+    return iter(found)
 
 
 def _names_in(where: Node | None) -> frozenset[str] | None:
@@ -167,7 +195,9 @@ def _names_in(where: Node | None) -> frozenset[str] | None:
     return None
 
 
-def _by_name(txn: Txn, domain: tuple[str, ...], order: Order, after: Mark | None) -> Iterator[Found]:
+def _by_name(
+    txn: Txn, domain: tuple[str, ...], order: Order, matches: ItemTest | None, after: Mark | None
+) -> Iterator[Found]:
     start, stop = prefix_range(domain)
     if after is not None:
         if order.descending:
@@ -175,7 +205,9 @@ def _by_name(txn: Txn, domain: tuple[str, ...], order: Order, after: Mark | None
         else:
             start = (*domain, after[0] + "\0")
     for key, item in txn.scan(ITEMS, start, stop, reverse=order.descending):
-        yield (key[3], *item.place), key[3], item
+        name = key[3]
+        if matches is None or matches(name, item.attributes):
+            yield (name, *item.place), name, item
 
 
 def _sorted(

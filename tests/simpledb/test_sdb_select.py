@@ -227,6 +227,46 @@ def test_pages_of_any_size_join_to_the_whole(many: Wire, clause: str) -> None:
     assert found == whole
 
 
+@pytest.mark.parametrize("patience", [1, 3, 8, 10**9])
+@pytest.mark.parametrize("limit", [1, 2, 5, 100])
+def test_items_come_as_they_came_into_being_however_the_page_finds_them(
+    monkeypatch: pytest.MonkeyPatch, patience: int, limit: int
+) -> None:
+    monkeypatch.setattr(select_module, "PATIENCE", patience)
+    sdb = fresh()
+    names = [f"i{number * 7 % 40:02}" for number in range(40)]  # not in the order of their names
+    for name in names:
+        sdb.put(name, {"a": str(int(name[1:]) % 9), "b": "x"})
+    for name in ("i00", "i21", "i36"):
+        sdb("DeleteAttributes", ItemName=name)
+    sdb.put("i36", {"a": "0", "b": "x"})
+    names = [name for name in names if name not in ("i00", "i21", "i36")] + ["i36"]
+    for clause, wanted in {
+        "a = '0'": [name for name in names if int(name[1:]) % 9 == 0],
+        "a < '3' or a = '8'": [name for name in names if int(name[1:]) % 9 in (0, 1, 2, 8)],
+        "b = 'x'": names,
+        "b = 'y'": [],
+    }.items():
+        found: list[str] = []
+        reply = sdb.select(f"select * from MyDomain where {clause} limit {limit}")
+        found += reply.items
+        while reply.token:
+            assert len(reply.items) == limit
+            reply = sdb.select(f"select * from MyDomain where {clause} limit {limit}", NextToken=reply.token)
+            found += reply.items
+        assert found == wanted
+        assert sdb.select(f"select count(*) from MyDomain where {clause}").count == len(wanted)
+
+
+def test_a_page_that_is_complete_soon_passes_no_more_items(many: Wire) -> None:
+    """With a value that every item has, the work does not depend on how many there are."""
+    few = fresh()
+    few("BatchPutAttributes", {"Item.1.ItemName": "i", **entries({"n": "1", "odd": "1"}, prefix="Item.1.")})
+    statement = "select * from MyDomain where odd = '1' limit 1"
+    assert many.select(statement).items == ["item007"]
+    assert calls_of(lambda: many.select(statement)) < calls_of(lambda: few.select(statement)) + 200
+
+
 def test_a_count_skips_rows_for_a_select(many: Wire) -> None:
     count = many.select("select count(*) from MyDomain where odd = '1' limit 50")
     assert count.count == 50

@@ -158,7 +158,7 @@ CONDITIONS: Final = "dynamodb/conditions.py"
 REQUESTS: Final = "dynamodb/requests.py"
 LEGACY: Final = "dynamodb/expected.py"
 DYNAMODB: Final = (
-    Mutant("conditions are ignored", "dynamodb", REQUESTS, "    if refuse is None:\n        return\n    error", "    if True:\n        return\n    error"),
+    Mutant("conditions are ignored", "dynamodb", REQUESTS, "    if refuse is None:\n        return\n    item", "    if True:\n        return\n    item"),
     Mutant("a missing item meets every condition", "dynamodb", REQUESTS, "    if old is None:\n        raise error", "    if old is None:\n        return"),
     Mutant("the item is given back unasked", "dynamodb", REQUESTS, 'asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"', "asked = True"),
     Mutant("the item is not given back", "dynamodb", REQUESTS, 'asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"', "asked = False"),
@@ -195,11 +195,12 @@ DYNAMODB: Final = (
     Mutant("ConditionalOperator may stand alone in a query", "dynamodb", "dynamodb/query.py", "raise ServiceError(CONDITIONAL_OPERATOR_ALONE)", "pass"),
     Mutant("Exists=false is ignored in Expected", "dynamodb", LEGACY, 'return LegacyCondition(name, "NULL", ())', 'return LegacyCondition(name, "NE", ("\\0",))'),
     Mutant("a refused update leaves its key behind", "dynamodb", "dynamodb/items.py",
-           "        check_condition(condition, old, members)\n        item = updated_item(table, update, old, key)",
-           "        item = updated_item(table, update, old, key)"),
+           "        check_condition(condition, old, members, before)\n        item, size = updated_item(table, update, old, before, key)",
+           "        item, size = updated_item(table, update, old, before, key)"),
     Mutant("DeleteItem ignores its condition", "dynamodb", "dynamodb/items.py",
            "        check_condition(condition, old, members)\n        if old is not None:\n", "        if old is not None:\n"),
     Mutant("an update that only removes creates an item", "dynamodb", "dynamodb/updates.py", "            if not compiled.creates:\n                return None\n", ""),
+    Mutant("an update of whole attributes reads what it has just set", "dynamodb", "dynamodb/updates.py", "new[name] = value = of(base, values)", "new[name] = value = of(new, values)"),
     Mutant("an update reads what it has just set", "dynamodb", "dynamodb/updates.py", "            value = MISSING if getter is None else getter(base, values)",
            "            value = MISSING if getter is None else getter(change_item(base, changes, exists=exists), values)"),
     Mutant("if_not_exists always takes its second", "dynamodb", "dynamodb/updates.py", "return second(item, values) if value is MISSING else value", "return second(item, values)"),
@@ -213,10 +214,10 @@ DYNAMODB: Final = (
     Mutant("an item may be named twice in a transaction", "dynamodb", "dynamodb/transactions.py", "if misfit is None and len(distinct) < len(places):", "if False:"),
     Mutant("a client token is forgotten", "dynamodb", "dynamodb/transactions.py", "if known is not None and known.expires > txn.now:", "if False:"),
     Mutant("a client token serves for other parameters", "dynamodb", "dynamodb/transactions.py", "                if known.digest != digest:\n                    raise ServiceError(errors.TOKEN_MISMATCH)\n", ""),
-    Mutant("ConditionCheck checks nothing", "dynamodb", "dynamodb/transactions.py", "            check_condition(action.condition, old, action.members)", '            if action.kind != "ConditionCheck":\n                check_condition(action.condition, old, action.members)'),
+    Mutant("ConditionCheck checks nothing", "dynamodb", "dynamodb/transactions.py", "            check_condition(action.condition, old, action.members, before)", '            if action.kind != "ConditionCheck":\n                check_condition(action.condition, old, action.members, before)'),
     Mutant("INSERT overwrites", "dynamodb", "dynamodb/partiql/statements.py", '            raise refused(errors.INSERT_DUPLICATE, old, returns, "there is an item with this key")', "            pass"),
-    Mutant("UPDATE creates what is not there", "dynamodb", "dynamodb/partiql/statements.py", "        if old is not None or not only_key:\n            check(condition, old, returns)\n        item", "        if old is not None:\n            check(condition, old, returns)\n        item"),
-    Mutant("a DELETE's further condition is ignored", "dynamodb", "dynamodb/partiql/statements.py", "error = None if condition is None else refusal(condition, old.item)", "error = None"),
+    Mutant("UPDATE creates what is not there", "dynamodb", "dynamodb/partiql/statements.py", "        if old is not None or not only_key:\n            check(condition, old, before, returns)\n        item", "        if old is not None:\n            check(condition, old, before, returns)\n        item"),
+    Mutant("a DELETE's further condition is ignored", "dynamodb", "dynamodb/partiql/statements.py", "error = None if condition is None else refusal(condition, before)", "error = None"),
 )  # fmt: skip
 
 RACES: Final = (

@@ -6,8 +6,8 @@ domain, the `where` and the `order by`, not to the output or the limit: the toke
 *`, which is how people skip n rows (documented), and a page of another size may follow (recorded).
 
 Every item that a page passes is tested, but only those on the page are rendered. Items are kept by name, and their order of
-coming into being is an index beside them, so every item found through it costs a look-up. A page that has to pass many items is
-sooner complete when the items are tested as they lie and those that match are sorted: `_by_place` changes over.
+coming into being is an index beside them, so every item found through it costs a look-up: twice the time. A page that will pass
+most of its domain is therefore sooner complete when the items are tested as they lie and those that match are sorted.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from math import inf
 from typing import Any, Final
 
 from condemu.core.errors import ServiceError
@@ -35,7 +36,7 @@ REMEMBERED_LENGTH: Final = 4096  # characters of a statement that is worth remem
 ITEM_OVERHEAD: Final = len("<Item><Name></Name></Item>")
 PAIR_OVERHEAD: Final = len("<Attribute><Name></Name><Value></Value></Attribute>")
 COUNT: Final = "count(*)"
-PATIENCE: Final = 8  # a page changes over after this part of its domain; so no more than so many pages of a result ever do
+PATIENCE: Final = 16  # the part of its domain after which a page asks itself how far it has to go
 
 Outcome = tuple[dict[str, Any], int]
 Mark = tuple[str, int, int]  # where a page ended: the sort value (or the item's name, or nothing), and the item's place
@@ -139,27 +140,31 @@ def _found(txn: Txn, domain: tuple[str, ...], run: Plan, after: Mark | None) -> 
     order = run.statement.order
     if order is None:
         names = _names_in(run.statement.where)
-        return _by_place(txn, domain, run.matches, after) if names is None else _named(txn, domain, names, after)
+        return _by_place(txn, domain, run, after) if names is None else _named(txn, domain, names, after)
     if order.column.kind == ITEM_NAME:
         return _by_name(txn, domain, order, run.matches, after)
     return _sorted(txn, domain, order, run.matches, after)
 
 
-def _by_place(txn: Txn, domain: tuple[str, ...], matches: ItemTest | None, after: Mark | None) -> Iterator[Found]:
-    """Items by the order in which they came into being: one by one, as long as it seems that the page will soon be complete, then
-    all the rest at once. How many items a domain has is not kept; its pairs are, and stand for them.
+def _by_place(txn: Txn, domain: tuple[str, ...], run: Plan, after: Mark | None) -> Iterator[Found]:
+    """Items by the order in which they came into being.
+
+    One by one at first. After a part of the domain (of its pairs, for its items are not counted) what was found there tells how
+    many there are. If more than half of those are wanted, all the others are tested at once.
     """
-    get = txn.get
-    held = get(TOTALS, domain)
-    rest = held.pairs // PATIENCE if held is not None else 0
+    get, matches = txn.get, run.matches
+    totals = get(TOTALS, domain)
+    found, rest = 0, totals.pairs // PATIENCE if totals is not None else 0
     for key, name in txn.scan(PLACES, *_places_after(domain, after)):
         item = get(ITEMS, (*domain, name))
         assert item is not None
         if matches is None or matches(name, item.attributes):
             yield ("", key[3], key[4]), name, item
-        rest -= item.pairs
-        if rest < 0 and matches is not None:
-            break
+            found += 1
+        if rest >= 0:
+            rest -= item.pairs
+            if rest < 0 and matches is not None and found * PATIENCE < 2 * _wanted(run.statement):
+                break
     else:
         return
     passed = item.place
@@ -170,6 +175,11 @@ def _by_place(txn: Txn, domain: tuple[str, ...], matches: ItemTest | None, after
     ]
     later.sort(key=_place_of)
     yield from later
+
+
+def _wanted(statement: Statement) -> float:
+    """How many items end a page."""
+    return statement.limit or (inf if statement.output == COUNT else DEFAULT_LIMIT)
 
 
 def _places_after(domain: tuple[str, ...], after: Mark | None) -> tuple[Key, Key]:

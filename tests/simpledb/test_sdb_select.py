@@ -227,7 +227,7 @@ def test_pages_of_any_size_join_to_the_whole(many: Wire, clause: str) -> None:
     assert found == whole
 
 
-@pytest.mark.parametrize("patience", [1, 3, 8, 10**9])
+@pytest.mark.parametrize("patience", [1, 3, 16, 10**9])
 @pytest.mark.parametrize("limit", [1, 2, 5, 100])
 def test_items_come_as_they_came_into_being_however_the_page_finds_them(
     monkeypatch: pytest.MonkeyPatch, patience: int, limit: int

@@ -65,11 +65,14 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "UpdateItem": (("dynamodb:UpdateItem",), TABLE_WRITE),
     "UpdateTable": (("dynamodb:UpdateTable",), FREE),
     # Amazon SimpleDB
+    "BatchDeleteAttributes": (("sdb:BatchDeleteAttributes",), BOX),
     "BatchPutAttributes": (("sdb:BatchPutAttributes",), BOX),
     "CreateDomain": (("sdb:CreateDomain",), BOX),
     "DeleteAttributes": (("sdb:DeleteAttributes",), BOX),
     "DeleteDomain": (("sdb:DeleteDomain",), BOX),
+    "DomainMetadata": (("sdb:DomainMetadata",), BOX),
     "GetAttributes": (("sdb:GetAttributes",), BOX),
+    "ListDomains": (("sdb:ListDomains",), BOX),
     "PutAttributes": (("sdb:PutAttributes",), BOX),
     "Select": (("sdb:Select",), BOX),
 }

@@ -23,6 +23,7 @@ from conformance.targeting import Target, detach, start
 PROGRAM = """
 import json, os, sys
 from pathlib import Path
+from urllib.parse import parse_qsl
 import pytest
 from conformance import plugin, raw, resources, targeting
 from conformance.cli import HERE
@@ -57,7 +58,9 @@ resources.Resources.name = name
 true_call = raw.Raw.__call__
 def call(self, method, path, headers=None, *rest, **options):
     operation = (headers or {}).get("X-Amz-Target", "").partition(".")[2]
-    if operation:  # the raw lane has no events
+    if options.get("service") == "simpledb":
+        operation = dict(parse_qsl(options["body"].decode()))["Action"]
+    if operation and operation != "Frobnicate":  # the raw lane has no events
         Kept.called[operation] = Kept.called.get(operation, 0) + 1
     return true_call(self, method, path, headers, *rest, **options)
 raw.Raw.__call__ = call

@@ -26,6 +26,7 @@ from condemu.dynamodb.rendering import item_json
 from condemu.dynamodb.requests import (
     DynamoRequest,
     Plan,
+    Refuse,
     Result,
     address,
     check_attribute_names,
@@ -36,6 +37,7 @@ from condemu.dynamodb.requests import (
     expression_condition,
     item_resource,
     legacy_condition,
+    plain_condition,
     usable_table,
 )
 from condemu.dynamodb.updates import BoundUpdate
@@ -65,9 +67,7 @@ def put_item(request: DynamoRequest) -> Plan:
         raise ServiceError(errors.RETURN_VALUES_OLD_ONLY)
     check_size(size)
     legacy = legacy_condition(members, raw)
-    placeholders = read_placeholders(members, "ConditionExpression")
-    condition = expression_condition(placeholders) or legacy
-    placeholders.check_all_used()
+    condition = _read_condition(members) or legacy
     whose = address(request, members["TableName"])
 
     def decide(txn: Txn) -> Result:
@@ -93,9 +93,7 @@ def delete_item(request: DynamoRequest) -> Plan:
     if members.get("ReturnValues") not in _OLD_OR_NONE:
         raise ServiceError(errors.RETURN_VALUES_OLD_ONLY)
     legacy = legacy_condition(members, raw)
-    placeholders = read_placeholders(members, "ConditionExpression")
-    condition = expression_condition(placeholders) or legacy
-    placeholders.check_all_used()
+    condition = _read_condition(members) or legacy
     whose = address(request, members["TableName"])
 
     def decide(txn: Txn) -> Result:
@@ -189,6 +187,17 @@ def read_placeholders(members: dict[str, Any], *expressions: str) -> Placeholder
     )
 
 
+def _read_condition(members: dict[str, Any]) -> Refuse | None:
+    """The ConditionExpression of a request that can have no other expression; its names and values must all be used."""
+    text = members.get("ConditionExpression")
+    if members.get("ExpressionAttributeNames") is None and members.get("ExpressionAttributeValues") is None:
+        return None if text is None else plain_condition(text)
+    placeholders = read_placeholders(members, "ConditionExpression")
+    condition = expression_condition(placeholders)
+    placeholders.check_all_used()
+    return condition
+
+
 def check_no_placeholders(members: dict[str, Any], *expressions: str) -> None:
     """Without any expression, names and values are refused before attribute values are looked at."""
     if members.get("ExpressionAttributeNames") is None and members.get("ExpressionAttributeValues") is None:
@@ -201,6 +210,8 @@ def read_projection(members: dict[str, Any]) -> Projection | None:
     """AttributesToGet or ProjectionExpression, whose names must all be used."""
     if members.get("AttributesToGet") is not None:
         return attributes_to_get(members["AttributesToGet"])
+    if members.get("ProjectionExpression") is None and members.get("ExpressionAttributeNames") is None:
+        return None
     placeholders = read_placeholders(members, "ProjectionExpression")
     projection = placeholders.projection()
     placeholders.check_all_used()

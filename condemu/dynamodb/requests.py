@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 from condemu.core.errors import ServiceError
@@ -223,6 +223,14 @@ def legacy_condition(members: dict[str, Any], raw: tuple[RawCondition, ...] | No
 def expression_condition(placeholders: Placeholders) -> Refuse | None:
     bound = placeholders.condition("ConditionExpression")
     return None if bound is None else partial(conditions.refusal, bound)
+
+
+@lru_cache(maxsize=1024)
+def plain_condition(text: str) -> Refuse:
+    """A ConditionExpression without names and values means the same in every request."""
+    condition = expression_condition(Placeholders.read(None, None, {"ConditionExpression": text}))
+    assert condition is not None
+    return condition
 
 
 # --- in a decision ----------------------------------------------------------------------------------------------------------

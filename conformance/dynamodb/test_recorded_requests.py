@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
+from botocore.exceptions import ClientError
 
 from conformance.dynamodb.comparing import reasons_agree, wrong_text
 from conformance.dynamodb.observed import ACCEPTED, REFUSED, SCHEMAS, described, expand, keys_of, names_in, rename
@@ -27,18 +28,28 @@ class Tables:
     def __init__(self, resources: Resources, raw: Raw) -> None:
         self._resources = resources
         self._raw = raw
-        self._created: dict[str, str] = {}
+        self._created: dict[str, str | Difference] = {}
         self._missing: dict[str, str] = {}
 
     def name(self, name: str) -> str:
         """The name that a table of a case has in this run, or that nothing has if it has none there; what is no name stays."""
         if name in SCHEMAS:
             if name not in self._created:
-                self._created[name] = self._resources.table(**described(name))
-            return self._created[name]
+                self._created[name] = self._create(described(name))
+            found = self._created[name]
+            if isinstance(found, Difference):
+                raise found
+            return found
         if not _VALID.fullmatch(name):
             return name
         return self._missing.setdefault(name, f"{PREFIX}{self._resources.run}-none{len(self._missing)}")
+
+    def _create(self, schema: dict[str, Any]) -> str | Difference:
+        """The name of a new table; or what to raise for each case on it, where the target does not take the schema."""
+        try:
+            return self._resources.table(**schema)
+        except ClientError as error:
+            return Difference("refused", f"AWS accepts the table {schema}; the target answered {error}")
 
     def call(self, operation: str, request: Any) -> Answer:
         headers = {"X-Amz-Target": f"DynamoDB_20120810.{operation}", "Content-Type": "application/x-amz-json-1.0"}
@@ -137,6 +148,13 @@ def compare(answer: Answer, row: dict[str, Any], wanted: dict[str, Any]) -> str:
     return wrong
 
 
+def parameter(case: dict[str, Any]) -> Any:
+    """A case as pytest takes it, with what a target must be able to do for it."""
+    calls = [case["operation"], *(step["operation"] for step in case.get("setup") or ())]
+    transacts = any(call.startswith("Transact") for call in calls)
+    return pytest.param(case, id=case["id"], marks=[pytest.mark.needs("dynamodb.transactions")] if transacts else [])
+
+
 def kind_of(answer: Answer, wanted: dict[str, Any]) -> str:
     """In which way a refusal is not as it was observed. The namespace of its type, which no SDK shows, counts as words."""
     if answer.status == 501 or any(f"#{code}" in answer.text for code in UNSUPPORTED):
@@ -158,7 +176,7 @@ def code_of(kind: str) -> str:
     return kind.rpartition("#")[2]
 
 
-@pytest.mark.parametrize("row", REFUSED, ids=[case["id"] for case in REFUSED])
+@pytest.mark.parametrize("row", [parameter(case) for case in REFUSED])
 def test_a_request_is_refused_as_it_was_on_aws(tables: Tables, row: dict[str, Any]) -> None:
     """A request is refused with the status, the type and the text that AWS gave; a refused one changes nothing.
 
@@ -180,7 +198,7 @@ def test_a_request_is_refused_as_it_was_on_aws(tables: Tables, row: dict[str, An
         case.clear()
 
 
-@pytest.mark.parametrize("row", ACCEPTED, ids=[case["id"] for case in ACCEPTED])
+@pytest.mark.parametrize("row", [parameter(case) for case in ACCEPTED])
 def test_a_request_is_accepted_as_it_was_on_aws(tables: Tables, row: dict[str, Any]) -> None:
     """A request that AWS accepts succeeds.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
 from conformance.dynamodb.observed import (
     ACCEPTED,
@@ -22,9 +24,11 @@ from conformance.dynamodb.observed import (
     names_in,
     rename,
 )
-from conformance.dynamodb.test_recorded_requests import compare, kind_of
+from conformance.dynamodb.test_recorded_requests import Tables, compare, kind_of, parameter
+from conformance.expect import Difference
 from conformance.plugin import GRADES
-from conformance.raw import Answer
+from conformance.raw import Answer, Raw
+from conformance.resources import Resources
 
 
 def test_nearly_every_call_about_items_is_sent() -> None:
@@ -96,3 +100,26 @@ def test_reasons_of_a_transaction_are_no_words() -> None:
     wanted = {"status": 400, "type": kind, "cancellation_reasons": failed}
     body = json.dumps({"__type": kind, "CancellationReasons": [{"Code": "None"}]})
     assert kind_of(Answer(400, {}, body.encode()), wanted) == "wrong code"
+
+
+def test_a_case_with_a_transaction_needs_them() -> None:
+    needs = {case["id"]: [mark.args for mark in parameter(case).marks] for case in (*REFUSED, *ACCEPTED)}
+    transacting = {case["id"] for case in REFUSED if case["operation"].startswith("Transact")}
+    assert transacting
+    assert all(needs[name] == [("dynamodb.transactions",)] for name in transacting)
+    assert needs[next(case["id"] for case in REFUSED if case["operation"] == "PutItem" and not case.get("setup"))] == []
+
+
+def test_a_table_that_a_target_does_not_take_is_asked_for_once() -> None:
+    asked: list[Any] = []
+
+    class Unwilling:
+        def table(self, **schema: Any) -> str:
+            asked.append(schema)
+            raise ClientError({"Error": {"Code": "ValidationException", "Message": "no"}}, "CreateTable")
+
+    tables = Tables(cast(Resources, Unwilling()), cast(Raw, None))
+    for _ in range(2):
+        with pytest.raises(Difference, match=r"\[refused\] AWS accepts the table"):
+            tables.name(min(TABLES))
+    assert len(asked) == 1

@@ -84,9 +84,7 @@ def page(documents: list[Document]) -> str:
         for case in document["cases"]:
             rules.setdefault(case["id"], case)
     found = {document["target"]: {case["id"]: case for case in document["cases"]} for document in documents}
-    chapters: dict[str, list[Case]] = {}
-    for identity in sorted(rules):
-        chapters.setdefault(chapter_of(identity), []).append(rules[identity])
+    chapters = chapters_of(rules)
     return "".join([
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Conditional writes: rules and targets</title>",
         f"<style>{STYLE}</style></head><body><h1>What they do with conditional writes</h1>",
@@ -109,6 +107,14 @@ def embedded(rules: dict[str, Case], found: Found) -> str:
         target: {name: {word: case[word] for word in words} for name, case in cases.items()} for target, cases in found.items()
     }
     return json.dumps({"rules": told, "found": outcomes}).replace("<", "\\u003c")
+
+
+def chapters_of(rules: dict[str, Case]) -> dict[str, list[Case]]:
+    """The cases of each chapter, in order."""
+    chapters: dict[str, list[Case]] = {}
+    for identity in sorted(rules):
+        chapters.setdefault(chapter_of(identity), []).append(rules[identity])
+    return chapters
 
 
 def chapter_of(identity: str) -> str:

@@ -1,7 +1,7 @@
 """Runs the suite, unchanged, against other emulators, each on a free port of 127.0.0.1, and draws what they do side by side.
 
     python -m conformance.peers --home ~/peers --install      once: virtual environments and npm packages under ~/peers
-    python -m conformance.peers --home ~/peers                every peer, and condemu itself; writes docs/conformance and the page
+    python -m conformance.peers --home ~/peers                every peer, and condemu; docs/conformance, page and picture
 
 What a peer does not claim to have is in `targets/<name>.toml`; it is not applicable there, and no failure.
 """
@@ -24,11 +24,11 @@ from typing import Any, Final
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from conformance import matrix
+from conformance import matrix, picture
 
 ROOT: Final = Path(__file__).parents[1]
 READY: Final = 90.0  # seconds that a peer may take to begin
-LONGEST: Final = 600  # of its detail, characters are kept
+LONGEST: Final = 300  # of its detail, characters are kept
 DIFFERENT: Final = ("as AWS", "not applicable", "not run")
 
 
@@ -176,7 +176,7 @@ def main() -> int:
     for peer in chosen:
         with running(peer, home) as url:
             keep(run_suite(url, peer.name, home / f"{peer.name}.json", given.tier), version_of(peer, home), home, given.out)
-    draw(home)
+    draw(home, given.out.parent / "matrix.svg")
     return 0
 
 
@@ -188,11 +188,12 @@ def keep(document: dict[str, Any], version: str, home: Path, out: Path) -> None:
     (out / f"{document['target']}.json").write_text(json.dumps(compact(document), indent=1, ensure_ascii=False) + "\n")
 
 
-def draw(home: Path) -> None:
-    """One page of everything under `home`: matrix.html."""
+def draw(home: Path, image: Path) -> None:
+    """One page of everything under `home`, matrix.html, and its overview as a picture."""
     paths = [home / f"{name}.json" for name in ("condemu", *(peer.name for peer in PEERS))]
     documents = [json.loads(path.read_text()) for path in paths if path.exists()]
     (home / "matrix.html").write_text(matrix.page(documents))
+    image.write_text(picture.picture(documents))
     print(home / "matrix.html")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lxml import html
+from lxml import etree, html
 
 from conformance.certificate import badge, verdict_of
 from conformance.matrix import page
+from conformance.picture import COLUMN, picture
 from conformance.report import markdown
 
 
@@ -44,6 +45,18 @@ def test_the_matrix_escapes_what_a_target_said() -> None:
     text = page([document("one", a="ignored")])
     assert "<script>alert" not in text
     assert "Rule &lt;b&gt;a&lt;/b&gt;." in text
+
+
+def test_the_picture_has_a_bar_for_every_chapter_and_target_as_long_as_its_share() -> None:
+    drawn = picture([document("one", a="as AWS", b="ignored", c="as AWS", d="as AWS"), document("t<o", a="wrong code")])
+    tree = etree.fromstring(drawn.encode())
+    told = [node.text for node in tree.iter("{*}text")]
+    assert {"one", "t<o", "S3: x", "all"} <= set(told)
+    assert [text for text in told if text and " of " in text] == ["3 of 4", "0 of 1"] * 2  # the chapter, and all
+    parts = [(node[0].text, float(node.get("width", "0"))) for node in tree.iter("{*}rect") if len(node)]
+    quarter = COLUMN / 4
+    wanted = [("3 as AWS", 3 * quarter), ("1 ignored", quarter), ("1 wrong code", quarter), ("3 not run", 3 * quarter)] * 2
+    assert parts == [(text, round(width, 1)) for text, width in wanted]
 
 
 def test_the_first_line_of_a_report_says_how_well_the_rules_are_known() -> None:

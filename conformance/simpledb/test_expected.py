@@ -177,15 +177,20 @@ def test_a_conditional_delete_of_one_value_leaves_the_others(sdb: Any, domain: s
 
 
 class SignedForm:
-    """Signs a form as SimpleDB wants it, by version 2, with the parameters that it has."""
+    """Signs a form as SimpleDB wants it, by version 2, with the parameters that it has.
 
-    def __init__(self, credentials: Any, *_: str) -> None:
+    As an SDK does, it ends its User-Agent with the region: moto reads it there.
+    """
+
+    def __init__(self, credentials: Any, _: str, region: str) -> None:
         self._signer = SigV2Auth(credentials)
+        self._agent = f"condemu-conformance region/{region}"
 
     def add_auth(self, request: Any) -> None:
         request.data = dict(parse_qsl(request.data.decode(), keep_blank_values=True))
         self._signer.add_auth(request)
         request.data = urlencode(request.data, quote_via=quote, safe="-_~").encode()
+        request.headers["User-Agent"] = self._agent
         request.headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
 
 

@@ -5,7 +5,9 @@ Where is the rule for ...?
     which service a request is for                       server/dispatch.py named_service
     what the administration answers                      server/admin.py ACTIONS
     settings and where they come from                    server/config.py configured
-    unread bodies, lost replies, Date                    server/asgi.py App
+    unread bodies, lost replies                          server/exchange.py Exchange
+    Date, and what may stand in a header                 server/heads.py Heads
+    what a server does about memory                      server/memory.py settle
     malformed HTTP and header limits                     server/protocol.py Protocol
     when a body leaves memory                            storage/spool.py SpoolWriter
     atomicity: all at once or not at all                 core/store.py Store
@@ -73,10 +75,12 @@ Where is the rule for ...?
     SimpleDB signatures and sdb: actions                 simpledb/authorize.py verified
     StartDomainExport and what it writes                 simpledb/exports.py files
     SerializationException, constraints of members       dynamodb/validation.py check
+    requests that are in order at a glance               dynamodb/quick_look.py in_order
     members, types and limits of every request           dynamodb/shapes.py SHAPES
     which wording DynamoDB answers with                  dynamodb/wording.py worded
     order of checks in a request to DynamoDB             dynamodb/requests.py Plan
     PutItem, UpdateItem, DeleteItem, GetItem             dynamodb/items.py put_item
+    how an item is kept in memory                        dynamodb/records.py packed
     keys of tables and indexes, places of items          dynamodb/keys.py place
     an item changes, and its indexes with it             dynamodb/changes.py put
     BatchGetItem, BatchWriteItem                         dynamodb/batches.py batch_write_item

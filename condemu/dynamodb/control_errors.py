@@ -67,7 +67,6 @@ TAG_KEY_INVALID = _row("The Tag Key provided is invalid, Key: {key}")
 TAG_VALUE_INVALID = _row("The Tag Value provided is invalid, Value: {value}")
 TAG_KEY_REPEATED = _row("Duplicate Tag Keys provided as input: Duplicate Tag Key found {key}")
 TAGS_TOO_MANY = _row("Number of Tags exceed the current limit for the provided ResourceArn")
-TAGS_TOKEN_INVALID = _row("The provided NextToken is invalid")  # wording not recorded
 TAGGED_NOT_FOUND = ErrorRow("ResourceNotFoundException", 400, "Requested resource not found: ResourceArn: {arn} not found")
 NOT_FOUND = ErrorRow("ResourceNotFoundException", 400, "Requested resource not found")
 NOT_AUTHORIZED = ErrorRow(

@@ -14,6 +14,7 @@ from typing import Any, Final
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb import control_errors as rows
+from condemu.dynamodb.partiql.statement_errors import NEXT_TOKEN_INVALID
 from condemu.dynamodb.records import TABLES, Table
 from condemu.dynamodb.requests import DynamoRequest, Plan, Result, table_resource
 from condemu.dynamodb.states import table_at
@@ -99,7 +100,7 @@ def list_tags(request: DynamoRequest) -> Plan:
             user = f"arn:aws:iam::{request.account}:root"
             raise ServiceError(rows.NOT_AUTHORIZED, {"user": user, "operation": request.operation, "resource": arn})
         if start is None:
-            raise ServiceError(rows.TAGS_TOKEN_INVALID, because=f"{token!r} was not handed out")
+            raise ServiceError(NEXT_TOKEN_INVALID, because=f"{token!r} was not handed out")
         page = table.tags[start : start + PAGE]
         result: dict[str, Any] = {"Tags": [{"Key": key, "Value": value} for key, value in page]}
         if start + PAGE < len(table.tags):

@@ -16,7 +16,7 @@ Values compare by the order of their characters, which is that of their UTF-8 oc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from condemu.simpledb.select_parser import ATTRIBUTE, EVERY, And, Intersection, Node, Not, Or, Test
 
@@ -102,30 +102,24 @@ def _test(test: Test) -> ItemTest:
     return lambda name, attributes: of_name(name)
 
 
-def _all_of(tests: list[ItemTest]) -> ItemTest:
+def _all_of(tests: list[Callable[..., bool]]) -> Callable[..., bool]:
+    """Of items or of values."""
     if len(tests) == 1:
         return tests[0]
-    if len(tests) == 2:
-        first, second = tests
-        return lambda name, attributes: first(name, attributes) and second(name, attributes)
 
-    def all_of(name: str, attributes: Attributes) -> bool:
-        for test in tests:  # noqa: SIM110
-            if not test(name, attributes):
+    def all_of(*subject: Any) -> bool:
+        for test in tests:  # noqa: SIM110  (a generator costs more than the test)
+            if not test(*subject):
                 return False
         return True
 
     return all_of
 
 
-def _any_of(tests: list[ItemTest]) -> ItemTest:
-    if len(tests) == 2:
-        first, second = tests
-        return lambda name, attributes: first(name, attributes) or second(name, attributes)
-
-    def any_of(name: str, attributes: Attributes) -> bool:
+def _any_of(tests: list[Callable[..., bool]]) -> Callable[..., bool]:
+    def any_of(*subject: Any) -> bool:
         for test in tests:  # noqa: SIM110
-            if test(name, attributes):
+            if test(*subject):
                 return True
         return False
 
@@ -135,39 +129,11 @@ def _any_of(tests: list[ItemTest]) -> ItemTest:
 def value_test(node: Node) -> ValueTest:
     """Whether one value satisfies a predicate: tests joined by `and` and `or`."""
     if isinstance(node, And):
-        return _every_test([value_test(term) for term in node.terms])
+        return _all_of([value_test(term) for term in node.terms])
     if isinstance(node, Or):
-        return _some_test([value_test(term) for term in node.terms])
+        return _any_of([value_test(term) for term in node.terms])
     assert isinstance(node, Test)
     return _COMPARISONS[node.operator](*node.operands) if node.operator != "in" else frozenset(node.operands).__contains__
-
-
-def _every_test(tests: list[ValueTest]) -> ValueTest:
-    if len(tests) == 2:
-        first, second = tests
-        return lambda value: first(value) and second(value)
-
-    def every_test(value: str) -> bool:
-        for test in tests:  # noqa: SIM110
-            if not test(value):
-                return False
-        return True
-
-    return every_test
-
-
-def _some_test(tests: list[ValueTest]) -> ValueTest:
-    if len(tests) == 2:
-        first, second = tests
-        return lambda value: first(value) or second(value)
-
-    def some_test(value: str) -> bool:
-        for test in tests:  # noqa: SIM110
-            if test(value):
-                return True
-        return False
-
-    return some_test
 
 
 def like(pattern: str) -> ValueTest:

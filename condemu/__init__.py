@@ -20,48 +20,48 @@ Where is the rule for ...?
     browser uploads and their policies                   auth/post_policy.py check_policy
     condition operators of policies, absent keys         auth/policy_operators.py OPERATORS
     several policies together, boundaries                auth/decision.py decide
-    S3's answers to bad signatures                       s3/auth_errors.py ROWS
-    AccessDenied; a missing key for who may not list     s3/authorize.py authorize
-    which actions an S3 operation needs                  s3/actions.py checks_of
-    s3:if-match, s3:ObjectCreationOperation and so on    s3/policy_keys.py Keys
-    what PutBucketPolicy refuses                         s3/policy_rules.py rules_of
-    public policies                                      s3/public_policy.py is_public
-    S3 If-Match and If-None-Match on writes              s3/preconditions.py write_refusal
-    S3 conditions on DELETE; in which buckets            s3/preconditions.py delete_refusal
-    S3 conditions on reads and copy sources, 304         s3/preconditions.py read_refusal
-    S3 If-Range                                          s3/preconditions.py if_range_holds
-    versions, delete markers, the null version           s3/versions.py place
-    S3 version ids, genuine or invented                  s3/versions.py order_of
-    Content-MD5, x-amz-checksum-*, x-amz-content-sha256  s3/bodies.py announcement
+    S3's answers to bad signatures                       s3/errors/signatures.py ROWS
+    AccessDenied; a missing key for who may not list     s3/access/authorize.py authorize
+    which actions an S3 operation needs                  s3/access/actions.py checks_of
+    s3:if-match, s3:ObjectCreationOperation and so on    s3/access/policy_keys.py Keys
+    what PutBucketPolicy refuses                         s3/access/policy_rules.py rules_of
+    public policies                                      s3/access/public_policy.py is_public
+    S3 If-Match and If-None-Match on writes              s3/state/preconditions.py write_refusal
+    S3 conditions on DELETE; in which buckets            s3/state/preconditions.py delete_refusal
+    S3 conditions on reads and copy sources, 304         s3/state/preconditions.py read_refusal
+    S3 If-Range                                          s3/state/preconditions.py if_range_holds
+    versions, delete markers, the null version           s3/state/versions.py place
+    S3 version ids, genuine or invented                  s3/state/versions.py order_of
+    Content-MD5, x-amz-checksum-*, x-amz-content-sha256  s3/objects/bodies.py announcement
     aws-chunked: chunks, signatures, trailers            wire/aws_chunked.py Decoder
     checksum algorithms and their combination            wire/checksums.py ALGORITHMS
-    storage class, SSE, redirect and lock headers        s3/validation.py HEADER_CHECKS
-    user metadata: 2 KB, RFC 2047                        s3/metadata.py kept
-    Range and partNumber                                 s3/ranges.py span_of_range
-    a copy onto itself; what a copy keeps                s3/copy.py copy_object
-    DeleteObjects: entries, codes, Quiet                 s3/delete.py delete_entry
-    Object Lock: what it forbids, who may bypass         s3/object_lock.py removal_refusal
+    storage class, SSE, redirect and lock headers        s3/objects/validation.py HEADER_CHECKS
+    user metadata: 2 KB, RFC 2047                        s3/objects/metadata.py kept
+    Range and partNumber                                 s3/objects/ranges.py span_of_range
+    a copy onto itself; what a copy keeps                s3/objects/copy.py copy_object
+    DeleteObjects: entries, codes, Quiet                 s3/objects/delete.py delete_entry
+    Object Lock: what it forbids, who may bypass         s3/objects/lock.py removal_refusal
     presigned queries that act as headers                s3/members.py members_of
     XML in and out: entities, escapes                    wire/xml.py parse
     HTTP dates and ISO 8601                              wire/rest.py parse_http_date
     multipart/form-data                                  wire/form_data.py Parser
     which bucket and key a request names                 s3/addressing.py bucket_and_key
     a condition on an S3 operation that takes none       s3/condition_support.py TAKEN
-    creating, listing and deleting buckets               s3/buckets.py is_name
-    creating a bucket that is there                      s3/create_bucket.py create_bucket
-    tags of buckets and objects                          s3/tagging.py checked
-    access control lists and canned ACLs                 s3/acl.py CANNED
-    cross-origin requests                                s3/cors.py matching
-    uploads by a browser's form                          s3/post_object.py post_object
-    CompleteMultipartUpload, its order of checks         s3/multipart_complete.py complete_multipart_upload
-    multipart checksums: COMPOSITE or FULL_OBJECT        s3/multipart.py chosen_checksum
-    UploadPartCopy's range                               s3/multipart_copy.py span_of
-    ETag and checksum of a copy                          s3/copy_digests.py Stretch
-    how long a deleted key is remembered (409)           s3/gone.py leave_trace
-    S3 lists: markers, delimiter, groups                 s3/listing_pages.py first_after
-    S3 continuation tokens                               s3/listing.py place_of
-    ListObjectVersions and its markers                   s3/listing_versions.py versions_page
-    ListMultipartUploads, ListParts                      s3/multipart_listing.py list_multipart_uploads
+    creating, listing and deleting buckets               s3/buckets/buckets.py is_name
+    creating a bucket that is there                      s3/buckets/create.py create_bucket
+    tags of buckets and objects                          s3/objects/tagging.py checked
+    access control lists and canned ACLs                 s3/objects/acl.py CANNED
+    cross-origin requests                                s3/buckets/cors.py matching
+    uploads by a browser's form                          s3/objects/post.py post_object
+    CompleteMultipartUpload, its order of checks         s3/uploads/complete.py complete_multipart_upload
+    multipart checksums: COMPOSITE or FULL_OBJECT        s3/uploads/parts.py chosen_checksum
+    UploadPartCopy's range                               s3/uploads/copy.py span_of
+    ETag and checksum of a copy                          s3/objects/copy_digests.py Stretch
+    how long a deleted key is remembered (409)           s3/state/traces.py leave_trace
+    S3 lists: markers, delimiter, groups                 s3/listing/pages.py first_after
+    S3 continuation tokens                               s3/listing/objects.py place_of
+    ListObjectVersions and its markers                   s3/listing/versions.py versions_page
+    ListMultipartUploads, ListParts                      s3/uploads/listing.py list_multipart_uploads
     SimpleDB Expected: Name, Value, Exists               simpledb/expected.py refusal
     SimpleDB Replace, sets of values                     simpledb/attributes.py after_put
     SimpleDB BatchPutAttributes, BatchDeleteAttributes   simpledb/attributes.py batch_put_attributes

@@ -1,4 +1,4 @@
-"""Evidence: what a target answered on a day, normalised so that another day's answers can be held against it.
+"""Evidence: what a target answered on a day, normalized so that another day's answers can be held against it.
 
 `--record` writes it, one file for each module of cases under `evidence/<target>/`. A later run against AWS, or against condemu,
 compares every case with AWS's evidence and fails where they differ: the rule that a case states may hold and yet a word have
@@ -34,7 +34,7 @@ MASKS: Final = tuple(
 )
 
 
-def normalised(exchanges: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def normalized(exchanges: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Operation, status and answer of each exchange, with everything masked that may differ between two runs."""
     return [
         {"operation": masked(entry["operation"]), "status": entry["status"], "answered": masked(entry["answered"])}
@@ -61,7 +61,7 @@ def record(target: str, date: str, cases: Iterable[Any]) -> list[Path]:
             continue
         path = file_of(target, case.id)
         held = found.setdefault(path, json.loads(path.read_text()) if path.exists() else {})
-        held[case.id] = {"date": date, "exchanges": normalised(case.exchanges)}
+        held[case.id] = {"date": date, "exchanges": normalized(case.exchanges)}
     for path, held in found.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(dict(sorted(held.items())), indent=1, ensure_ascii=False) + "\n")
@@ -76,7 +76,7 @@ def difference(case: str, exchanges: Iterable[dict[str, Any]], target: str = "aw
     held = json.loads(path.read_text()).get(case)
     if held is None:
         return None
-    now = normalised(exchanges)
+    now = normalized(exchanges)
     if len(now) != len(held["exchanges"]):
         return f"{len(now)} exchanges where {held['date']} had {len(held['exchanges'])}"
     for number, (given, kept) in enumerate(zip(now, held["exchanges"], strict=True), 1):

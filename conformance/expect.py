@@ -1,7 +1,7 @@
 """What a case expects, and what it means when a target does otherwise.
 
 A case never compares errors by hand: these functions raise a `Difference` that says which kind of difference it is, and the
-report colours the matrix by it.
+report colors the matrix by it.
 
 | kind         | the target …                                                                   |
 |--------------|---------------------------------------------------------------------------------|

@@ -61,7 +61,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--tier", default="exact", choices=TIERS, help="core: the rules locks stand on; full: all; exact: texts too")
     group.addoption("--region", default="us-east-1")
     group.addoption("--results", default=None, metavar="FILE", help="write every case's outcome as JSON")
-    group.addoption("--record", action="store_true", help="keep normalised, dated evidence of what the target answered")
+    group.addoption("--record", action="store_true", help="keep normalized, dated evidence of what the target answered")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -23,7 +23,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 BELOW_SERVER = [
     path for path in MODULES if path.relative_to(PACKAGE).parts[0] not in ("server", "testing", "cli.py", "__init__.py")
 ]
-ERROR_MODULES = sorted(PACKAGE.rglob("*errors.py"))
+ERROR_MODULES = sorted({*PACKAGE.rglob("*errors.py"), *PACKAGE.rglob("errors/[a-z]*.py")})
 
 FILE_LINES = 420
 FUNCTION_LINES = 70

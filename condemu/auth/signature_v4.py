@@ -4,7 +4,7 @@
     string to sign    = AWS4-HMAC-SHA256 \\n date \\n scope \\n sha256(canonical request)
     key               = HMAC chain over date, region, service and aws4_request, from "AWS4" + secret
 
-As S3 reads them: the path is encoded once and never normalised, the query is sorted by encoded name and value, header values are
+As S3 reads them: the path is encoded once and never normalized, the query is sorted by encoded name and value, header values are
 trimmed and their runs of spaces are one space. Everything here is text over Latin-1, which is the bytes as they came.
 """
 

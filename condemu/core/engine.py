@@ -1,7 +1,7 @@
 """The only caller of `transact`, and the four stages that it announces.
 
     RECEIVED   the request's head is here; the commit index is noted in `Request.received_index`
-    READY      routed, verified, decoded, validated, authorised, body spooled: all that is left is the decision
+    READY      routed, verified, decoded, validated, authorized, body spooled: all that is left is the decision
     COMMITTED  the decision returned; or REFUSED, it raised
     REPLIED    the answer is about to leave
 

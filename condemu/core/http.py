@@ -2,7 +2,7 @@
 
 Header names are lower-case in a `Request` and repeated lines are joined with ", " (RFC 9110 §5.3), which is also how AWS's
 signature versions read them. Header values are Latin-1 text, as HTTP carries them. `raw_path` and `query_string` are exactly
-what the client sent, percent-encoding included: signatures are computed over them and S3 keys are never normalised.
+what the client sent, percent-encoding included: signatures are computed over them and S3 keys are never normalized.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 `store.transact(decide)` runs an ordinary function on a transaction. What it puts and deletes is buffered and applied, all at
 once, when it returns; when it raises, nothing happened. `decide` must be pure but for the transaction, because a store may run it
-again (a serialisation failure, a contract test that does so on purpose).
+again (a serialization failure, a contract test that does so on purpose).
 
 A store is a set of named tables, each an ordered map from keys to records. A key is a tuple of strings, bytes or integers, of one
 shape within a table; it orders as Python orders tuples, which for strings is also the order of their UTF-8 bytes. Records are

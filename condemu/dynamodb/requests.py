@@ -68,7 +68,7 @@ class Held:
 class DynamoRequest:
     """One request, as an operation sees it. `members` are AWS's names; `account` is the caller's."""
 
-    __slots__ = ("account", "authorise", "delay", "held", "members", "number", "operation", "region", "request_id")
+    __slots__ = ("account", "authorize", "delay", "held", "members", "number", "operation", "region", "request_id")
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class DynamoRequest:
         self.held = held if held is not None else Held()
         self.delay = delay  # seconds that a table takes to be created, updated or deleted
         self.number = 0  # of the transaction that this is, among those that are held
-        self.authorise: Callable[..., None] | None = None
+        self.authorize: Callable[..., None] | None = None
 
 
 class Part(NamedTuple):

@@ -18,7 +18,7 @@ from condemu.core.http import Request, Response, read_body
 from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb import errors, tags, ttl
 from condemu.dynamodb.auth_errors import refusal_of
-from condemu.dynamodb.authorisation import authorise, authorised
+from condemu.dynamodb.authorization import authorize, authorized
 from condemu.dynamodb.expirations import is_due
 from condemu.dynamodb.operations import TARGETS, Operation
 from condemu.dynamodb.records import EXPIRIES, TABLES, TOKENS
@@ -116,7 +116,7 @@ class DynamoDB:
         )
         try:
             if self.engine.observers:
-                result = await self._decide_watched(request, call, authorised(request, plan, caller))
+                result = await self._decide_watched(request, call, authorized(request, plan, caller))
             else:
                 result = await self._decide(request, call, plan, caller)
         except ServiceError as error:
@@ -165,7 +165,7 @@ class DynamoDB:
         def decide(txn: Txn) -> dict[str, Any]:
             if is_due(txn):
                 raise _Due
-            authorise(txn, request, caller)
+            authorize(txn, request, caller)
             return plan.decide(txn)
 
         run = self.engine.run if call.writes else self.engine.read
@@ -173,7 +173,7 @@ class DynamoDB:
             return await run(call, decide)
         except _Due:
             await self._sweep(call)
-            return await run(call, authorised(request, plan, caller).decide)
+            return await run(call, authorized(request, plan, caller).decide)
 
     async def _decide_watched(self, request: DynamoRequest, call: Call, plan: Plan) -> dict[str, Any]:
         """What has expired is deleted before anybody is told of the call; they are told what it touches."""

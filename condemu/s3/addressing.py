@@ -1,8 +1,8 @@
 """Which bucket and which key a request names, by path or by host.
 
-Path style is `/bucket/key`. Virtual-hosted style is recognised by the Host header alone: `bucket.localhost`,
+Path style is `/bucket/key`. Virtual-hosted style is recognized by the Host header alone: `bucket.localhost`,
 `bucket.s3.localhost`, `bucket.s3.amazonaws.com`, `bucket.s3.<region>.amazonaws.com` and their dual-stack forms. Keys are
-percent-decoded once and never normalised: `//`, `.` and `..` are ordinary (recorded on AWS).
+percent-decoded once and never normalized: `//`, `.` and `..` are ordinary (recorded on AWS).
 """
 
 from __future__ import annotations

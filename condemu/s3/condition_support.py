@@ -19,8 +19,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from condemu.core.errors import ServiceError
-from condemu.s3.errors import NOT_IMPLEMENTED
-from condemu.s3.validation import UNIMPLEMENTED
+from condemu.s3.errors.general import NOT_IMPLEMENTED
+from condemu.s3.objects.validation import UNIMPLEMENTED
 
 WRITE: Final = frozenset({"IfMatch", "IfNoneMatch"})
 READ: Final = frozenset({"IfMatch", "IfNoneMatch", "IfModifiedSince", "IfUnmodifiedSince"})

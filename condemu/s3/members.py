@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.s3.addressing import decode
-from condemu.s3.errors import CONFLICTING_VALUES, INVALID_OVERRIDE
+from condemu.s3.errors.general import CONFLICTING_VALUES, INVALID_OVERRIDE
 
 # request header (lower case) -> member
 HEADERS: Final[dict[str, str]] = {

@@ -12,35 +12,21 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3 import (
-    acl,
-    attributes,
-    bodies,
-    bucket_policy,
-    buckets,
-    copy,
-    cors,
-    create_bucket,
-    delete,
-    encryption,
-    get,
-    listing,
-    listing_versions,
-    multipart,
-    multipart_complete,
-    multipart_copy,
-    multipart_listing,
-    object_lock,
-    object_lock_configuration,
-    ownership,
-    post_object,
-    public_access_block,
-    put,
-    tagging,
-    versioning,
-)
-from condemu.s3.copy_digests import Stretch
+from condemu.s3.buckets import buckets, cors, encryption, ownership, public_access_block, versioning
+from condemu.s3.buckets import create as create_bucket
+from condemu.s3.buckets import object_lock as object_lock_configuration
+from condemu.s3.buckets import policy as bucket_policy
+from condemu.s3.listing import objects as listing
+from condemu.s3.listing import versions as listing_versions
+from condemu.s3.objects import acl, attributes, bodies, copy, delete, get, put, tagging
+from condemu.s3.objects import lock as object_lock
+from condemu.s3.objects import post as post_object
+from condemu.s3.objects.copy_digests import Stretch
 from condemu.s3.request import S3Request
+from condemu.s3.uploads import complete as multipart_complete
+from condemu.s3.uploads import copy as multipart_copy
+from condemu.s3.uploads import listing as multipart_listing
+from condemu.s3.uploads import parts as multipart
 from condemu.wire.checksums import BY_MEMBER
 
 Handler = Callable[[Txn, S3Request], dict[str, Any]]
@@ -48,7 +34,7 @@ Handler = Callable[[Txn, S3Request], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """How one operation is recognised, run and answered.
+    """How one operation is recognized, run and answered.
 
     `also` is a second query parameter that must be there too; `copies` means that x-amz-copy-source must be, and tells what will
     be read of it. `check` refuses, before the body is read, what no state could make right. `takes` says what becomes of the

@@ -9,7 +9,7 @@ from condemu.core.blobs import EMPTY, Blob
 from condemu.core.http import Request
 
 if TYPE_CHECKING:
-    from condemu.s3.bodies import Digests
+    from condemu.s3.objects.bodies import Digests
     from condemu.s3.operations import Operation
 
 

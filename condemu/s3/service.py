@@ -1,4 +1,4 @@
-"""A request's way through S3: route, verify, decode, authorise, receive the body, decide, render."""
+"""A request's way through S3: route, verify, decode, authorize, receive the body, decide, render."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from condemu.core.engine import Call, Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
 from condemu.core.store import Txn, prefix_range
-from condemu.s3 import bodies, copy_digests, cors, post_object
-from condemu.s3.actions import BY_DOCUMENT
+from condemu.s3.access.actions import BY_DOCUMENT
+from condemu.s3.access.authorize import READS, admit, authorize, authorize_entry, hidden, without_unseen
 from condemu.s3.addressing import bucket_and_key, bucket_of_host
-from condemu.s3.auth_errors import refusal_of
-from condemu.s3.authorize import READS, admit, authorize, authorize_entry, hidden, without_unseen
+from condemu.s3.buckets import cors
 from condemu.s3.condition_support import unsupported
-from condemu.s3.copy import named_source
-from condemu.s3.errors import METHOD_NOT_ALLOWED, OPERATION_NOT_IMPLEMENTED
-from condemu.s3.gone import forget_traces
+from condemu.s3.errors.general import METHOD_NOT_ALLOWED, OPERATION_NOT_IMPLEMENTED
+from condemu.s3.errors.signatures import refusal_of
 from condemu.s3.members import members_of, parse_query
-from condemu.s3.records import BUCKETS, OBJECTS, PARTS, UPLOADS, VERSIONS
+from condemu.s3.objects import bodies, copy_digests
+from condemu.s3.objects import post as post_object
+from condemu.s3.objects.copy import named_source
 from condemu.s3.render import error_response, preflight_response, response
 from condemu.s3.request import S3Request
 from condemu.s3.routing import route
+from condemu.s3.state.records import BUCKETS, OBJECTS, PARTS, UPLOADS, VERSIONS
+from condemu.s3.state.traces import forget_traces
 
 XML_LIMIT: Final = 4 * 1024 * 1024  # bytes of a request's document: a list of 10,000 parts with the longest checksums takes 3 MiB
 

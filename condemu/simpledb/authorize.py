@@ -63,7 +63,7 @@ def verified(authenticator: Any, http: Request, parameters: Parameters, clock: C
     return Caller(found.principal.account or account, found.access_key, found.principal)
 
 
-def authorise(caller: Caller, operation: Operation, request: Prepared, region: str) -> None:
+def authorize(caller: Caller, operation: Operation, request: Prepared, region: str) -> None:
     """Ask the caller's policies. A root user needs none."""
     principal = caller.principal
     if principal is None or principal.is_root or principal.is_anonymous:

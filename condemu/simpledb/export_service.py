@@ -84,7 +84,7 @@ class Exports:
         principal, access_key = self._caller(http, body)
         request = checked(rules, _members(body))
         account = self.account if principal is None else principal.account or self.account
-        _authorise(principal, name, _resource(name, request, region, account))
+        _authorize(principal, name, _resource(name, request, region, account))
         call = Call(
             "simpledb",
             name,
@@ -173,7 +173,7 @@ def _resource(name: str, request: Mapping[str, Any], region: str, account: str) 
     return f"arn:aws:sdb:{region}:{account}:domain/{request.get('domainName', '*')}"
 
 
-def _authorise(principal: Principal | None, action: str, resource: str) -> None:
+def _authorize(principal: Principal | None, action: str, resource: str) -> None:
     if principal is None or principal.is_root or principal.is_anonymous:
         return
     ruling = decide(principal, f"sdb:{action}", resource, {}, owner=principal.account)

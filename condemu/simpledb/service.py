@@ -1,4 +1,4 @@
-"""A request's way through SimpleDB: read the parameters, verify, find the operation, validate, authorise, decide, render."""
+"""A request's way through SimpleDB: read the parameters, verify, find the operation, validate, authorize, decide, render."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from condemu.core.engine import Call, Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response, read_body
 from condemu.core.store import Txn, prefix_range
-from condemu.simpledb.authorize import Caller, authorise, verified
+from condemu.simpledb.authorize import Caller, authorize, verified
 from condemu.simpledb.errors import (
     INVALID_ACTION,
     INVALID_HTTP_REQUEST,
@@ -67,7 +67,7 @@ class SimpleDB:
                 raise ServiceError(INVALID_HTTP_REQUEST, {"Reason": "The request is larger than 1 MB"})
             region = self._region_of(http)
             call = http.call = self._call(http, operation, request, caller)
-            authorise(caller, operation, request, region)
+            authorize(caller, operation, request, region)
             decide = partial(_decide, operation, (caller.account, region), request)
             if operation.writes:
                 result, box = await self.engine.run(call, decide)

@@ -38,7 +38,7 @@ def test_an_export_into_no_bucket_fails(condemu: Condemu) -> None:
     assert (got["exportStatus"], got["failureCode"]) == ("FAILED", "S3NoSuchBucket")
 
 
-def test_refusals_have_their_modelled_exceptions(condemu: Condemu) -> None:
+def test_refusals_have_their_modeled_exceptions(condemu: Condemu) -> None:
     exports = condemu.client("simpledbv2")
     with pytest.raises(exports.exceptions.NoSuchDomainException):
         exports.start_domain_export(domainName="nope", s3Bucket="my-bucket")

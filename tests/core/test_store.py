@@ -16,7 +16,7 @@ from condemu.core.store import Commit, MemoryStore, ReadOnly, Store, Txn, prefix
 
 
 class TwiceStore(MemoryStore):
-    """Runs every decision twice and keeps the second run: what a store does after a serialisation failure."""
+    """Runs every decision twice and keeps the second run: what a store does after a serialization failure."""
 
     def transact(self, decide: Callable[[Txn], Any]) -> Commit:
         class Abandoned(Exception):

@@ -11,8 +11,8 @@ from condemu.dynamodb.shapes import SHAPES, Shape
 _LOADER = botocore.session.get_session()
 MODELS = {name: _LOADER.get_service_model(name) for name in ("dynamodb", "dynamodbstreams")}
 
-# Members that AWS has and that are not honoured. A request that has them is answered as if it had not.
-UNHONOURED = {
+# Members that AWS has and that are not honored. A request that has them is answered as if it had not.
+UNHONORED = {
     "CreateTable": {"GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "VectorIndexes"},
     "UpdateTable": {
         "ReplicaUpdates", "MultiRegionConsistency", "GlobalTableWitnessUpdates", "GlobalTableSettingsReplicationMode",
@@ -60,7 +60,7 @@ def test_the_members_of_an_operation_are_those_of_the_model(operation):
         assert shape.members == ()
         return
     ours = {member.wire for member in shape.members}
-    assert set(theirs.members) - ours <= UNHONOURED.get(operation.name, set())
+    assert set(theirs.members) - ours <= UNHONORED.get(operation.name, set())
     assert disagreements(shape, theirs, operation.name) == []
     required = {member.wire for member in shape.members if member.required}
     assert required <= set(theirs.required_members) | {"KeySchema"}

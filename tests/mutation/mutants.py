@@ -17,7 +17,7 @@ class Mutant(NamedTuple):
     new: str
 
 
-PRE: Final = "s3/preconditions.py"
+PRE: Final = "s3/state/preconditions.py"
 _TRANSACT: Final = """        with self._lock:
             txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, self.ids)
             result = decide(txn)
@@ -31,7 +31,7 @@ _RACE: Final = """        if True:
 S3: Final = (
     Mutant("If-None-Match on a write is not looked at", "s3", PRE,
            'condition = "If-None-Match"\n        if current is not None:', 'condition = "If-None-Match"\n        if current is not None and False:'),
-    Mutant("If-None-Match sees an object beneath a delete marker", "s3", "s3/versions.py",
+    Mutant("If-None-Match sees an object beneath a delete marker", "s3", "s3/state/versions.py",
            "isinstance(found, Version) and not found.marker", "isinstance(found, Version)"),
     Mutant("If-Match on a write holds for any other ETag", "s3", PRE,
            'if if_match.strip(\'"\') != current.etag:\n            return ServiceError(PRECONDITION_FAILED, {"Condition": condition}',
@@ -48,19 +48,19 @@ S3: Final = (
     Mutant("a change during an upload is no conflict", "s3", PRE, "if found is not None and found.changed > began:", "if False:"),
     Mutant("every conditional overwrite is a conflict", "s3", PRE,
            "found is not None and found.changed > began", "found is not None and found.changed >= 0"),
-    Mutant("a completion is judged by when it was sent, not by when its upload began", "s3", "s3/multipart_complete.py",
+    Mutant("a completion is judged by when it was sent, not by when its upload began", "s3", "s3/uploads/complete.py",
            "request.key, found, upload.began)", "request.key, found, request.began)"),
-    Mutant("a completion ignores its condition", "s3", "s3/multipart_complete.py",
+    Mutant("a completion ignores its condition", "s3", "s3/uploads/complete.py",
            'refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, upload.began)', "refusal = None"),
-    Mutant("a completion does not check the syntax of its condition", "s3", "s3/multipart_complete.py",
+    Mutant("a completion does not check the syntax of its condition", "s3", "s3/uploads/complete.py",
            'refusal = write_syntax_refusal(request["IfMatch"], request["IfNoneMatch"])', "refusal = None"),
-    Mutant("a completion takes parts with other ETags", "s3", "s3/multipart_complete.py",
+    Mutant("a completion takes parts with other ETags", "s3", "s3/uploads/complete.py",
            "part is None or part.etag != item.etag", "part is None"),
-    Mutant("a completion takes parts in any order", "s3", "s3/multipart_complete.py",
+    Mutant("a completion takes parts in any order", "s3", "s3/uploads/complete.py",
            "first.number >= second.number", "first.number == second.number"),
-    Mutant("a completion cannot be repeated", "s3", "s3/multipart_complete.py",
+    Mutant("a completion cannot be repeated", "s3", "s3/uploads/complete.py",
            "    if version is None:\n        raise ServiceError(NO_SUCH_UPLOAD", "    if True:\n        raise ServiceError(NO_SUCH_UPLOAD"),
-    Mutant("a copy ignores the condition on its destination", "s3", "s3/copy.py",
+    Mutant("a copy ignores the condition on its destination", "s3", "s3/objects/copy.py",
            'refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, request.began)', "refusal = None"),
     Mutant("both conditions at once are taken", "s3", PRE,
            "if if_match is not None and if_none_match is not None:\n        fields", "if False:\n        fields"),
@@ -68,30 +68,30 @@ S3: Final = (
     Mutant("If-Match: * is taken on a write", "s3", PRE,
            '    if if_match == "*":\n        fields', "    if False:\n        fields"),
     Mutant("the names of two conditions are the other way round", "s3", PRE, '"If-Match,If-None-Match",', '"If-None-Match,If-Match",'),
-    Mutant("412 does not say which condition", "s3", "s3/errors.py",
+    Mutant("412 does not say which condition", "s3", "s3/errors/general.py",
            '"At least one of the pre-conditions you specified did not hold", ("Condition",)',
            '"At least one of the pre-conditions you specified did not hold", ()'),
-    Mutant("412 is worded otherwise", "s3", "s3/errors.py",
+    Mutant("412 is worded otherwise", "s3", "s3/errors/general.py",
            "At least one of the pre-conditions you specified did not hold", "At least one of the preconditions you specified did not hold"),
-    Mutant("412 has another code", "s3", "s3/errors.py", '"PreconditionFailed", 412', '"ConditionFailed", 412'),
-    Mutant("409 is answered as 412", "s3", "s3/errors.py",
+    Mutant("412 has another code", "s3", "s3/errors/general.py", '"PreconditionFailed", 412', '"ConditionFailed", 412'),
+    Mutant("409 is answered as 412", "s3", "s3/errors/general.py",
            '"ConditionalRequestConflict",\n    409', '"ConditionalRequestConflict",\n    412'),
-    Mutant("409 has no Key", "s3", "s3/errors.py",
+    Mutant("409 has no Key", "s3", "s3/errors/general.py",
            'conflicting operation against this resource.",\n    ("Condition", "Key"),', 'conflicting operation against this resource.",\n    ("Condition",),'),
-    Mutant("501 has no additionalMessage", "s3", "s3/errors.py", '("Header", "additionalMessage"),', '("Header",),'),
-    Mutant("404 has no Key", "s3", "s3/errors.py",
+    Mutant("501 has no additionalMessage", "s3", "s3/errors/general.py", '("Header", "additionalMessage"),', '("Header",),'),
+    Mutant("404 has no Key", "s3", "s3/errors/general.py",
            'ErrorRow("NoSuchKey", 404, "The specified key does not exist.", ("Key",))', 'ErrorRow("NoSuchKey", 404, "The specified key does not exist.")'),
-    Mutant("a delete ignores If-Match", "s3", "s3/delete.py",
+    Mutant("a delete ignores If-Match", "s3", "s3/objects/delete.py",
            'refusal = delete_refusal(request["IfMatch"], request.key, found, request.began)', "refusal = None"),
     Mutant("a delete does not take *", "s3", PRE, '    if if_match == "*":\n        return None', "    if False:\n        return None"),
     Mutant("a delete of a missing key succeeds whatever its If-Match", "s3", PRE,
            'return ServiceError(NO_SUCH_KEY, {"Key": key}, because=f"If-Match was sent and {nothing(found)}")\n    if if_match == "*"',
            'return None\n    if if_match == "*"'),
-    Mutant("a delete with If-Match looks beneath a marker for an object", "s3", "s3/delete.py",
+    Mutant("a delete with If-Match looks beneath a marker for an object", "s3", "s3/objects/delete.py",
            "    found = found_under(txn, bucket.name, request.key)\n",
            "    found = found_under(txn, bucket.name, request.key)\n"
            "    if isinstance(found, Version) and found.marker:\n"
-           "        from condemu.s3.records import VERSIONS\n"
+           "        from condemu.s3.state.records import VERSIONS\n"
            "        below = next(txn.scan(VERSIONS, (bucket.name, request.key), (bucket.name, request.key + '\\0')), None)\n"
            "        found = below[1] if below else found\n"),
     Mutant("a delete by version id takes If-Match", "s3", PRE, "if if_match is not None and version_id is not None:", "if False:"),
@@ -99,15 +99,15 @@ S3: Final = (
     Mutant("a delete names the size before the time", "s3", PRE,
            '    if modified_time is not None:\n        return _only_directory_buckets("x-amz-if-match-last-modified-time")\n    if size is not None:\n        return _only_directory_buckets("x-amz-if-match-size")',
            '    if size is not None:\n        return _only_directory_buckets("x-amz-if-match-size")\n    if modified_time is not None:\n        return _only_directory_buckets("x-amz-if-match-last-modified-time")'),
-    Mutant("a batch ignores ETags", "s3", "s3/delete.py", '        members["IfMatch"] = etag', "        pass"),
-    Mutant("a batch overlooks sizes and times", "s3", "s3/delete.py", 'frozenset({"Key", "VersionId", "ETag"})', 'frozenset({"Key", "VersionId", "ETag", "Size", "LastModifiedTime"})'),
-    Mutant("a delete in a versioned bucket is for good", "s3", "s3/delete.py", "    if bucket.versioning:\n        return _mark", "    if False:\n        return _mark"),
-    Mutant("the version beneath stays hidden when its marker goes", "s3", "s3/versions.py",
+    Mutant("a batch ignores ETags", "s3", "s3/objects/delete.py", '        members["IfMatch"] = etag', "        pass"),
+    Mutant("a batch overlooks sizes and times", "s3", "s3/objects/delete.py", 'frozenset({"Key", "VersionId", "ETag"})', 'frozenset({"Key", "VersionId", "ETag", "Size", "LastModifiedTime"})'),
+    Mutant("a delete in a versioned bucket is for good", "s3", "s3/objects/delete.py", "    if bucket.versioning:\n        return _mark", "    if False:\n        return _mark"),
+    Mutant("the version beneath stays hidden when its marker goes", "s3", "s3/state/versions.py",
            "        txn.put(OBJECTS, where, replace(next_version, changed=txn.index))", "        txn.delete(OBJECTS, where)"),
-    Mutant("an overwritten version is lost", "s3", "s3/versions.py", "            txn.put(VERSIONS, (*where, -below.order), below)", "            pass"),
-    Mutant("a legal hold holds nothing", "s3", "s3/object_lock.py", 'if version.legal_hold == "ON":', 'if version.legal_hold == "on":'),
-    Mutant("COMPLIANCE can be bypassed", "s3", "s3/object_lock.py", 'if version.lock_mode == "GOVERNANCE" and bypass:', "if bypass:"),
-    Mutant("GOVERNANCE needs no bypass", "s3", "s3/object_lock.py", 'if version.lock_mode == "GOVERNANCE" and bypass:', 'if version.lock_mode == "GOVERNANCE":'),
+    Mutant("an overwritten version is lost", "s3", "s3/state/versions.py", "            txn.put(VERSIONS, (*where, -below.order), below)", "            pass"),
+    Mutant("a legal hold holds nothing", "s3", "s3/objects/lock.py", 'if version.legal_hold == "ON":', 'if version.legal_hold == "on":'),
+    Mutant("COMPLIANCE can be bypassed", "s3", "s3/objects/lock.py", 'if version.lock_mode == "GOVERNANCE" and bypass:', "if bypass:"),
+    Mutant("GOVERNANCE needs no bypass", "s3", "s3/objects/lock.py", 'if version.lock_mode == "GOVERNANCE" and bypass:', 'if version.lock_mode == "GOVERNANCE":'),
     Mutant("If-Match on a read is not looked at", "s3", PRE, "if not _matches(if_match, version.etag):", "if False:"),
     Mutant("If-Match no longer silences If-Unmodified-Since", "s3", PRE, "    elif if_unmodified_since is not None:", "    if if_unmodified_since is not None:"),
     Mutant("If-None-Match no longer silences If-Modified-Since", "s3", PRE, "    elif if_modified_since is not None:", "    if if_modified_since is not None:"),
@@ -118,10 +118,10 @@ S3: Final = (
     Mutant("a copy source that was not changed answers 304", "s3", PRE, "    if copy_source:\n        return", "    if copy_source and unchanged is None:\n        return"),
     Mutant("a copy source's condition goes by another name", "s3", PRE, '"x-amz-copy-source-"  #', '"x-amz-source-"  #'),
     Mutant("a Deny in a policy does not win", "s3", "auth/policy.py", "return Verdict(DENY, statement, named, key)", "pass"),
-    Mutant("policies do not see If-None-Match", "s3", "s3/policy_keys.py", '    "s3:if-none-match": "IfNoneMatch",\n', ""),
-    Mutant("policies do not see If-Match", "s3", "s3/policy_keys.py", '    "s3:if-match": "IfMatch",\n', ""),
+    Mutant("policies do not see If-None-Match", "s3", "s3/access/policy_keys.py", '    "s3:if-none-match": "IfNoneMatch",\n', ""),
+    Mutant("policies do not see If-Match", "s3", "s3/access/policy_keys.py", '    "s3:if-match": "IfMatch",\n', ""),
     Mutant("Null in a policy is the other way round", "s3", "auth/policy_operators.py", "when_absent if value is None else when_present", "when_present if value is None else when_absent"),
-    Mutant("policies take a completion for no creation", "s3", "s3/policy_keys.py", '"CompleteMultipartUpload": "true"', '"CompleteMultipartUpload": "false"'),
+    Mutant("policies take a completion for no creation", "s3", "s3/access/policy_keys.py", '"CompleteMultipartUpload": "true"', '"CompleteMultipartUpload": "false"'),
     Mutant("signatures are not verified", "s3", "auth/signature_v4.py", "return signature.isascii() and compare_digest(signed(key, text), signature)", "return True"),
 )  # fmt: skip
 
@@ -228,7 +228,7 @@ RACES: Final = (
            "                if new is not None:\n                    late = self.__dict__.setdefault('late', [])\n                    late.append((table, key, new))\n"
            "                    if len(late) > 1:\n                        first = late.pop(0)\n                        first[0][first[1]] = first[2]\n"
            "                elif new is not None and old is not None:\n"),
-    Mutant("two conditional puts at once both succeed", "races", "s3/put.py",
+    Mutant("two conditional puts at once both succeed", "races", "s3/objects/put.py",
            "        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket.name, request.key), request.began)\n        if refusal is not None:",
            "        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket.name, request.key), request.began)\n        if refusal is not None and __import__('random').random() < 0.9:"),
 )  # fmt: skip

@@ -25,7 +25,7 @@ from random import Random
 from typing import Any, Final
 
 from condemu.core.http import Response
-from condemu.s3.records import BUCKETS, OBJECTS, VERSIONS
+from condemu.s3.state.records import BUCKETS, OBJECTS, VERSIONS
 from condemu.server.app import Emulator, build
 from condemu.server.config import Config
 from condemu.wire.xml import parse

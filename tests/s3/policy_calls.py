@@ -18,8 +18,8 @@ from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.engine import Engine
 from condemu.core.http import BytesBody, Request
 from condemu.core.store import MemoryStore
-from condemu.s3.records import BUCKETS, Bucket
 from condemu.s3.service import S3
+from condemu.s3.state.records import BUCKETS, Bucket
 from condemu.wire.rest import iso_8601, parse_iso_8601
 
 BUCKET = "amzn-s3-demo-bucket1"

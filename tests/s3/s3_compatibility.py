@@ -1,4 +1,4 @@
-"""What condemu does not honour of Amazon S3's model, by name.
+"""What condemu does not honor of Amazon S3's model, by name.
 
 `python tests/s3/s3_compatibility.py` writes docs/s3-compatibility.md. Answers: `501` is NotImplemented with the header's or the
 operation's name in it, `as AWS` is what AWS answers in a general purpose bucket, `ignored` is accepted without effect because in
@@ -17,7 +17,7 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "s3-compatibility.md"
 ALL: Final = "all"
 
 # member of a request -> (operations, answer, why)
-NOT_HONOURED: Final[dict[str, tuple[str, str, str]]] = {
+NOT_HONORED: Final[dict[str, tuple[str, str, str]]] = {
     "RequestPayer": (ALL, "ignored", "no bucket has Requester Pays"),
     "MFA": (
         "DeleteObject, DeleteObjects, PutBucketVersioning", "ignored", "MFA delete cannot be enabled; it is refused with 501",
@@ -80,12 +80,12 @@ def page() -> str:
         "",
         "## Members without effect",
         "",
-        "All other members of these operations are honoured. A condition (`If-*`, `x-amz-*-if-*`) that an operation does not",
+        "All other members of these operations are honored. A condition (`If-*`, `x-amz-*-if-*`) that an operation does not",
         "take is refused with 501 NotImplemented and its name, never ignored.",
         "",
         "| member | operations | answer | why |",
         "|---|---|---|---|",
-        *(f"| `{member}` | {' | '.join(row)} |" for member, row in NOT_HONOURED.items()),
+        *(f"| `{member}` | {' | '.join(row)} |" for member, row in NOT_HONORED.items()),
         "",
         f"## Operations that answer 501 NotImplemented ({len(missing)})",
         "",

@@ -13,8 +13,8 @@ from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.engine import Engine
 from condemu.core.http import BytesBody, Request
 from condemu.core.store import MemoryStore, MemoryTxn
-from condemu.s3.records import BUCKETS
 from condemu.s3.service import S3
+from condemu.s3.state.records import BUCKETS
 from condemu.wire.xml import Element, parse
 
 

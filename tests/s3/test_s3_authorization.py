@@ -11,10 +11,10 @@ from policy_calls import BUCKET, OPEN, World, everything
 from condemu.auth.authentication import Authentication
 from condemu.auth.patterns import glob
 from condemu.auth.principals import NOBODY, canonical_id, root_of, session_of, user_of
-from condemu.s3.access_errors import PUBLIC_ACL_BLOCKED
-from condemu.s3.actions import ACTIONS
+from condemu.s3.access.actions import ACTIONS
+from condemu.s3.access.policy_actions import ALL_ACTIONS
+from condemu.s3.errors.access import PUBLIC_ACL_BLOCKED
 from condemu.s3.operations import OPERATIONS
-from condemu.s3.policy_actions import ALL_ACTIONS
 from condemu.wire.xml import parse
 
 OWNER = "111122223333"

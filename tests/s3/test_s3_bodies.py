@@ -12,8 +12,8 @@ import pytest
 from s3_wire import Wire
 
 from condemu.core.http import BytesBody, Request
-from condemu.s3.bodies import framing_error
-from condemu.s3.errors import BODY_LENGTH, UNSUPPORTED_CHECKSUM_ALGORITHM
+from condemu.s3.errors.general import BODY_LENGTH, UNSUPPORTED_CHECKSUM_ALGORITHM
+from condemu.s3.objects.bodies import framing_error
 from condemu.s3.operations import BY_NAME
 from condemu.s3.request import S3Request
 from condemu.wire.aws_chunked import Decoder

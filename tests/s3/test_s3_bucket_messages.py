@@ -8,9 +8,10 @@ import pytest
 from s3_wire import Wire
 
 from condemu.core.errors import ErrorRow
-from condemu.s3 import bucket_errors as rows
-from condemu.s3 import errors, post_errors
-from condemu.s3.records import BUCKETS
+from condemu.s3.errors import buckets as rows
+from condemu.s3.errors import forms as post_errors
+from condemu.s3.errors import general as errors
+from condemu.s3.state.records import BUCKETS
 
 ID = "0" * 64
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from s3_wire import Wire
 
-from condemu.s3.errors import COPY_ONTO_ITSELF, COPY_SOURCE_IS_MARKER, COPY_SOURCE_TOO_LARGE
+from condemu.s3.errors.general import COPY_ONTO_ITSELF, COPY_SOURCE_IS_MARKER, COPY_SOURCE_TOO_LARGE
 from condemu.wire.rest import http_date
 
 

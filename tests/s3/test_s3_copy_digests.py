@@ -12,7 +12,7 @@ import pytest
 from condemu.core.blobs import Blob
 from condemu.core.http import BytesBody, Response
 from condemu.core.store import MemoryStore
-from condemu.s3.records import OBJECTS
+from condemu.s3.state.records import OBJECTS
 from condemu.server.app import Emulator, build
 from condemu.server.config import Config
 from condemu.wire.checksums import ALGORITHMS, encode

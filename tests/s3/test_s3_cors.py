@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from s3_wire import Answer, Wire
 
-from condemu.s3.cors import like
+from condemu.s3.buckets.cors import like
 
 
 def rule(methods: str = "GET", origins: str = "*", headers: str = "", more: str = "") -> str:

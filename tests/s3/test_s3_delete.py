@@ -6,7 +6,7 @@ from hashlib import md5
 import pytest
 from s3_wire import Answer, Wire
 
-from condemu.s3.errors import BYPASS_WITHOUT_LOCK, MISSING_MD5_OR_CHECKSUM
+from condemu.s3.errors.general import BYPASS_WITHOUT_LOCK, MISSING_MD5_OR_CHECKSUM
 
 
 def delete_objects(s3: Wire, entries: str, quiet: str = "", **headers: str) -> Answer:

@@ -7,8 +7,8 @@ from s3_wire import Wire
 
 from condemu.core.errors import ServiceError
 from condemu.core.http import BytesBody, Request
-from condemu.s3.errors import ANONYMOUS_OVERRIDE, INVALID_ATTRIBUTE_NAME, MISSING_ATTRIBUTES
-from condemu.s3.get import check_get
+from condemu.s3.errors.general import ANONYMOUS_OVERRIDE, INVALID_ATTRIBUTE_NAME, MISSING_ATTRIBUTES
+from condemu.s3.objects.get import check_get
 from condemu.s3.operations import BY_NAME
 from condemu.s3.request import S3Request
 from condemu.wire.rest import http_date

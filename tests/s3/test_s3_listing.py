@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from s3_uploads import begin, complete, upload
 from s3_wire import Answer, Wire, fresh
 
-from condemu.s3.listing_pages import behind
-from condemu.s3.records import OBJECTS, Version
+from condemu.s3.listing.pages import behind
+from condemu.s3.state.records import OBJECTS, Version
 
 
 def query(**parameters: Any) -> str:

@@ -16,7 +16,7 @@ from condemu.auth.credentials import Credential, CredentialBook
 from condemu.auth.principals import root_of
 from condemu.auth.signature_v4 import EMPTY_SHA256, Signing, claim_of
 from condemu.core.http import BytesBody, Request
-from condemu.s3.auth_errors import TWO_MECHANISMS
+from condemu.s3.errors.signatures import TWO_MECHANISMS
 from condemu.s3.service import S3
 
 KEY, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

@@ -10,7 +10,7 @@ import pytest
 from s3_uploads import MIB, begin, complete, listed, upload
 from s3_wire import Wire
 
-from condemu.s3.records import PARTS, UPLOADS
+from condemu.s3.state.records import PARTS, UPLOADS
 
 BIG = b"b" * (5 * MIB)
 OUT_OF_BOUNDS = {"ArgumentName": "partNumber", "ArgumentValue": "10001"}
@@ -29,7 +29,7 @@ def held(s3, table):
 
 
 def test_one_part_becomes_the_object_with_the_recorded_etag_and_checksum(s3: Wire) -> None:
-    upload_id = begin(s3, x_amz_meta_colour="red", content_type="text/plain")
+    upload_id = begin(s3, x_amz_meta_color="red", content_type="text/plain")
     etag = upload(s3, upload_id, 1, b"test")
     answer = complete(s3, upload_id, [(1, etag)])
     assert answer.status == 200
@@ -41,7 +41,7 @@ def test_one_part_becomes_the_object_with_the_recorded_etag_and_checksum(s3: Wir
     assert answer.xml.text_of("ChecksumType") == "FULL_OBJECT"
     assert answer["x-amz-server-side-encryption"] == "AES256"
     got = s3("GET", "/bucket/k")
-    assert (got.body, got["x-amz-meta-colour"], got["content-type"]) == (b"test", "red", "text/plain")
+    assert (got.body, got["x-amz-meta-color"], got["content-type"]) == (b"test", "red", "text/plain")
     assert held(s3, UPLOADS) == held(s3, PARTS) == []
 
 

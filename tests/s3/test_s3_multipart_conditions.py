@@ -8,8 +8,8 @@ import pytest
 from s3_uploads import begin, complete, upload
 from s3_wire import Wire
 
-from condemu.s3 import gone
-from condemu.s3.records import GOING, GONE
+from condemu.s3.state import traces as gone
+from condemu.s3.state.records import GOING, GONE
 
 TEST = '"098f6bcd4621d373cade4e832627b4f6"'  # of `test`
 TEST2 = '"ad0234829205b9033196ba818f7a872b"'  # of `test2`

@@ -10,8 +10,8 @@ import pytest
 from s3_uploads import MIB, begin, complete, upload
 from s3_wire import Answer, Wire
 
-from condemu.s3.multipart_errors import COPY_RANGE_FORM
-from condemu.s3.records import PARTS
+from condemu.s3.errors.uploads import COPY_RANGE_FORM
+from condemu.s3.state.records import PARTS
 from condemu.wire.rest import http_date
 
 ETAG = '"781e5e245d69b566979b86e28d23f2c7"'  # of 0123456789

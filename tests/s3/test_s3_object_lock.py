@@ -7,7 +7,7 @@ import pytest
 from s3_wire import Answer, Wire
 
 from condemu.core.errors import ErrorRow
-from condemu.s3.errors import (
+from condemu.s3.errors.general import (
     LOCK_NEEDS_DIGEST,
     LOCK_PAIR,
     MISSING_MD5_OR_CHECKSUM,
@@ -16,7 +16,7 @@ from condemu.s3.errors import (
     UNKNOWN_LEGAL_HOLD,
     UNKNOWN_LOCK_MODE,
 )
-from condemu.s3.object_lock import pacific
+from condemu.s3.objects.lock import pacific
 
 UNTIL = "2026-06-01T00:00:00.000Z"
 CRC = "rfPzYw=="  # CRC32 of b"data"

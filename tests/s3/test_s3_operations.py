@@ -14,14 +14,14 @@ import botocore.session
 import pytest
 from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.serialize import create_serializer
-from s3_compatibility import ALL, NOT_HONOURED, PAGE, page
+from s3_compatibility import ALL, NOT_HONORED, PAGE, page
 from s3_wire import Wire
 
 import condemu.s3
 from condemu.s3.members import HEADERS, QUERY, RESPONSE_HEADERS
+from condemu.s3.objects.validation import UNIMPLEMENTED
 from condemu.s3.operations import BY_NAME, OPERATIONS
 from condemu.s3.routing import route
-from condemu.s3.validation import UNIMPLEMENTED
 
 # Names of the model that are older forms of another operation, with the same method and marker.
 OLDER = {
@@ -84,11 +84,11 @@ def test_a_request_of_the_model_is_routed_to_its_operation(name: str) -> None:
 
 
 def test_there_is_a_row_for_every_operation_of_the_model_and_no_other() -> None:
-    rows, modelled = set(BY_NAME), set(model().operation_names)
+    rows, modeled = set(BY_NAME), set(model().operation_names)
     if INSTALLED <= TABLES_MADE_WITH:
-        assert modelled - set(OLDER) <= rows
+        assert modeled - set(OLDER) <= rows
     if INSTALLED >= TABLES_MADE_WITH:
-        assert rows - modelled == NOT_IN_A_MODEL
+        assert rows - modeled == NOT_IN_A_MODEL
     assert len(BY_NAME) == len(OPERATIONS)
 
 
@@ -151,7 +151,7 @@ def test_every_wire_name_of_the_vocabulary_is_in_the_model() -> None:
 def words_of_the_code() -> frozenset[str]:
     """Every text in S3's modules, the vocabulary's apart: what a handler reads, it names."""
     folder = Path(condemu.s3.__path__[0])
-    trees = (ast.parse(path.read_text()) for path in folder.glob("*.py") if path.name != "members.py")
+    trees = (ast.parse(path.read_text()) for path in folder.rglob("*.py") if path.name != "members.py")
     nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
     return frozenset(node.value for node in nodes if isinstance(node.value, str))
 
@@ -186,7 +186,7 @@ def members_of(name: str) -> Iterator[tuple[str, str]]:
             yield from leaves(content, member)
 
 
-def test_what_no_code_names_is_listed_as_not_honoured() -> None:
+def test_what_no_code_names_is_listed_as_not_honored() -> None:
     implemented = [name for name in NAMES if name in BY_NAME and BY_NAME[name].handler is not None]
     unnamed = {
         path
@@ -196,12 +196,12 @@ def test_what_no_code_names_is_listed_as_not_honoured() -> None:
     }
     if INSTALLED > TABLES_MADE_WITH:
         pytest.skip(f"botocore {botocore.__version__} may know members that the tables do not")
-    assert unnamed - set(NOT_HONOURED) == set()
+    assert unnamed - set(NOT_HONORED) == set()
 
 
-@pytest.mark.parametrize("member", NOT_HONOURED)
+@pytest.mark.parametrize("member", NOT_HONORED)
 def test_what_is_listed_is_a_member_of_the_operations_that_it_is_listed_for(member: str) -> None:
-    operations, answer, why = NOT_HONOURED[member]
+    operations, answer, why = NOT_HONORED[member]
     listed = {name for name in NAMES if BY_NAME.get(OLDER.get(name, name)) and BY_NAME[OLDER.get(name, name)].handler}
     having = {name for name in listed if member in dict(members_of(name))}
     if INSTALLED >= TABLES_MADE_WITH:
@@ -211,7 +211,7 @@ def test_what_is_listed_is_a_member_of_the_operations_that_it_is_listed_for(memb
     assert why
 
 
-REFUSED_HEADERS = [member for member, (_, answer, _) in NOT_HONOURED.items() if answer == "501" and "." not in member]
+REFUSED_HEADERS = [member for member, (_, answer, _) in NOT_HONORED.items() if answer == "501" and "." not in member]
 
 
 @pytest.mark.parametrize("member", REFUSED_HEADERS)

@@ -1,11 +1,11 @@
-"""The tables of s3/preconditions.py, row by row."""
+"""The tables of s3/state/preconditions.py, row by row."""
 
 from __future__ import annotations
 
 import pytest
 
 from condemu.core.errors import ServiceError
-from condemu.s3.preconditions import (
+from condemu.s3.state.preconditions import (
     delete_refusal,
     delete_syntax_refusal,
     if_range_holds,
@@ -13,8 +13,8 @@ from condemu.s3.preconditions import (
     write_refusal,
     write_syntax_refusal,
 )
-from condemu.s3.records import Gone, Version
-from condemu.s3.versions import Found
+from condemu.s3.state.records import Gone, Version
+from condemu.s3.state.versions import Found
 from condemu.wire.rest import http_date
 
 MODIFIED = 1_767_225_600.5

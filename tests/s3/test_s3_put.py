@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from s3_wire import Wire
 
-from condemu.s3.errors import INVALID_TAGGING_HEADER
-from condemu.s3.put import carried
+from condemu.s3.errors.general import INVALID_TAGGING_HEADER
+from condemu.s3.objects.put import carried
 
 EMPTY = '"d41d8cd98f00b204e9800998ecf8427e"'
 

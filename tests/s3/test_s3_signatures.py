@@ -19,7 +19,7 @@ from condemu.auth.credentials import Credential, CredentialBook
 from condemu.auth.failures import AuthFailure
 from condemu.auth.principals import root_of
 from condemu.core.http import BytesBody, Request
-from condemu.s3.auth_errors import ROWS, refusal_of
+from condemu.s3.errors.signatures import ROWS, refusal_of
 from condemu.s3.service import S3
 from condemu.wire.xml import parse
 
@@ -144,7 +144,7 @@ def test_a_twelve_digit_key_cannot_read_another_accounts_bucket() -> None:
     assert s3.send(s3.signed("GET", "/", key="444455556666")).status == 200
 
 
-def test_a_posted_form_is_authorised_after_its_policy() -> None:
+def test_a_posted_form_is_authorized_after_its_policy() -> None:
     s3 = Signed()
     boundary = "form"
     policy = b64encode(json.dumps({"expiration": "2030-01-01T00:00:00Z", "conditions": [{"key": "k"}]}).encode()).decode()

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from s3_wire import Wire
 
-from condemu.s3.versions import issue, order_of
+from condemu.s3.state.versions import issue, order_of
 
 
 @settings(deadline=None, max_examples=100)

@@ -18,7 +18,7 @@ from condemu.wire.checksums import (
     encode,
 )
 
-CHECK = b"123456789"  # the catalogues of CRCs give each one's value over these bytes
+CHECK = b"123456789"  # the catalogs of CRCs give each one's value over these bytes
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_encoding_type_url_keeps_slashes_and_writes_spaces_as_plus_signs() -> No
     assert url_encode("a b/c+d&ü~") == "a+b/c%2Bd%26%C3%BC~"
 
 
-def test_bytes_that_are_not_utf_8_stay_recognisable() -> None:
+def test_bytes_that_are_not_utf_8_stay_recognizable() -> None:
     assert percent_decode("%ff%41") == "\udcffA"
 
 

@@ -1,0 +1,51 @@
+"""GetBucketOwnershipControls, PutBucketOwnershipControls and DeleteBucketOwnershipControls: one rule, or none.
+
+| the bucket's rule      | a new object belongs to                                | ACLs                          |
+|------------------------|--------------------------------------------------------|-------------------------------|
+| BucketOwnerEnforced    | the bucket's owner                                     | 400 AccessControlListNotSupported |
+| BucketOwnerPreferred   | its writer; with bucket-owner-full-control, the owner  | as they say                   |
+| ObjectWriter, or none  | its writer                                             | as they say                   |
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from condemu.core.errors import ServiceError
+from condemu.core.store import Txn
+from condemu.s3.buckets.buckets import bucket_of, change
+from condemu.s3.buckets.documents import document_of, malformed
+from condemu.s3.errors.buckets import ACL_WITH_OWNERSHIP, NO_OWNERSHIP
+from condemu.s3.objects.acl import default_grants
+from condemu.s3.request import S3Request
+
+ENFORCED: Final = "BucketOwnerEnforced"
+OWNERSHIPS: Final = (ENFORCED, "BucketOwnerPreferred", "ObjectWriter")
+
+
+def get_bucket_ownership_controls(txn: Txn, request: S3Request) -> dict[str, Any]:
+    ownership = bucket_of(txn, request.bucket).ownership
+    if ownership is None:
+        raise ServiceError(NO_OWNERSHIP, {"BucketName": request.bucket})
+    return {"Rule": {"ObjectOwnership": ownership}}
+
+
+def put_bucket_ownership_controls(txn: Txn, request: S3Request) -> dict[str, Any]:
+    """ACLs cannot be switched off while the bucket's own grants something to others (documented)."""
+    bucket = bucket_of(txn, request.bucket)
+    rules = document_of(request, "OwnershipControls").all("Rule")
+    ownership = rules[0].text_of("ObjectOwnership") if len(rules) == 1 else None
+    if ownership not in OWNERSHIPS:
+        raise malformed("there is one Rule with one ObjectOwnership")
+    grants = bucket.configurations.get("acl")
+    if ownership == ENFORCED and grants is not None and grants != default_grants(bucket.owner):
+        raise ServiceError(ACL_WITH_OWNERSHIP, because="the bucket's ACL grants something to others than its owner")
+    change(txn, bucket, ownership=ownership)
+    return {}
+
+
+def delete_bucket_ownership_controls(txn: Txn, request: S3Request) -> dict[str, Any]:
+    bucket = bucket_of(txn, request.bucket)
+    if bucket.ownership is not None:
+        change(txn, bucket, ownership=None)
+    return {}

@@ -1,0 +1,1 @@
+"""The answers of S3 that refuse: one row each."""

@@ -1,0 +1,163 @@
+"""ListObjects and ListObjectsV2. What they share with other lists is in listing_pages.py.
+
+Delete markers are no objects and are passed over. Both lists are consistent: they show what the last commit left (S3 User Guide,
+"Amazon S3 data consistency model").
+
+| | ListObjects | ListObjectsV2 |
+|-|-------------|---------------|
+| begins after | marker | continuation-token, else start-after |
+| names its end | NextMarker, and only with a delimiter (recorded) | NextContinuationToken |
+| Owner | always | with fetch-owner=true |
+| counts | - | KeyCount: keys and common prefixes |
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from condemu.core.errors import ServiceError
+from condemu.core.store import Txn
+from condemu.s3.buckets.buckets import bucket_of
+from condemu.s3.errors.listing import INVALID_CONTINUATION_TOKEN, INVALID_LIST_TYPE
+from condemu.s3.listing.pages import behind, bounds, common_prefixes, encoder, first_after, group_of, limit, names, owner_of
+from condemu.s3.request import S3Request
+from condemu.s3.state.records import OBJECTS, Version
+from condemu.wire.rest import iso_8601
+from condemu.wire.xml import Markup, escape
+
+_SEAL = 8  # bytes of a token's digest
+
+
+@dataclass(slots=True)
+class Page:
+    """`last` is the last key or common prefix of the page."""
+
+    objects: list[tuple[str, Version]] = field(default_factory=list)
+    prefixes: list[str] = field(default_factory=list)
+    last: str = ""
+    truncated: bool = False
+
+
+def list_objects(txn: Txn, request: S3Request) -> dict[str, Any]:
+    """Order of checks: bucket, then the parameters as the API reference lists them (inferred): encoding-type, max-keys."""
+    bucket_of(txn, request.bucket)
+    encode = encoder(request["EncodingType"])
+    count = limit(request["MaxKeys"], "max-keys", "maxKeys")
+    marker, delimiter = request["Marker"] or "", request["Delimiter"] or ""
+    page = objects_page(txn, request, marker, count)
+    return {
+        "Name": request.bucket,
+        "Prefix": encode(request["Prefix"] or ""),
+        "Marker": encode(marker),
+        "NextMarker": encode(page.last) if page.truncated and delimiter else None,
+        "MaxKeys": count,
+        **names(request, encode, "Delimiter"),
+        "EncodingType": request["EncodingType"],
+        "IsTruncated": page.truncated,
+        "Contents": contents(page.objects, encode, owners=True),
+        "CommonPrefixes": common_prefixes(page.prefixes, encode),
+    }
+
+
+def list_objects_v2(txn: Txn, request: S3Request) -> dict[str, Any]:
+    """Order of checks: bucket, list-type, encoding-type, max-keys, token. Once there is a token `start-after` does nothing."""
+    bucket_of(txn, request.bucket)
+    if request.query.get("list-type") != "2":
+        raise ServiceError(INVALID_LIST_TYPE, {"ArgumentName": "list-type", "ArgumentValue": request.query.get("list-type")})
+    encode = encoder(request["EncodingType"])
+    count = limit(request["MaxKeys"], "max-keys", "maxKeys")
+    token = request["ContinuationToken"]
+    after = (request["StartAfter"] or "") if token is None else place_of(token)
+    page = objects_page(txn, request, after, count)
+    return {
+        "Name": request.bucket,
+        "Prefix": encode(request["Prefix"] or ""),
+        **names(request, encode, "StartAfter"),
+        "ContinuationToken": token,
+        "NextContinuationToken": token_for(page.last) if page.truncated else None,
+        "KeyCount": len(page.objects) + len(page.prefixes),
+        "MaxKeys": count,
+        **names(request, encode, "Delimiter"),
+        "EncodingType": request["EncodingType"],
+        "IsTruncated": page.truncated,
+        "Contents": contents(page.objects, encode, owners=request["FetchOwner"] == "true"),
+        "CommonPrefixes": common_prefixes(page.prefixes, encode),
+    }
+
+
+def objects_page(txn: Txn, request: S3Request, after: str, count: int) -> Page:
+    """At most `count` keys and common prefixes behind `after`."""
+    prefix, delimiter = request["Prefix"] or "", request["Delimiter"] or ""
+    page = Page()
+    first = first_after(after, prefix, delimiter)
+    while first is not None and count:
+        group = None
+        for (_, key), version in txn.scan(OBJECTS, *bounds(request.bucket, first, prefix)):
+            if version.marker:
+                continue
+            if len(page.objects) + len(page.prefixes) == count:
+                page.truncated = True
+                return page
+            if delimiter:
+                group = group_of(key, prefix, delimiter)
+                if group is not None:
+                    break
+            page.objects.append((key, version))
+            page.last = key
+        if group is None:
+            return page
+        page.prefixes.append(group)
+        page.last = group
+        first = behind(group) or None
+    return page
+
+
+def contents(objects: list[tuple[str, Version]], encode: Callable[[str], str], *, owners: bool) -> Markup:
+    """The entries, written at once: a thousand of them in about a millisecond."""
+    return Markup(
+        "".join([
+            f"<Contents><Key>{escape(encode(key))}</Key><LastModified>{iso_8601(version.modified)}</LastModified>"
+            f"<ETag>&quot;{version.etag}&quot;</ETag>{checksums(version)}<Size>{version.size}</Size>"
+            f"{owner_markup(version.owner) if owners else ''}<StorageClass>{version.storage_class}</StorageClass></Contents>"
+            for key, version in objects
+        ])
+    )
+
+
+def checksums(version: Version) -> str:
+    """Which checksum the object has, not its value."""
+    if not version.checksum_algorithm:
+        return ""
+    return (
+        f"<ChecksumAlgorithm>{version.checksum_algorithm}</ChecksumAlgorithm>"
+        f"<ChecksumType>{version.checksum_type}</ChecksumType>"
+    )
+
+
+def owner_markup(account: str) -> str:
+    return f"<Owner><ID>{escape(owner_of(account)['ID'])}</ID></Owner>"
+
+
+def token_for(last: str) -> str:
+    """An opaque name for the place behind a key or common prefix."""
+    raw = last.encode()
+    return b64encode(_seal(raw) + raw).decode("ascii")
+
+
+def place_of(token: str) -> str:
+    """The key or common prefix behind which the token's page begins; 400 InvalidArgument for an empty or invented token."""
+    try:
+        raw = b64decode(token, validate=True)
+        if raw[:_SEAL] == _seal(raw[_SEAL:]):
+            return raw[_SEAL:].decode()
+    except ValueError:
+        pass
+    raise ServiceError(INVALID_CONTINUATION_TOKEN, {"ArgumentName": "continuation-token"}, because="S3 never issued such a token")
+
+
+def _seal(raw: bytes) -> bytes:
+    return blake2b(raw, digest_size=_SEAL, person=b"condemu token").digest()

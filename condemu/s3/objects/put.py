@@ -1,0 +1,163 @@
+"""PutObject, and what its headers say of any object to be."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from condemu.core.errors import ServiceError
+from condemu.core.store import Txn
+from condemu.s3.buckets.buckets import bucket_of
+from condemu.s3.errors.buckets import ACL_NOT_SUPPORTED
+from condemu.s3.objects.acl import GRANT_HEADERS, Grants, grants_of_headers
+from condemu.s3.objects.lock import lock_at_put, put_digest_refusal
+from condemu.s3.objects.metadata import kept
+from condemu.s3.objects.validation import SYSTEM_MEMBERS, check_object_headers, tags_of_header
+from condemu.s3.request import S3Request
+from condemu.s3.state.preconditions import write_refusal, write_syntax_refusal
+from condemu.s3.state.records import Bucket, Version
+from condemu.s3.state.versions import found_under, new_id, place
+from condemu.wire.checksums import ALGORITHMS, FULL_OBJECT
+
+DEFAULT_CONTENT_TYPE = "binary/octet-stream"
+# The members that describe an object, but for its type: most requests have none of them.
+DESCRIBING: Final = frozenset({
+    *SYSTEM_MEMBERS, *GRANT_HEADERS, "ACL", "Metadata", "ObjectLockLegalHoldStatus", "ObjectLockMode",
+    "ObjectLockRetainUntilDate", "StorageClass", "Tagging", "WebsiteRedirectLocation",
+})  # fmt: skip
+
+
+def check_put(request: S3Request) -> None:
+    """What is refused before the body is read: the conditions' syntax (501), then the headers that describe the object (400)."""
+    members = request.members
+    refusal = write_syntax_refusal(members.get("IfMatch"), members.get("IfNoneMatch"))
+    if refusal is not None:
+        raise refusal
+    check_object_headers(request)
+
+
+def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
+    """Order of checks: bucket, lock headers, what the key holds (404, 412, 409). Syntax and digests were checked before."""
+    bucket = bucket_of(txn, request.bucket)
+    digests = request.digests
+    assert digests is not None
+    described = description(txn, request, bucket)
+    refusal = put_digest_refusal(request, described) if bucket.object_lock is not None else None
+    if refusal is not None:
+        raise refusal
+    members = request.members
+    if_match, if_none_match = members.get("IfMatch"), members.get("IfNoneMatch")
+    if if_match is not None or if_none_match is not None:
+        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket.name, request.key), request.began)
+        if refusal is not None:
+            raise refusal
+    version = Version(
+        version_id=new_id(txn, bucket),
+        order=txn.index,
+        changed=txn.index,
+        modified=txn.now,
+        etag=digests.md5,
+        size=request.body.size,
+        body=request.body,
+        checksum_algorithm=digests.checksum_algorithm,
+        checksum=digests.checksum,
+        checksum_type=FULL_OBJECT,
+        **described,
+    )
+    place(txn, bucket, request.key, version)
+    return {
+        "ETag": f'"{version.etag}"',
+        **checksum_members(version),
+        "ServerSideEncryption": "AES256",
+        "VersionId": version.version_id if bucket.versioning == "Enabled" else None,
+    }
+
+
+def checksum_members(version: Version) -> dict[str, str]:
+    """The checksum that was kept with the object, and its type, as members of a result."""
+    if not version.checksum:
+        return {}
+    return {ALGORITHMS[version.checksum_algorithm].member: version.checksum, "ChecksumType": version.checksum_type}
+
+
+def description(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
+    """The fields of a version that headers decide: PutObject's, CopyObject's, CreateMultipartUpload's and PostObject's."""
+    members = request.members
+    owner = owner_of(bucket, request)
+    fields = described_content(members)
+    fields["owner"] = owner
+    if bucket.object_lock is None and DESCRIBING.isdisjoint(members):
+        return fields
+    if "ACL" in members or not GRANT_HEADERS.keys().isdisjoint(members):
+        fields["acl"] = _granted(request, bucket, owner)
+    storage_class = members.get("StorageClass")
+    if storage_class is not None:
+        fields["storage_class"] = storage_class
+    tagging = members.get("Tagging")
+    if tagging is not None:
+        fields["tags"] = tags_of_header(tagging)
+    if bucket.object_lock is not None or "ObjectLockMode" in members or "ObjectLockLegalHoldStatus" in members:
+        fields.update(lock_at_put(txn.now, bucket, members))
+    return fields
+
+
+def described_content(members: dict[str, Any]) -> dict[str, Any]:
+    """System and user metadata as the headers give them."""
+    content_type = members.get("ContentType")
+    fields: dict[str, Any] = {"content_type": carried(content_type) if content_type else DEFAULT_CONTENT_TYPE}
+    if DESCRIBING.isdisjoint(members):
+        return fields
+    system: dict[str, str] = {member: carried(members[member]) for member in SYSTEM_MEMBERS if member in members}
+    if "ContentEncoding" in system:
+        encoding = without_aws_chunked(system["ContentEncoding"])
+        if encoding:
+            system["ContentEncoding"] = encoding
+        else:
+            del system["ContentEncoding"]
+    redirect = members.get("WebsiteRedirectLocation")
+    if redirect is not None:
+        system["WebsiteRedirectLocation"] = carried(redirect)
+    if system:
+        fields["system"] = system
+    metadata = members.get("Metadata")
+    if metadata:
+        fields["metadata"] = kept(metadata)
+    return fields
+
+
+def carried(value: str) -> str:
+    """A value as a header can bring it back. One from a form's field or a presigned URL may hold what no header could."""
+    if value.isascii() and value.isprintable():
+        return value
+    if any(character > "\xff" for character in value):
+        value = value.encode("utf-8", "surrogateescape").decode("latin-1")
+    return "".join(character if character >= " " and character != "\x7f" else " " for character in value)
+
+
+def described(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
+    """As `description`, as the draft of a version without body and place: what CreateMultipartUpload keeps."""
+    return Version(version_id="", order=0, changed=0, modified=txn.now, **description(txn, request, bucket))
+
+
+def without_aws_chunked(encoding: str) -> str:
+    """Content-Encoding as it is kept: `aws-chunked` is the transfer's, the others are the object's, in their order (recorded)."""
+    if "aws-chunked" not in encoding:
+        return encoding
+    return ",".join(part.strip() for part in encoding.split(",") if part.strip() and part.strip() != "aws-chunked")
+
+
+def _granted(request: S3Request, bucket: Bucket, owner: str) -> Grants | None:
+    """What the headers grant on a new object. Where the bucket owner owns all, only what that says anyway is accepted."""
+    if bucket.ownership == "BucketOwnerEnforced":
+        if request["ACL"] == "bucket-owner-full-control":
+            return None
+        raise ServiceError(ACL_NOT_SUPPORTED, because="the bucket's ownership setting is BucketOwnerEnforced")
+    return grants_of_headers(request, owner, bucket.owner)
+
+
+def owner_of(bucket: Bucket, request: S3Request) -> str:
+    """Who owns a new object: the bucket's owner, unless its ownership setting leaves it to the writer."""
+    if bucket.ownership == "BucketOwnerEnforced":
+        return bucket.owner
+    if bucket.ownership == "BucketOwnerPreferred" and request["ACL"] == "bucket-owner-full-control":
+        return bucket.owner
+    return request.account

@@ -1,0 +1,160 @@
+"""What headers may say of an object, whatever the bucket holds: checked before the body is read, in the order of HEADER_CHECKS.
+
+A header that asks for something condemu does not do answers 501 with its name; none is accepted and ignored. The order among
+these checks is inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import unquote_plus
+
+from condemu.core.errors import ServiceError
+from condemu.s3.errors.general import (
+    INVALID_ENCRYPTION,
+    INVALID_REDIRECT,
+    INVALID_STORAGE_CLASS,
+    INVALID_TAGGING_HEADER,
+    INVALID_URI,
+    KEY_TOO_LONG,
+    LOCK_PAIR,
+    NOT_IMPLEMENTED,
+    RETAIN_DATE_FORMAT,
+    UNKNOWN_LEGAL_HOLD,
+    UNKNOWN_LOCK_MODE,
+)
+from condemu.s3.objects.metadata import kept
+from condemu.s3.objects.tagging import OF_OBJECT, checked
+from condemu.s3.request import S3Request
+from condemu.wire.rest import parse_iso_8601
+
+MAX_KEY: Final = 1024  # bytes of a key in UTF-8
+STORAGE_CLASSES: Final = frozenset({  # those of general purpose buckets; the model's others live on other hardware
+    "STANDARD",
+    "REDUCED_REDUNDANCY",
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER",
+    "DEEP_ARCHIVE",
+    "GLACIER_IR",
+})
+ENCRYPTIONS: Final = frozenset({"AES256"})
+OTHER_ENCRYPTIONS: Final = frozenset({"aws:kms", "aws:kms:dsse", "aws:fsx"})  # valid at AWS, not implemented here
+LOCK_MODES: Final = frozenset({"GOVERNANCE", "COMPLIANCE"})
+
+# What describes an object and is kept as it was sent.
+SYSTEM_MEMBERS: Final = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "Expires")
+
+# member -> header, for what is refused by name
+UNIMPLEMENTED: Final = {
+    "SSECustomerAlgorithm": "x-amz-server-side-encryption-customer-algorithm",
+    "SSECustomerKey": "x-amz-server-side-encryption-customer-key",
+    "SSECustomerKeyMD5": "x-amz-server-side-encryption-customer-key-MD5",
+    "SSEKMSKeyId": "x-amz-server-side-encryption-aws-kms-key-id",
+    "SSEKMSEncryptionContext": "x-amz-server-side-encryption-context",
+    "CopySourceSSECustomerAlgorithm": "x-amz-copy-source-server-side-encryption-customer-algorithm",
+    "CopySourceSSECustomerKey": "x-amz-copy-source-server-side-encryption-customer-key",
+    "CopySourceSSECustomerKeyMD5": "x-amz-copy-source-server-side-encryption-customer-key-MD5",
+    "WriteOffsetBytes": "x-amz-write-offset-bytes",  # appending is for directory buckets
+    "ObjectLockEventHold": "x-amz-object-lock-event-hold",
+    "ObjectLockEventHoldDurationDays": "x-amz-object-lock-event-hold-duration-days",
+    "ObjectLockEventHoldDurationYears": "x-amz-object-lock-event-hold-duration-years",
+}
+
+
+def check_key(key: str) -> None:
+    """400 for a key that is no UTF-8 or longer than 1,024 bytes of it."""
+    if len(key) * 4 <= MAX_KEY and key.isascii():
+        return
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError:
+        raise ServiceError(INVALID_URI, {"URI": key}, because="the key is not UTF-8") from None
+    if size > MAX_KEY:
+        raise ServiceError(KEY_TOO_LONG, {"Size": size, "MaxSizeAllowed": MAX_KEY})
+
+
+def check_object_headers(request: S3Request) -> None:
+    """PutObject, CopyObject, CreateMultipartUpload: refuse what no state could make right."""
+    check_key(request.key)
+    members = request.members
+    if HEADER_CHECKS.keys().isdisjoint(members):
+        return
+    for member, check in HEADER_CHECKS.items():
+        if member in members:
+            check(members[member], members)
+
+
+def _encryption(value: str, _members: dict[str, Any]) -> None:
+    if value in OTHER_ENCRYPTIONS:
+        header = "x-amz-server-side-encryption"
+        raise ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"condemu does not implement {value}")
+    if value not in ENCRYPTIONS:
+        raise ServiceError(INVALID_ENCRYPTION, {"ArgumentName": "x-amz-server-side-encryption", "ArgumentValue": value})
+
+
+def _storage_class(value: str, _members: dict[str, Any]) -> None:
+    if value not in STORAGE_CLASSES:
+        raise ServiceError(INVALID_STORAGE_CLASS, {"StorageClassRequested": value})
+
+
+def _redirect(value: str, _members: dict[str, Any]) -> None:
+    if not value.startswith(("/", "http://", "https://")):
+        raise ServiceError(INVALID_REDIRECT)
+
+
+def _metadata(value: dict[str, str], _members: dict[str, Any]) -> None:
+    kept(value)
+
+
+def _lock_mode(value: str, members: dict[str, Any]) -> None:
+    if "ObjectLockRetainUntilDate" not in members:
+        raise ServiceError(LOCK_PAIR, {"ArgumentName": "x-amz-object-lock-retain-until-date"})
+    if value not in LOCK_MODES:
+        raise ServiceError(UNKNOWN_LOCK_MODE, {"ArgumentName": "x-amz-object-lock-mode", "ArgumentValue": value})
+
+
+def _lock_date(value: str, members: dict[str, Any]) -> None:
+    if "ObjectLockMode" not in members:
+        raise ServiceError(LOCK_PAIR, {"ArgumentName": "x-amz-object-lock-mode"})
+    if parse_iso_8601(value) is None:
+        raise ServiceError(
+            RETAIN_DATE_FORMAT, {"ArgumentName": "x-amz-object-lock-retain-until-date", "ArgumentValue": value}
+        )
+
+
+def _legal_hold(value: str, _members: dict[str, Any]) -> None:
+    if value not in ("ON", "OFF"):
+        raise ServiceError(UNKNOWN_LEGAL_HOLD, {"ArgumentName": "x-amz-object-lock-legal-hold", "ArgumentValue": value})
+
+
+def _tagging(value: str, _members: dict[str, Any]) -> None:
+    checked(tags_of_header(value), OF_OBJECT)
+
+
+def tags_of_header(value: str) -> tuple[tuple[str, str], ...]:
+    """x-amz-tagging: tags in the form of a query string, in their order. Duplicate names are refused (recorded on AWS)."""
+    tags: dict[str, str] = {}
+    for pair in value.split("&") if value else ():
+        try:
+            name, text = (unquote_plus(part, errors="strict") for part in (pair.partition("=")[0], pair.partition("=")[2]))
+        except UnicodeDecodeError:
+            name = text = ""
+        if not name or name in tags:
+            raise ServiceError(INVALID_TAGGING_HEADER, {"ArgumentName": "x-amz-tagging", "ArgumentValue": value})
+        tags[name] = text
+    return tuple(tags.items())
+
+
+HEADER_CHECKS: Final[dict[str, Callable[[Any, dict[str, Any]], None]]] = {
+    "StorageClass": _storage_class,
+    "ServerSideEncryption": _encryption,
+    "WebsiteRedirectLocation": _redirect,
+    "Metadata": _metadata,
+    "ObjectLockMode": _lock_mode,
+    "ObjectLockRetainUntilDate": _lock_date,
+    "ObjectLockLegalHoldStatus": _legal_hold,
+    "Tagging": _tagging,
+}

@@ -1,0 +1,1 @@
+"""What S3 keeps, and what a write does to it."""

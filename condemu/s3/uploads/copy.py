@@ -1,0 +1,103 @@
+"""UploadPartCopy: a part from a stretch of an object that is already there.
+
+Order of checks: part number, bucket, upload, source and its conditions as CopyObject's (412 before anything is said about the
+range: asserted against AWS), then the range. There are no conditions on the destination.
+
+| x-amz-copy-source-range, of a source of 10 bytes          | answer (recorded on AWS)                   |
+|-----------------------------------------------------------|--------------------------------------------|
+| not sent                                                  | the whole source                           |
+| bytes=0-9                                                 | that stretch                               |
+| 0-8, bytes=0-, bytes=-5, bytes=5-1, …                     | 400 InvalidArgument, the form              |
+| bytes=0-10: ends behind the last byte                     | 400 InvalidArgument, the size              |
+| bytes=10-11: begins behind it, too                        | 400 InvalidRequest                         |
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from condemu.core.errors import ServiceError
+from condemu.core.store import Txn
+from condemu.s3.buckets.buckets import bucket_of
+from condemu.s3.errors.general import COPY_SOURCE_TOO_LARGE
+from condemu.s3.errors.uploads import COPY_RANGE_FORM, COPY_RANGE_OUTSIDE, COPY_RANGE_TOO_LONG
+from condemu.s3.objects.copy import MAX_COPY, Source, named_source, source_of
+from condemu.s3.objects.copy_digests import Stretch, digests
+from condemu.s3.objects.validation import check_key
+from condemu.s3.request import S3Request
+from condemu.s3.state.records import Part, Upload
+from condemu.s3.uploads.parts import checksum_member, keep_part, part_number, upload_of
+from condemu.wire.checksums import DEFAULT, decode
+
+_RANGE: Final = re.compile(r"bytes=([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
+
+
+def check_upload_part_copy(request: S3Request) -> None:
+    """What is refused whatever the buckets hold."""
+    check_key(request.key)
+    part_number(request["PartNumber"])
+    named_source(request)
+
+
+def upload_part_copy(txn: Txn, request: S3Request) -> dict[str, Any]:
+    """See above for the order of checks. The part shares the source's bytes."""
+    upload, source, stretch = _allowed(txn, request)
+    part = copied_part(request, stretch, txn.now)
+    keep_part(txn, upload, part)
+    return {
+        "CopySourceVersionId": source.version.version_id if source.bucket.versioning else None,
+        "ServerSideEncryption": "AES256",
+        "LastModified": part.modified,
+        "ETag": f'"{part.etag}"',
+        **(checksum_member(part) if upload.checksum_algorithm else {}),
+    }
+
+
+def read_by_part(txn: Txn, request: S3Request) -> Stretch:
+    """What the part would read, if it were decided now; or its refusal."""
+    return _allowed(txn, request)[2]
+
+
+def _allowed(txn: Txn, request: S3Request) -> tuple[Upload, Source, Stretch]:
+    """All checks."""
+    bucket_of(txn, request.bucket)
+    upload = upload_of(txn, request)
+    source = source_of(txn, request)
+    start, stop = span_of(request["CopySourceRange"], source.version.size)
+    if stop - start > MAX_COPY:
+        raise ServiceError(COPY_SOURCE_TOO_LARGE)
+    return upload, source, Stretch(source.version, start, stop, upload.checksum_algorithm or DEFAULT.name)
+
+
+def span_of(text: str | None, size: int) -> tuple[int, int]:
+    """The first byte and the one behind the last."""
+    if text is None:
+        return 0, size
+    match = _RANGE.fullmatch(text)
+    if match is None or int(match[1]) > int(match[2]):
+        raise ServiceError(COPY_RANGE_FORM, {"ArgumentName": "x-amz-copy-source-range", "ArgumentValue": text})
+    first, last = int(match[1]), int(match[2])
+    if first >= size:
+        raise ServiceError(COPY_RANGE_OUTSIDE, because=f"the source has {size} bytes")
+    if last >= size:
+        raise ServiceError(
+            COPY_RANGE_TOO_LONG, {"Size": size, "ArgumentName": "x-amz-copy-source-range", "ArgumentValue": text}
+        )
+    return first, last + 1
+
+
+def copied_part(request: S3Request, stretch: Stretch, now: float) -> Part:
+    """The part with its MD5 and checksum."""
+    etag, checksum = digests(request, stretch)
+    crc64nvme = decode(checksum, DEFAULT.size) if stretch.algorithm == DEFAULT.name else None
+    return Part(
+        number=part_number(request["PartNumber"]),
+        etag=etag,
+        size=stretch.stop - stretch.start,
+        body=stretch.version.body.cut(stretch.start, stretch.stop),
+        modified=now,
+        checksum_algorithm=stretch.algorithm,
+        checksum=checksum,
+        crc64nvme=crc64nvme or b"",
+    )

@@ -11,7 +11,8 @@ Where is the rule for ...?
     malformed HTTP and header limits                     server/protocol.py Protocol
     when a body leaves memory                            storage/spool.py SpoolWriter
     atomicity: all at once or not at all                 core/store.py Store
-    the four stages of a call                            core/engine.py Engine
+    the stages of a call, and what observers may do      core/engine.py Engine
+    what a call is: actor, attempt, cause, steps         core/calls.py Call
     what an error row is                                 core/errors.py ErrorRow
     which S3 operation a request means                   s3/routing.py route
     signature version 4, header and query                auth/rest_requests.py verify
@@ -78,14 +79,14 @@ Where is the rule for ...?
     requests that are in order at a glance               dynamodb/quick_look.py in_order
     members, types and limits of every request           dynamodb/shapes.py SHAPES
     which wording DynamoDB answers with                  dynamodb/wording.py worded
-    order of checks in a request to DynamoDB             dynamodb/requests.py Plan
+    order of checks in a request to DynamoDB             dynamodb/service.py DynamoDB
     PutItem, UpdateItem, DeleteItem, GetItem             dynamodb/items.py put_item
     how an item is kept in memory                        dynamodb/records.py packed
     keys of tables and indexes, places of items          dynamodb/keys.py place
     an item changes, and its indexes with it             dynamodb/changes.py put
     BatchGetItem, BatchWriteItem                         dynamodb/batches.py batch_write_item
     TransactWriteItems, tokens, cancellation reasons     dynamodb/transactions.py write_plan
-    TransactionConflict, who holds an item               dynamodb/requests.py Held
+    TransactionConflict, what a transaction reserves     dynamodb/requests.py Reservations
     Query, Scan, pages, Select                           dynamodb/query.py query
     ExclusiveStartKey                                    dynamodb/start_keys.py check_start_place
     ConsumedCapacity, ItemCollectionMetrics              dynamodb/capacity.py write_cost

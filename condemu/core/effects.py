@@ -7,6 +7,7 @@ identifiers that count.
 from __future__ import annotations
 
 from hashlib import shake_128
+from itertools import count
 from typing import Protocol
 
 
@@ -17,8 +18,17 @@ class Clock(Protocol):
 
 
 class Ids(Protocol):
+    """`seeded` says that the tokens are a function of a seed: then every call has identifiers of its own, `of` its identity, and
+    another order of the same calls gives each of them the same tokens."""
+
+    seeded: bool
+
     def token(self, size: int) -> bytes:
         """`size` bytes that nobody has seen before (for 8 bytes and more)."""
+        ...
+
+    def of(self, identity: str) -> Ids:
+        """The identifiers of one decision: the same for the same seed and identity, from the first token on."""
         ...
 
 
@@ -39,12 +49,25 @@ class ManualClock:
 
 
 class CountingIds:
-    """Reproducible and distinct: the n-th token is a hash of the seed and n."""
+    """Reproducible and distinct, in the order of their use: the n-th token is a hash of the seed and n."""
+
+    seeded = False
 
     def __init__(self, seed: str = "") -> None:
         self._seed = seed
-        self._count = 0
+        self._numbers = count(1)
 
     def token(self, size: int) -> bytes:
-        self._count += 1
-        return shake_128(f"{self._seed}/{self._count}".encode()).digest(size)
+        return shake_128(f"{self._seed}/{next(self._numbers)}".encode()).digest(size)
+
+    def of(self, identity: str) -> Ids:
+        return self
+
+
+class SeededIds(CountingIds):
+    """Reproducible whatever the order of the calls: each call counts for itself."""
+
+    seeded = True
+
+    def of(self, identity: str) -> Ids:
+        return CountingIds(f"{self._seed}/{identity}")

@@ -1,90 +1,93 @@
-"""The only caller of `transact`, and the four stages that it announces.
+"""The only caller of `transact`, and the stages of a call that it announces.
 
-    RECEIVED   the request's head is here; the commit index is noted in `Request.received_index`
-    READY      routed, verified, decoded, validated, authorized, body spooled: all that is left is the decision
-    COMMITTED  the decision returned; or REFUSED, it raised
-    REPLIED    the answer is about to leave
+    RECEIVED   the request's head is here; its Call has a number, headers, and the moment at which it arrived
+    READY      verified, decoded, validated, authorized, body spooled: all that is left of this step is the decision
+    DECIDED    the step's decision was committed or refused; or the call was refused, or answered, without one
+    REPLYING   the answer is about to leave
 
-Faults, virtual time, interleaving control, stale reads and history are observers of these stages; no service knows of them. An
-observer may hold a call (by awaiting), fail it (by raising a ServiceError at READY), or lose its reply (by raising ReplyLost).
-Decisions never suspend, so the order in which calls leave READY is the order in which they take effect.
+Faults, virtual time, interleaving control, stale reads and history are observers of these stages; no service knows of them. There
+is one path through the engine, whether somebody observes or not.
+
+What an observer may do:
+
+| at       | it may                                                                                              |
+|----------|-----------------------------------------------------------------------------------------------------|
+| RECEIVED | name the call's actor                                                                               |
+| READY    | hold the step (await), refuse it (raise a ServiceError), or say ARRIVE_AGAIN: the call is made anew |
+| DECIDED  | nothing                                                                                             |
+| REPLYING | delay the reply (await), replace it (return another), or lose it (raise ReplyLost)                  |
+
+Nothing before READY changes state. So a call that waits at READY can be abandoned without a trace, or be made anew when it is
+released, as if it had just arrived: whatever was looked up before is looked up again. Decisions never suspend, so the order in
+which steps leave READY is the order in which they take effect. Anything else that an observer raises is a mistake of the
+observer's: it ends the run with ObserverFailed, and is no answer to a client.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, Protocol, TypeVar
 
+from condemu.core.calls import ADMINISTRATION, SWEEP, Call, Decide, Due, Outcome, Plan, Step
 from condemu.core.errors import ServiceError
+from condemu.core.http import Response
 from condemu.core.store import Commit, Store, Txn
 
 T = TypeVar("T")
 
 
-class Call:
-    """One API call on its way through the stages: who asks for what. Observers read it; services fill it.
+class ReplyLost(Exception):
+    """Raised by an observer at REPLYING: what was decided stands, but the client never hears of it.
 
-    `operation` is AWS's name; `resources` are the names it touches in AWS's terms ("bucket/key", "table/key",
-    "domain/item"), so that two calls without a common one commute. `consistent` is False for a read that AWS may answer
-    from the past.
+    `how` is "reset" when the connection breaks, "stall" when nothing comes until the client gives up.
     """
 
-    __slots__ = (
-        "access_key",
-        "account",
-        "commit_index",
-        "consistent",
-        "operation",
-        "parameters",
-        "received_at",
-        "received_index",
-        "request_id",
-        "resources",
-        "service",
-        "writes",
-    )
-
-    def __init__(
-        self,
-        service: str,
-        operation: str,
-        *,
-        account: str = "000000000000",
-        access_key: str = "",
-        resources: tuple[str, ...] = (),
-        parameters: dict[str, Any] | None = None,
-        request_id: str = "",
-        received_index: int = 0,
-        received_at: float = 0.0,
-        writes: bool = False,
-        consistent: bool = True,
-    ) -> None:
-        self.service = service
-        self.operation = operation
-        self.account = account
-        self.access_key = access_key
-        self.resources = resources
-        self.parameters = parameters if parameters is not None else {}
-        self.request_id = request_id
-        self.received_index = received_index
-        self.received_at = received_at
-        self.writes = writes
-        self.consistent = consistent
-        self.commit_index = 0
+    def __init__(self, how: str = "reset") -> None:
+        super().__init__(how)
+        self.how = how
 
 
-class ReplyLost(Exception):
-    """Raised by an observer at REPLIED: what was decided stands, but the client never hears of it."""
+class ArrivesAgain(Exception):
+    """The call is abandoned, and made anew as of now."""
+
+
+class ObserverFailed(Exception):
+    """An observer raised what it must not raise. The cause is the observer's own exception; the run cannot go on."""
+
+
+class _ArriveAgain:
+    def __repr__(self) -> str:
+        return "ARRIVE_AGAIN"
+
+
+ARRIVE_AGAIN: Final = _ArriveAgain()
+MOST_ARRIVALS: Final = 1000  # of one call; more are an observer's endless loop
 
 
 class Observer(Protocol):
-    async def ready(self, call: Call) -> None: ...
+    def received(self, call: Call) -> None: ...
 
-    def committed(self, call: Call, commit: Commit) -> None: ...
+    async def ready(self, call: Call, step: Step) -> _ArriveAgain | None: ...
 
-    def refused(self, call: Call, error: ServiceError) -> None: ...
+    def decided(self, call: Call, outcome: Outcome) -> None: ...
 
-    async def replied(self, call: Call, status: int) -> None: ...
+    async def replying(self, call: Call, reply: Response) -> Response | None: ...
+
+
+class Watch:
+    """An observer that lets everything pass: a base to build others on."""
+
+    def received(self, call: Call) -> None:
+        """Nothing."""
+
+    async def ready(self, call: Call, step: Step) -> _ArriveAgain | None:
+        return None
+
+    def decided(self, call: Call, outcome: Outcome) -> None:
+        """Nothing."""
+
+    async def replying(self, call: Call, reply: Response) -> Response | None:
+        return None
 
 
 class ReadSource(Protocol):
@@ -98,64 +101,171 @@ class Engine:
 
     def __init__(self, store: Store, observers: tuple[Observer, ...] = (), stale_reads: ReadSource | None = None) -> None:
         self.store = store
-        self.observers = observers
         self.stale_reads = stale_reads
+        self.observed = bool(observers)
+        self.failure: ObserverFailed | None = None
+        self._observers = observers
+        self._by_account: dict[str, tuple[Observer, ...]] = {}
 
-    async def run(self, call: Call, decide: Callable[[Txn], T]) -> T:
-        """Let `decide` take effect, or raise what it raised."""
-        if self.observers:
-            return await self._run_observed(call, decide)
-        commit = self.store.transact(decide)
+    # observers
+
+    def observe(self, observer: Observer, account: str | None = None) -> Callable[[], None]:
+        """Let `observer` hear of all calls, or of one account's, until what is returned is called.
+
+        Whoever observes an account hears of a call's arrival once its signature told whose it is.
+        """
+        if account is None:
+            self._observers = (*self._observers, observer)
+        else:
+            self._by_account[account] = (*self._by_account.get(account, ()), observer)
+        self.observed = True
+        return lambda: self._forget(observer, account)
+
+    def _forget(self, observer: Observer, account: str | None) -> None:
+        if account is None:
+            self._observers = _without(self._observers, observer)
+        else:
+            rest = _without(self._by_account.get(account, ()), observer)
+            if rest:
+                self._by_account[account] = rest
+            else:
+                self._by_account.pop(account, None)
+        self.observed = bool(self._observers or self._by_account)
+
+    def _watching(self, call: Call) -> tuple[Observer, ...]:
+        own = self._by_account.get(call.account) if self._by_account else None
+        if own is None:
+            return self._observers
+        if not call.announced:
+            call.announced = True
+            for observer in own:
+                self._told(observer, "received", observer.received, call)
+        return self._observers + own
+
+    def _told(self, observer: Observer, stage: str, tell: Callable[..., None], *what: Any) -> None:
+        try:
+            tell(*what)
+        except Exception as error:
+            raise self._failed(observer, stage, error) from error
+
+    async def _asked(self, observer: Observer, stage: str, answer: Coroutine[Any, Any, Any]) -> Any:
+        try:
+            return await answer
+        except (ServiceError, ReplyLost) as allowed:
+            if isinstance(allowed, ServiceError) is (stage == "ready"):
+                raise
+            raise self._failed(observer, stage, allowed) from allowed
+        except Exception as error:
+            raise self._failed(observer, stage, error) from error
+
+    def _failed(self, observer: Observer, stage: str, error: Exception) -> ObserverFailed:
+        self.failure = self.failure or ObserverFailed(f"{type(observer).__name__}.{stage} raised {error!r}")
+        return self.failure
+
+    # the stages
+
+    def received(self, call: Call) -> None:
+        """Announce that a request has arrived."""
+        if self.failure is not None:
+            raise self.failure
+        for observer in self._observers:
+            self._told(observer, "received", observer.received, call)
+
+    async def run(self, call: Call, plan: Plan) -> Any:
+        """The result of the plan, or raises what refuses it."""
+        if plan.check is not None:
+            self.store.view(plan.check)
+        if plan.join is None:
+            return await self._run_step(call, plan.steps[0], 0)
+        results: list[Any] = []
+        for number, step in enumerate(plan.steps):
+            try:
+                results.append(await self._run_step(call, step, number))
+            except ServiceError as error:
+                error.__traceback__ = None
+                results.append(error)
+        return plan.join(results)
+
+    async def _run_step(self, call: Call, step: Step, number: int) -> Any:
+        if not self.observed:
+            commit = self._decide(call, step, number)
+            call.commit_index = commit.index
+            return commit.result
+        observers = self._watching(call)
+        try:
+            await self._hold(observers, call, step, number)
+            commit = self._decide(call, step, number)
+        except ServiceError as error:
+            self._announce(observers, Outcome(call, step, refusal=error, index=self.store.index))
+            raise
+        finally:
+            step.release()
         call.commit_index = commit.index
-        return commit.result  # type: ignore[no-any-return]
+        self._announce(observers, Outcome(call, step, commit.result, index=commit.index, changes=commit.changes))
+        return commit.result
 
-    async def read(self, call: Call, decide: Callable[[Txn], T]) -> T:
-        """Answer from the state: the present one, or for an eventually consistent read whichever the lab shows."""
-        if self.observers:
-            return await self._read_observed(call, decide)
-        return self._view(call, decide)
+    async def _hold(self, observers: tuple[Observer, ...], call: Call, step: Step, number: int) -> None:
+        """READY: return when every observer lets the step go on. A call that has begun to take effect is not made anew."""
+        step.footprint = tuple(self.store.view(step.touches))
+        for observer in observers:
+            if await self._asked(observer, "ready", observer.ready(call, step)) is not ARRIVE_AGAIN:
+                continue
+            if number == 0:
+                if call.arrivals == MOST_ARRIVALS:
+                    raise self._failed(observer, "ready", RuntimeError(f"{call!r} arrived {MOST_ARRIVALS} times"))
+                raise ArrivesAgain
+            call.arrived_index = self.store.index
 
-    async def replied(self, call: Call, status: int) -> None:
-        """Announce that the answer is about to leave. Raises ReplyLost when an observer says that it must not."""
-        for observer in self.observers:
-            await observer.replied(call, status)
+    def _decide(self, call: Call, step: Step, number: int) -> Commit:
+        try:
+            return self._transact(call, step, number, step.decide)
+        except Due as due:
+            self._sweep(call, due)
+            return self._transact(call, step, number, due.then)
 
-    def administer(self, decide: Callable[[Txn], T]) -> T:
-        """Change the state outside of the stages: a reset, which nobody may hold, delay or fail."""
-        return self.store.transact(decide).result  # type: ignore[no-any-return]
+    def _transact(self, call: Call, step: Step, number: int, decide: Decide) -> Commit:
+        if step.reads:
+            return Commit(self._view(call, decide), self.store.index, ())
+        ids = self.store.ids
+        return self.store.transact(decide, ids.of(f"{call.identity}/{number}") if ids.seeded else ids)
 
     def _view(self, call: Call, decide: Callable[[Txn], T]) -> T:
         if self.stale_reads is not None and not call.consistent:
             return self.stale_reads.view(call, decide)
-        call.commit_index = self.store.index
         return self.store.view(decide)
 
-    async def _run_observed(self, call: Call, decide: Callable[[Txn], T]) -> T:
-        try:
-            for observer in self.observers:
-                await observer.ready(call)
-            commit = self.store.transact(decide)
-        except ServiceError as error:
-            self._refused(call, error)
-            raise
-        call.commit_index = commit.index
-        for observer in self.observers:
-            observer.committed(call, commit)
+    def _sweep(self, call: Call, due: Due) -> None:
+        """What is due is a commit of its own, which nobody may hold or refuse."""
+        sweep = Call(call.service, due.operation, cause=SWEEP, account=call.account, arrived_index=self.store.index)
+        sweep.announced = True
+        commit = self.store.transact(due.sweep)
+        if self.observed:
+            outcome = Outcome(sweep, None, commit.result, index=commit.index, changes=commit.changes)
+            self._announce(self._watching(sweep), outcome)
+
+    def administer(self, decide: Callable[[Txn], T], operation: str = "Administration", cause: str = ADMINISTRATION) -> T:
+        """Change the state on nobody's behalf: a reset, the end of an export. Nobody may hold, delay or refuse it."""
+        commit = self.store.transact(decide)
+        if self.observed:
+            call = Call("", operation, cause=cause, arrived_index=commit.index)
+            self._announce(self._observers, Outcome(call, None, commit.result, index=commit.index, changes=commit.changes))
         return commit.result  # type: ignore[no-any-return]
 
-    async def _read_observed(self, call: Call, decide: Callable[[Txn], T]) -> T:
-        try:
-            for observer in self.observers:
-                await observer.ready(call)
-            result = self._view(call, decide)
-        except ServiceError as error:
-            self._refused(call, error)
-            raise
-        commit = Commit(result, call.commit_index, ())
-        for observer in self.observers:
-            observer.committed(call, commit)
-        return result
+    async def replying(self, call: Call, reply: Response) -> Response:
+        """Announce that the answer is about to leave, and what came of a call that had no step. Raises ReplyLost."""
+        observers = self._watching(call)
+        if not call.outcomes:
+            self._announce(observers, Outcome(call, None, {}, reply.refusal, self.store.index))
+        for observer in observers:
+            other = await self._asked(observer, "replying", observer.replying(call, reply))
+            reply = other if other is not None else reply
+        return reply
 
-    def _refused(self, call: Call, error: ServiceError) -> None:
-        for observer in self.observers:
-            observer.refused(call, error)
+    def _announce(self, observers: tuple[Observer, ...], outcome: Outcome) -> None:
+        outcome.call.outcomes += 1
+        for observer in observers:
+            self._told(observer, "decided", observer.decided, outcome.call, outcome)
+
+
+def _without(observers: tuple[Observer, ...], gone: Observer) -> tuple[Observer, ...]:
+    return tuple(observer for observer in observers if observer is not gone)

@@ -8,10 +8,10 @@ what the client sent, percent-encoding included: signatures are computed over th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from condemu.core.engine import Call
+from condemu.core.calls import Call
+from condemu.core.errors import ServiceError
 
 
 class ClientDisconnected(Exception):
@@ -51,9 +51,9 @@ class BytesBody:
 
 
 class Request:
-    """One HTTP request. `received_index` is the store's commit index at the moment its head was complete.
+    """One HTTP request. `call` is what the emulator knows of it; the server makes it, and the service fills it in.
 
-    `call` is set by the service once it knows what is asked, so that the server can announce REPLIED for a refusal, too.
+    `received_index` is the store's commit index at the moment when the head was complete, `received_at` that moment.
     """
 
     __slots__ = (
@@ -65,8 +65,6 @@ class Request:
         "method",
         "query_string",
         "raw_path",
-        "received_at",
-        "received_index",
         "request_id",
         "scheme",
     )
@@ -91,11 +89,9 @@ class Request:
         self.query_string = query_string
         self.headers = headers
         self.body = body
-        self.call: Call | None = None
+        self.call = Call(headers=headers, request_id=request_id, arrived_index=received_index, arrived_at=received_at)
         self.scheme = scheme
         self.client_address = client_address
-        self.received_index = received_index
-        self.received_at = received_at
         self.request_id = request_id
         self.host_id = host_id
 
@@ -104,10 +100,10 @@ class Response:
     """Status, headers in the order they leave, and a body.
 
     `body` is bytes, or an iterable of byte pieces whose total size is then in the Content-Length header that the service set.
-    `call` lets the server announce REPLIED for the call that this response answers. `close` asks for the connection to end.
+    `refusal` is the refusal that it tells, if it tells one. `close` asks for the connection to end.
     """
 
-    __slots__ = ("body", "call", "close", "headers", "status")
+    __slots__ = ("body", "close", "headers", "refusal", "status")
 
     def __init__(
         self,
@@ -115,13 +111,13 @@ class Response:
         headers: list[tuple[str, str]],
         body: bytes | Iterable[bytes] = b"",
         *,
-        call: Call | None = None,
+        refusal: ServiceError | None = None,
         close: bool = False,
     ) -> None:
         self.status = status
         self.headers = headers
         self.body = body
-        self.call = call
+        self.refusal = refusal
         self.close = close
 
 

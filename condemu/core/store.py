@@ -85,7 +85,9 @@ class Store(Protocol):
         """The index of the last commit; 0 before the first."""
         ...
 
-    def transact(self, decide: Callable[[Txn], Any]) -> Commit: ...
+    def transact(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
+        """Run `decide` and apply what it wrote. `ids` are its identifiers, in place of the store's own."""
+        ...
 
     def view(self, decide: Callable[[Txn], T]) -> T:
         """As `transact`, for a decision that only reads. Writing in it raises ReadOnly."""
@@ -203,9 +205,9 @@ class MemoryStore:
     def index(self) -> int:
         return self._index
 
-    def transact(self, decide: Callable[[Txn], Any]) -> Commit:
+    def transact(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
         with self._lock:
-            txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, self.ids)
+            txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, ids or self.ids)
             result = decide(txn)
             if not txn._writes:
                 return Commit(result, self._index, ())

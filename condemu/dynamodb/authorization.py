@@ -16,32 +16,12 @@ from condemu.core.store import Txn
 from condemu.dynamodb import errors
 from condemu.dynamodb.policy_keys import Access, Keys, accesses, arn
 from condemu.dynamodb.records import Table
-from condemu.dynamodb.requests import DynamoRequest, Plan, Result
+from condemu.dynamodb.requests import DynamoRequest
 from condemu.dynamodb.states import table_at
 from condemu.dynamodb.table_policies import policy_of
 
 # What a table's policy says about itself: the account's root user can always mend it (API Reference, PutResourcePolicy).
 MENDING: Final = frozenset(("PutResourcePolicy", "GetResourcePolicy", "DeleteResourcePolicy"))
-
-
-def authorized(request: DynamoRequest, plan: Plan, caller: Principal) -> Plan:
-    """The plan with its decision behind the question. Nothing is asked where nothing can be refused."""
-    decision, parts = plan.decide, plan.parts
-
-    def decide_plan(txn: Txn) -> Result:
-        authorize(txn, request, caller)
-        return decision(txn)
-
-    plan.decide = decide_plan
-    if parts:
-        first = parts[0]
-
-        def decide_first(txn: Txn) -> object:
-            authorize(txn, request, caller)
-            return first.decide(txn)
-
-        plan.parts = (first._replace(decide=decide_first), *parts[1:])
-    return plan
 
 
 def authorize(txn: Txn, request: DynamoRequest, caller: Principal) -> None:

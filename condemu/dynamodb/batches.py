@@ -1,15 +1,18 @@
 """BatchGetItem and BatchWriteItem: many items in one request, each on its own.
 
 Everything is checked before anything is written; then each put or delete takes effect by itself, so whoever looks meanwhile may
-see some of them. There are no conditions. What a transaction holds comes back as unprocessed (Developer Guide, "Transactions").
+see some of them. There are no conditions. What a transaction has reserved, and what is throttled, comes back as unprocessed
+(Developer Guide, "Transactions").
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
+from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb import changes, errors
@@ -21,16 +24,14 @@ from condemu.dynamodb.projections import Projection
 from condemu.dynamodb.records import Table, item_in, size_of
 from condemu.dynamodb.requests import (
     DynamoRequest,
-    Part,
-    Plan,
     Result,
     address,
     check_attribute_names,
     check_mixing,
-    resource_name,
+    on_item,
+    step_of,
     usable_table,
 )
-from condemu.dynamodb.states import table_at
 from condemu.dynamodb.values import Item, decode_item, encode_item, measured_item
 
 MAX_GETS: Final = 100  # API Reference
@@ -56,34 +57,64 @@ def batch_get_item(request: DynamoRequest) -> Plan:
         raise ServiceError(errors.BATCH_TOO_MANY, {"operation": request.operation})
     capacity = members.get("ReturnConsumedCapacity")
 
-    def decide(txn: Txn) -> Result:
+    wanted = [(gets, key) for gets in asked for key in gets.keys]
+
+    def check(txn: Txn) -> None:
         tables = [usable_table(txn, gets.whose) for gets in asked]
-        places = [[place_of_key(table, key) for key in gets.keys] for table, gets in zip(tables, asked, strict=True)]
+        for table, gets in zip(tables, asked, strict=True):
+            for key in gets.keys:
+                place_of_key(table, key)
         for table, gets in zip(tables, asked, strict=True):
             if gets.projection is not None:
                 check_scalar_keys(table, gets.projection.paths)
+
+    def join(found: list[Found | ServiceError]) -> Result:
+        _check_any(found)
         answers: dict[str, list[Any]] = {gets.name: [] for gets in asked}
         left: dict[str, Any] = {}
         costs: list[Cost] = []
         total = 0
-        for table, gets, wheres in zip(tables, asked, places, strict=True):
-            for number, where in enumerate(wheres):
-                found = changes.stored(txn, table, where)
-                total += size_of(found) if found else 0
-                if total > MAX_ANSWER:
-                    keys = wire[gets.name]["Keys"][number:]
-                    left[gets.name] = {**wire[gets.name], "Keys": keys}
-                    break
-                costs.append(read_cost(table, size_of(found) if found else 0, gets.consistent))
-                if found is not None:
-                    item = item_in(found) if gets.projection is None else gets.projection.project(item_in(found))
-                    answers[gets.name].append(encode_item(item))
+        wires = [(gets, wire_key) for gets in asked for wire_key in wire[gets.name]["Keys"]]
+        for (gets, wire_key), one in zip(wires, found, strict=True):
+            size = 0 if isinstance(one, ServiceError) else one.size
+            total += size
+            if isinstance(one, ServiceError) or total > MAX_ANSWER:
+                left.setdefault(gets.name, {**wire[gets.name], "Keys": []})["Keys"].append(wire_key)
+                continue
+            costs.append(read_cost(one.table, size, gets.consistent))
+            if one.item is not None:
+                answers[gets.name].append(encode_item(one.item))
         result: Result = {"Responses": answers, "UnprocessedKeys": left}
         if capacity in ASKED:
             result["ConsumedCapacity"] = [consumed(cost, capacity) for cost in by_table(costs)]
         return result
 
-    return Plan(decide, _resources(asked), consistent=all(gets.consistent for gets in asked))
+    steps = (step_of(partial(_get, gets, key), on_item(gets.whose, key), reads=True) for gets, key in wanted)
+    return Plan(*steps, join=join, check=check, consistent=all(gets.consistent for gets in asked))
+
+
+class Found(NamedTuple):
+    """One item that was asked for, if there is one, as it is to be shown."""
+
+    table: Table
+    size: int
+    item: Item | None
+
+
+def _get(gets: Gets, key: Item, txn: Txn) -> Found:
+    table = usable_table(txn, gets.whose)
+    record = changes.stored(txn, table, place_of_key(table, key))
+    if record is None:
+        return Found(table, 0, None)
+    item = item_in(record)
+    return Found(table, size_of(record), item if gets.projection is None else gets.projection.project(item))
+
+
+def _check_any(outcomes: Sequence[object]) -> None:
+    """Where nothing at all was processed the request is refused, as each of its parts was (API Reference, BatchGetItem)."""
+    first = outcomes[0]
+    if isinstance(first, ServiceError) and all(isinstance(outcome, ServiceError) for outcome in outcomes):
+        raise first
 
 
 def _read_gets(request: DynamoRequest, name: str, wire: dict[str, Any]) -> Gets:
@@ -102,13 +133,6 @@ def _check_distinct(keys: list[Any]) -> None:
         raise ServiceError(errors.BATCH_DUPLICATES)
 
 
-def _resources(asked: Iterable[Gets]) -> Any:
-    def resources(txn: Txn) -> tuple[str, ...]:
-        return tuple(resource_name(table_at(txn, gets.whose), gets.whose, key) for gets in asked for key in gets.keys)
-
-    return resources
-
-
 # --- BatchWriteItem ---------------------------------------------------------------------------------------------------------
 
 
@@ -122,18 +146,10 @@ class Write(NamedTuple):
     wire: dict[str, Any]
 
 
-class Ready(NamedTuple):
-    """A write whose table is known."""
-
-    write: Write
-    table: Table
-    where: Place
-
-
 class Done(NamedTuple):
-    """What came of one write: nothing yet, if a transaction holds the item."""
+    """What came of one write: nothing yet, if a transaction has reserved the item."""
 
-    ready: Ready
+    table: Table
     cost: Cost | None
 
 
@@ -144,51 +160,42 @@ def batch_write_item(request: DynamoRequest) -> Plan:
     if len(writes) > MAX_WRITES:
         raise ServiceError(errors.BATCH_TOO_MANY, {"operation": request.operation})
 
-    def check(txn: Txn) -> list[Ready]:
-        ready = []
+    def check(txn: Txn) -> None:
+        places = set()
         for write in writes:
-            table = usable_table(txn, write.whose)
-            where = place_of_key(table, _key_part(table, write))
-            if write.size is not None and table.indexes:
-                check_index_keys(table, write.item)
-            ready.append(Ready(write, table, where))
-        if len({(one.table.table_id, *one.where) for one in ready}) < len(ready):
+            table, where = _find(txn, write)
+            places.add((table.table_id, *where))
+        if len(places) < len(writes):
             raise ServiceError(errors.BATCH_DUPLICATES)
-        return ready
 
-    def apply(txn: Txn, one: Ready) -> Done:
-        if request.held.by_another((one.table.table_id, *one.where)):
-            return Done(one, None)
-        old = changes.stored(txn, one.table, one.where)
-        new = None
-        if one.write.size is not None:
-            new = changes.put(txn, one.table, one.where, old, one.write.item, one.write.size)
-        elif old is not None:
-            changes.delete(txn, one.table, one.where, old)
-        return Done(one, write_cost(one.table, one.where, old, new))
+    def join(outcomes: list[Done | ServiceError]) -> Result:
+        _check_any(outcomes)
+        return _written(writes, outcomes, members)
 
-    def decide(txn: Txn) -> Result:
-        return _written([apply(txn, one) for one in check(txn)], members)
+    steps = (step_of(partial(_apply, request, write), on_item(write.whose, write.item)) for write in writes)
+    return Plan(*steps, join=join, check=check)
 
-    def part(number: int) -> Part:
-        def decide_part(txn: Txn) -> Done:
-            return apply(txn, check(txn)[number])
 
-        def resources(txn: Txn) -> tuple[str, ...]:
-            write = writes[number]
-            return (resource_name(table_at(txn, write.whose), write.whose, write.item),)
+def _find(txn: Txn, write: Write) -> tuple[Table, Place]:
+    """Where a write goes, and whether it may."""
+    table = usable_table(txn, write.whose)
+    where = place_of_key(table, _key_part(table, write))
+    if write.size is not None and table.indexes:
+        check_index_keys(table, write.item)
+    return table, where
 
-        return Part(decide_part, resources)
 
-    def all_resources(txn: Txn) -> tuple[str, ...]:
-        return tuple(resource_name(table_at(txn, one.whose), one.whose, one.item) for one in writes)
-
-    return Plan(
-        decide,
-        all_resources,
-        parts=tuple(part(number) for number in range(len(writes))),
-        join=lambda done: _written(done, members),
-    )
+def _apply(request: DynamoRequest, write: Write, txn: Txn) -> Done:
+    table, where = _find(txn, write)
+    if request.reservations.by_another((table.table_id, *where)):
+        return Done(table, None)
+    old = changes.stored(txn, table, where)
+    new = None
+    if write.size is not None:
+        new = changes.put(txn, table, where, old, write.item, write.size)
+    elif old is not None:
+        changes.delete(txn, table, where, old)
+    return Done(table, write_cost(table, where, old, new))
 
 
 def _read_write(request: DynamoRequest, name: str, wire: dict[str, Any]) -> Write:
@@ -210,20 +217,23 @@ def _key_part(table: Table, write: Write) -> Item:
     return {name: write.item[name] for name in table.keys.names if name in write.item}
 
 
-def _written(done: list[Done], members: dict[str, Any]) -> Result:
+def _written(writes: list[Write], outcomes: list[Done | ServiceError], members: dict[str, Any]) -> Result:
     left: dict[str, list[Any]] = {}
     metrics: dict[str, list[Any]] = {}
-    for ready, cost in done:
-        if cost is None:
-            left.setdefault(ready.write.name, []).append(ready.write.wire)
-        elif members.get("ReturnItemCollectionMetrics") == "SIZE":
-            one = collection_metrics(ready.table, ready.write.item)
+    costs: list[Cost] = []
+    for write, done in zip(writes, outcomes, strict=True):
+        if isinstance(done, ServiceError) or done.cost is None:
+            left.setdefault(write.name, []).append(write.wire)
+            continue
+        costs.append(done.cost)
+        if members.get("ReturnItemCollectionMetrics") == "SIZE":
+            one = collection_metrics(done.table, write.item)
             if one is not None:
-                metrics.setdefault(ready.table.name, []).append(one)
+                metrics.setdefault(done.table.name, []).append(one)
     result: Result = {"UnprocessedItems": left}
     if metrics:
         result["ItemCollectionMetrics"] = metrics
     asked = members.get("ReturnConsumedCapacity")
     if asked in ASKED:
-        result["ConsumedCapacity"] = [consumed(cost, asked) for cost in by_table(one.cost for one in done if one.cost)]
+        result["ConsumedCapacity"] = [consumed(cost, asked) for cost in by_table(costs)]
     return result

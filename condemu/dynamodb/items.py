@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.dynamodb import changes, errors
@@ -22,21 +23,21 @@ from condemu.dynamodb.keys import (
 from condemu.dynamodb.paths import DocumentPath
 from condemu.dynamodb.projections import Projection, attributes_to_get
 from condemu.dynamodb.records import StoredItem, Table, item_in, size_of
-from condemu.dynamodb.rendering import item_json
+from condemu.dynamodb.rendering import OneItem
 from condemu.dynamodb.requests import (
     DynamoRequest,
-    Plan,
     Refuse,
     Result,
     address,
+    atomic,
     check_attribute_names,
     check_condition,
     check_free,
     check_mixing,
     decode_expected,
     expression_condition,
-    item_resource,
     legacy_condition,
+    on_item,
     plain_condition,
     usable_table,
 )
@@ -76,12 +77,12 @@ def put_item(request: DynamoRequest) -> Plan:
         if table.indexes:
             check_index_keys(table, item)
         old = changes.stored(txn, table, where)
-        check_free(request.held, table, where)
+        check_free(request.reservations, table, where)
         check_condition(condition, old, members)
         new = changes.put(txn, table, where, old, item, size)
         return _written(members, table, where, old, new, item)
 
-    return Plan(decide, item_resource(whose, item))
+    return atomic(decide, on_item(whose, item))
 
 
 def delete_item(request: DynamoRequest) -> Plan:
@@ -100,13 +101,13 @@ def delete_item(request: DynamoRequest) -> Plan:
         table = usable_table(txn, whose)
         where = place_of_key(table, key)
         old = changes.stored(txn, table, where)
-        check_free(request.held, table, where)
+        check_free(request.reservations, table, where)
         check_condition(condition, old, members)
         if old is not None:
             changes.delete(txn, table, where, old)
         return _written(members, table, where, old, None, key)
 
-    return Plan(decide, item_resource(whose, key))
+    return atomic(decide, on_item(whose, key))
 
 
 def update_item(request: DynamoRequest) -> Plan:
@@ -134,7 +135,7 @@ def update_item(request: DynamoRequest) -> Plan:
         if update is not None:
             check_targets(table, update)
         old = changes.stored(txn, table, where)
-        check_free(request.held, table, where)
+        check_free(request.reservations, table, where)
         before = None if old is None else item_in(old)
         check_condition(condition, old, members, before)
         item, size = updated_item(table, update, old, before, key)
@@ -147,7 +148,7 @@ def update_item(request: DynamoRequest) -> Plan:
                 result = {"Attributes": encode_item(attributes), **result}
         return result
 
-    return Plan(decide, item_resource(whose, key))
+    return atomic(decide, on_item(whose, key))
 
 
 def get_item(request: DynamoRequest) -> Plan:
@@ -167,13 +168,13 @@ def get_item(request: DynamoRequest) -> Plan:
         found = changes.stored(txn, table, where)
         result: Result = {}
         if found is not None:
-            result["Item"] = item_json(item_in(found) if projection is None else projection.project(item_in(found)))
+            result["Item"] = OneItem(item_in(found) if projection is None else projection.project(item_in(found)))
         asked = members.get("ReturnConsumedCapacity")
         if asked in ASKED:
             result["ConsumedCapacity"] = consumed(read_cost(table, size_of(found) if found else 0, consistent), asked)
         return result
 
-    return Plan(decide, item_resource(whose, key), consistent=consistent)
+    return atomic(decide, on_item(whose, key), consistent=consistent, reads=True)
 
 
 # --- shared with batches and transactions -----------------------------------------------------------------------------------

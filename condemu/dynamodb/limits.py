@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.dynamodb import control_errors as rows
-from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
+from condemu.dynamodb.requests import DynamoRequest, Result, address, atomic, no_resource, on_table
 from condemu.dynamodb.states import table_at
 
 LIMITS: Final = {  # a new account's (Developer Guide, "Service quotas")
@@ -19,12 +20,12 @@ LIMITS: Final = {  # a new account's (Developer Guide, "Service quotas")
 
 
 def describe_limits(request: DynamoRequest) -> Plan:
-    return Plan(lambda txn: dict(LIMITS), lambda txn: ())
+    return atomic(lambda txn: dict(LIMITS), no_resource, reads=True)
 
 
 def describe_endpoints(request: DynamoRequest) -> Plan:
     endpoint = {"Address": f"dynamodb.{request.region}.amazonaws.com", "CachePeriodInMinutes": 1440}
-    return Plan(lambda txn: {"Endpoints": [endpoint]}, lambda txn: ())
+    return atomic(lambda txn: {"Endpoints": [endpoint]}, no_resource, reads=True)
 
 
 def describe_continuous_backups(request: DynamoRequest) -> Plan:
@@ -38,4 +39,4 @@ def describe_continuous_backups(request: DynamoRequest) -> Plan:
         backups = {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": recovery}
         return {"ContinuousBackupsDescription": backups}
 
-    return Plan(decide, table_resource(whose))
+    return atomic(decide, on_table(whose), reads=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from condemu.core.calls import Plan
 from condemu.dynamodb import (
     batches,
     items,
@@ -20,7 +21,7 @@ from condemu.dynamodb import (
 )
 from condemu.dynamodb.partiql.statements import batch_execute_statement, execute_statement
 from condemu.dynamodb.partiql.transactions import execute_transaction
-from condemu.dynamodb.requests import DynamoRequest, Plan
+from condemu.dynamodb.requests import DynamoRequest
 
 API: Final = "DynamoDB_20120810"
 STREAMS_API: Final = "DynamoDBStreams_20120810"

@@ -7,9 +7,10 @@ and "Scan"; edges recorded on AWS by dynalite's and Alternator's suites.)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb import errors
@@ -24,8 +25,8 @@ from condemu.dynamodb.key_ranges import Range, range_of, segment_range
 from condemu.dynamodb.keys import Place, place
 from condemu.dynamodb.projections import Projection, attributes_to_get
 from condemu.dynamodb.records import GLOBAL, INDEXED, ITEMS, Index, StoredItem, Table, item_in, size_of
-from condemu.dynamodb.rendering import item_json, items_json
-from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, check_mixing, table_resource, usable_table
+from condemu.dynamodb.rendering import Items
+from condemu.dynamodb.requests import DynamoRequest, Result, address, atomic, check_mixing, on_table, usable_table
 from condemu.dynamodb.start_keys import (
     check_scan_start,
     check_start_place,
@@ -88,7 +89,7 @@ def query(request: DynamoRequest) -> Plan:
             check_start_place(table, index, start, bounds, hashes, ranges)
         return _page(txn, table, index, reading, bounds, reverse=members.get("ScanIndexForward") is False)
 
-    return Plan(decide, table_resource(whose), consistent=reading.consistent)
+    return atomic(decide, on_table(whose), consistent=reading.consistent, reads=True)
 
 
 def _conditions(
@@ -142,7 +143,7 @@ def scan(request: DynamoRequest) -> Plan:
         _check_index_use(table, index, reading)
         return _page(txn, table, index, reading, bounds, reverse=False)
 
-    return Plan(decide, table_resource(whose), consistent=reading.consistent)
+    return atomic(decide, on_table(whose), consistent=reading.consistent, reads=True)
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------------
@@ -252,7 +253,7 @@ def _page(
     fetch = _fetcher(txn, table, index, reading)
     holds = reading.filter.holds if reading.filter is not None else None
     counting = members.get("Select") == "COUNT"
-    found: list[str] = []
+    found: list[Mapping[str, Any]] = []
     count = scanned = size = 0
     cut: Item | None = None
     previous: Item = {}
@@ -269,11 +270,11 @@ def _page(
         if holds is None or holds(item):
             count += 1
             if not counting:
-                found.append(item_json(item if reading.projection is None else reading.projection.project(item)))
+                found.append(item if reading.projection is None else reading.projection.project(item))
         if scanned == limit:
             cut = previous
             break
-    result: Result = {} if counting else {"Items": items_json(found)}
+    result: Result = {} if counting else {"Items": Items(found)}
     result["Count"] = count
     result["ScannedCount"] = scanned
     if cut is not None:

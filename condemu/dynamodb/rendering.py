@@ -7,23 +7,51 @@ page of a hundred items takes half the time.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from json.encoder import encode_basestring as quoted
 from typing import Any, Final
 
 from condemu.dynamodb.numbers import print_number
-from condemu.dynamodb.values import Value
+from condemu.dynamodb.values import Value, encode_item
 from condemu.wire.json_1_0 import Json
 
 
-def item_json(item: Mapping[str, Value]) -> Json:
-    return Json(_members(item))
+class OneItem:
+    """An item in an answer, in the emulator's own form until it is rendered."""
+
+    __slots__ = ("item",)
+
+    def __init__(self, item: Mapping[str, Value]) -> None:
+        self.item = item
+
+    def readable(self) -> dict[str, Any]:
+        return encode_item(self.item)
+
+    def json(self) -> Json:
+        return Json(_members(self.item))
 
 
-def items_json(items: Iterable[str]) -> Json:
-    """Of the texts of items, their list."""
-    return Json(f"[{','.join(items)}]")
+class Items:
+    """The items of a page, in the emulator's own form until they are rendered."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: list[Mapping[str, Value]]) -> None:
+        self.items = items
+
+    def readable(self) -> list[dict[str, Any]]:
+        return [encode_item(item) for item in self.items]
+
+    def json(self) -> Json:
+        return Json(f"[{','.join(map(_members, self.items))}]")
+
+
+def document(result: dict[str, Any]) -> dict[str, Any]:
+    """The result with its items as JSON."""
+    if "Items" in result or "Item" in result:
+        return {name: value.json() if type(value) is Items or type(value) is OneItem else value for name, value in result.items()}
+    return result
 
 
 def _members(item: Mapping[str, Value]) -> str:

@@ -1,4 +1,4 @@
-"""What all operations share: the request, what comes of it, the checks that need no table, and the way to the table.
+"""What all operations share: the request, its plan, the checks that need no table, and the way to the table.
 
 An operation is a function of a request that refuses what is wrong with the request alone, in AWS's order, and returns a `Plan`:
 the decision that is left. AWS's order is: parameters of both generations mixed, attribute values, ReturnValues, the item's
@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from condemu.core.calls import Plan, Step, Touch
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb import conditions, errors, expected
@@ -30,37 +31,41 @@ Result = dict[str, Any]
 Refuse = Callable[[Item | None], ServiceError | None]
 
 
-class Held:
-    """The items that transactions hold which were accepted and not yet decided: those that something keeps waiting at READY.
+class Reservations:
+    """The items of transactions that were accepted, wait at READY, and were told to reserve their items meanwhile.
 
-    Of two transactions on one item, the one that came first holds it.
+    Of two transactions on one item, the one that reserved it first has it.
     """
 
-    __slots__ = ("_next", "holders")
+    __slots__ = ("_next", "_view", "holders")
 
-    def __init__(self) -> None:
+    def __init__(self, view: Callable[[Callable[[Txn], tuple[Key, ...]]], tuple[Key, ...]] | None = None) -> None:
+        self._view = view
         self.holders: dict[Key, list[int]] = {}
         self._next = 0
 
     def __bool__(self) -> bool:
         return bool(self.holders)
 
-    def hold(self, places: Iterable[Key]) -> int:
-        """Hold these for a transaction; its number."""
+    def reserve(self, request: DynamoRequest, places: Callable[[Txn], tuple[Key, ...]]) -> Callable[[], None]:
+        """Reserve the transaction's items; what is returned gives them back."""
+        assert self._view is not None
+        reserved = self._view(places)
         self._next += 1
-        for where in places:
-            self.holders.setdefault(where, []).append(self._next)
-        return self._next
+        request.number = self._next
+        for where in reserved:
+            self.holders.setdefault(where, []).append(request.number)
+        return partial(self._release, reserved, request.number)
 
-    def release(self, places: Iterable[Key], number: int) -> None:
-        for where in places:
+    def _release(self, reserved: Iterable[Key], number: int) -> None:
+        for where in reserved:
             holders = self.holders[where]
             holders.remove(number)
             if not holders:
                 del self.holders[where]
 
     def by_another(self, where: Key, number: int = 0) -> bool:
-        """Does a transaction hold this that came before `number`? Whatever is no transaction comes last."""
+        """Is this reserved by a transaction that came before `number`? Whatever is no transaction comes last."""
         holders = self.holders.get(where)
         return holders is not None and holders[0] != number
 
@@ -68,7 +73,7 @@ class Held:
 class DynamoRequest:
     """One request, as an operation sees it. `members` are AWS's names; `account` is the caller's."""
 
-    __slots__ = ("account", "authorize", "delay", "held", "members", "number", "operation", "region", "request_id")
+    __slots__ = ("account", "delay", "members", "number", "operation", "region", "request_id", "reservations")
 
     def __init__(
         self,
@@ -77,7 +82,7 @@ class DynamoRequest:
         account: str,
         region: str,
         request_id: str = "",
-        held: Held | None = None,
+        reservations: Reservations | None = None,
         delay: float = 0.0,
     ) -> None:
         self.operation = operation
@@ -85,48 +90,43 @@ class DynamoRequest:
         self.account = account
         self.region = region
         self.request_id = request_id
-        self.held = held if held is not None else Held()
+        self.reservations = reservations if reservations is not None else Reservations()
         self.delay = delay  # seconds that a table takes to be created, updated or deleted
-        self.number = 0  # of the transaction that this is, among those that are held
-        self.authorize: Callable[..., None] | None = None
+        self.number = 0  # of the transaction that this is, among those that reserve items
 
 
-class Part(NamedTuple):
-    """One of several decisions that a request comes to, each by itself."""
-
-    decide: Callable[[Txn], Any]
-    resources: Callable[[Txn], tuple[str, ...]]
+Names = Callable[[Txn], tuple[str, ...]]  # of the resources that a step touches: "table/key", or "table" for a part or all of it
 
 
-class Plan:
-    """A request in order: the decision that is left, and what it touches.
+def atomic(
+    decide: Callable[[Txn], Result],
+    touched: Names,
+    *,
+    consistent: bool = True,
+    reads: bool = False,
+    reserve: Callable[[], Callable[[], None]] | None = None,
+) -> Plan:
+    """A plan of one decision. `reads`: it changes nothing. `reserve` is a transaction's."""
+    return Plan(step_of(decide, touched, reads=reads, reserve=reserve), consistent=consistent)
 
-    `resources` names what is touched ("table/key", or "table" for a part or all of it) for those who watch; only they ask.
-    `places` are the items that a transaction holds until it is decided. `parts` are what a batch comes to when somebody watches:
-    its writes one by one, and `join` makes the answer of what came of them; `decide` does the same all at once. `only_reads`: it
-    changes nothing, though its operation may.
-    """
 
-    __slots__ = ("consistent", "decide", "join", "only_reads", "parts", "places", "resources")
+def step_of(
+    decide: Callable[[Txn], Any],
+    touched: Names,
+    *,
+    reads: bool = False,
+    reserve: Callable[[], Callable[[], None]] | None = None,
+) -> Step:
+    return Step(decide, partial(_touches, touched, not reads), reads=reads, reserve=reserve)
 
-    def __init__(
-        self,
-        decide: Callable[[Txn], Result],
-        resources: Callable[[Txn], tuple[str, ...]],
-        *,
-        consistent: bool = True,
-        places: Callable[[Txn], tuple[Key, ...]] | None = None,
-        parts: tuple[Part, ...] = (),
-        join: Callable[[list[Any]], Result] | None = None,
-        only_reads: bool = False,
-    ) -> None:
-        self.decide = decide
-        self.resources = resources
-        self.consistent = consistent
-        self.places = places
-        self.parts = parts
-        self.join = join
-        self.only_reads = only_reads
+
+def _touches(touched: Names, written: bool, txn: Txn) -> list[Touch]:
+    return [Touch(f"dynamodb:{name}", written) for name in touched(txn)]
+
+
+def no_resource(txn: Txn) -> tuple[str, ...]:
+    """Of a call that touches nothing that anybody could change."""
+    return ()
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------------
@@ -153,18 +153,14 @@ def usable_table(txn: Txn, where: Key) -> Table:
     return table
 
 
-def table_resource(where: Key) -> Callable[[Txn], tuple[str, ...]]:
-    """The resources of a call that touches any part of a table."""
+def on_table(where: Key) -> Names:
+    """The resources of a step that touches any part of a table."""
     return lambda txn: (str(where[1]),)
 
 
-def item_resource(where: Key, key: Item) -> Callable[[Txn], tuple[str, ...]]:
-    """The resources of a call that touches one item."""
-
-    def resources(txn: Txn) -> tuple[str, ...]:
-        return (resource_name(table_at(txn, where), where, key),)
-
-    return resources
+def on_item(where: Key, key: Item) -> Names:
+    """The resources of a step that touches one item."""
+    return lambda txn: (resource_name(table_at(txn, where), where, key),)
 
 
 def resource_name(table: Table | None, where: Key, item: Item) -> str:
@@ -256,7 +252,7 @@ def check_condition(
     raise ServiceError(error.row, {"Item": encode_item(item)} if asked and item is not None else None, because=because)
 
 
-def check_free(held: Held, table: Table, where: Place) -> None:
-    """Refuse to write an item that a transaction holds."""
-    if held.holders and held.by_another((table.table_id, *where)):
-        raise ServiceError(errors.TRANSACTION_CONFLICT, because="a transaction that is not decided yet holds the item")
+def check_free(reservations: Reservations, table: Table, where: Place) -> None:
+    """Refuse to write an item that a transaction has reserved."""
+    if reservations.holders and reservations.by_another((table.table_id, *where)):
+        raise ServiceError(errors.TRANSACTION_CONFLICT, because="a transaction that is not decided yet has reserved the item")

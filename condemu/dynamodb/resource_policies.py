@@ -17,11 +17,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb import control_errors as rows
 from condemu.dynamodb.records import TABLES, Table
-from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
+from condemu.dynamodb.requests import DynamoRequest, Result, address, atomic, on_table
 from condemu.dynamodb.table_policies import check_policy
 from condemu.dynamodb.tables import known_table
 
@@ -58,7 +59,7 @@ def put_policy(request: DynamoRequest) -> Plan:
         txn.put(TABLES, whose, replace(table, policy=members["Policy"], policy_revision=revision))
         return {"RevisionId": revision}
 
-    return Plan(decide, table_resource(whose))
+    return atomic(decide, on_table(whose))
 
 
 def get_policy(request: DynamoRequest) -> Plan:
@@ -70,7 +71,7 @@ def get_policy(request: DynamoRequest) -> Plan:
             raise ServiceError(rows.POLICY_NOT_FOUND, {"arn": arn})
         return {"Policy": table.policy, "RevisionId": table.policy_revision}
 
-    return Plan(decide, table_resource(whose))
+    return atomic(decide, on_table(whose), reads=True)
 
 
 def delete_policy(request: DynamoRequest) -> Plan:
@@ -87,7 +88,7 @@ def delete_policy(request: DynamoRequest) -> Plan:
         txn.put(TABLES, whose, replace(table, policy=None))
         return {"RevisionId": table.policy_revision}
 
-    return Plan(decide, table_resource(whose))
+    return atomic(decide, on_table(whose))
 
 
 def _named(request: DynamoRequest) -> tuple[str, Key]:

@@ -6,23 +6,26 @@ else can be said without a table, and then the decision. A wrong type anywhere c
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from condemu.auth.authenticate import Authenticator
 from condemu.auth.failures import AuthFailure
 from condemu.auth.principals import Principal, root_of
+from condemu.core.calls import Decide, Due, Plan
 from condemu.core.effects import Clock, Ids
-from condemu.core.engine import Call, Engine
+from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response, read_body
-from condemu.core.store import Key, Txn, prefix_range
+from condemu.core.store import Txn, prefix_range
 from condemu.dynamodb import errors, tags, ttl
 from condemu.dynamodb.auth_errors import refusal_of
-from condemu.dynamodb.authorization import authorize, authorized
+from condemu.dynamodb.authorization import authorize
 from condemu.dynamodb.expirations import is_due
 from condemu.dynamodb.operations import TARGETS, Operation
 from condemu.dynamodb.records import EXPIRIES, TABLES, TOKENS
-from condemu.dynamodb.requests import DynamoRequest, Held, Part, Plan
+from condemu.dynamodb.rendering import document
+from condemu.dynamodb.requests import DynamoRequest, Reservations
 from condemu.dynamodb.table_checks import check_table_name
 from condemu.dynamodb.tables import forget_table
 from condemu.dynamodb.validation import check, check_values, wrong_type
@@ -36,12 +39,8 @@ _UNKNOWN_HTTP: Final = b"<UnknownOperationException/>\n"
 _ID_TAIL: Final = "VV4KQNSO5AEMVJF66Q9ASUAAJG"  # request ids of DynamoDB have 52 characters and always end so
 
 
-class _Due(Exception):
-    """Something has expired that is to be deleted before anything else is decided."""
-
-
 class DynamoDB:
-    """The service. Apart from the transactions that something keeps waiting, it holds nothing of its own."""
+    """The service. Apart from what waiting transactions have reserved, it holds nothing of its own."""
 
     name = "dynamodb"
 
@@ -51,6 +50,7 @@ class DynamoDB:
         engine: Engine,
         clock: Clock,
         ids: Ids,
+        wall: Clock | None = None,
         authenticator: Authenticator | None = None,
         region: str = "us-east-1",
         account: str = "000000000000",
@@ -60,15 +60,17 @@ class DynamoDB:
         self.engine = engine
         self.clock = clock
         self.ids = ids
+        self.wall = wall or clock
         self.authenticator = authenticator
         self.region = region
         self.account = account
         self.message_profile = message_profile
         self.table_delay = table_delay
-        self.held = Held()
+        self.reservations = Reservations(engine.store.view)
 
     async def handle(self, http: Request) -> Response:
         """Answer: every refusal becomes an error document."""
+        http.call.service = self.name
         if http.method != "POST":
             return self._other_method(http)
         media_type = json_1_0.content_type(http.headers.get("content-type", ""))
@@ -91,6 +93,7 @@ class DynamoDB:
         operation = TARGETS.get(http.headers.get("x-amz-target", ""))
         if operation is None:
             return _refusal(ServiceError(errors.UNKNOWN_OPERATION), http, media_type)
+        http.call.operation, http.call.parameters = operation.name, members
         try:
             return await self._answer(http, operation, members, body, media_type)
         except ServiceError as error:
@@ -99,42 +102,26 @@ class DynamoDB:
     async def _answer(
         self, http: Request, operation: Operation, members: dict[str, Any], body: bytes, media_type: str
     ) -> Response:
-        caller, access_key, region = self._caller(http, body)
-        request = DynamoRequest(operation.name, members, caller.account, region, http.request_id, self.held, self.table_delay)
-        plan = self._prepare(operation, request)
-        call = Call(
-            "dynamodb",
-            operation.name,
-            account=request.account,
-            access_key=access_key,
-            parameters=members,
-            request_id=http.request_id,
-            received_index=http.received_index,
-            received_at=http.received_at,
-            writes=operation.writes and not plan.only_reads,
-            consistent=plan.consistent,
+        call = http.call
+        caller, call.access_key, region = self._caller(http, body)
+        call.account = caller.account
+        request = DynamoRequest(
+            operation.name, members, caller.account, region, http.request_id, self.reservations, self.table_delay
         )
+        plan = _guarded(self._prepare(operation, request), request, caller)
+        call.consistent = plan.consistent
         try:
-            if self.engine.observers:
-                result = await self._decide_watched(request, call, authorized(request, plan, caller))
-            else:
-                result = await self._decide(request, call, plan, caller)
+            result = await self.engine.run(call, plan)
         except ServiceError as error:
-            response = _refusal(
-                worded(error, operation.name, self.message_profile, request_level=False), http, media_type
-            )
-            response.call = call
-            return response
-        response = _response(200, b"" if operation.empty else json_1_0.render(result), http, media_type)
-        response.call = call
-        return response
+            return _refusal(worded(error, operation.name, self.message_profile, request_level=False), http, media_type)
+        return _response(200, b"" if operation.empty else json_1_0.render(document(result)), http, media_type)
 
     def _caller(self, http: Request, body: bytes) -> tuple[Principal, str, str]:
         """Who asks, with which access key, and in which region: that of the signature, since every region is at this address."""
         if self.authenticator is None:
             return root_of(self.account), "", self.region
         try:
-            authentication = self.authenticator.verify_json(http, body, self.clock.now())
+            authentication = self.authenticator.verify_json(http, body, self.wall.now())
         except AuthFailure as failure:
             raise refusal_of(failure) from None
         return authentication.principal, authentication.access_key, authentication.region or self.region
@@ -159,53 +146,6 @@ class DynamoDB:
                 check_values(operation.name, members)
             raise worded(error, operation.name, self.message_profile, request_level=True) from None
 
-    async def _decide(self, request: DynamoRequest, call: Call, plan: Plan, caller: Principal) -> dict[str, Any]:
-        """Nobody watches, so the decision itself looks for what has expired, which is deleted before anything is decided."""
-
-        def decide(txn: Txn) -> dict[str, Any]:
-            if is_due(txn):
-                raise _Due
-            authorize(txn, request, caller)
-            return plan.decide(txn)
-
-        run = self.engine.run if call.writes else self.engine.read
-        try:
-            return await run(call, decide)
-        except _Due:
-            await self._sweep(call)
-            return await run(call, authorized(request, plan, caller).decide)
-
-    async def _decide_watched(self, request: DynamoRequest, call: Call, plan: Plan) -> dict[str, Any]:
-        """What has expired is deleted before anybody is told of the call; they are told what it touches."""
-        engine = self.engine
-        if engine.store.view(is_due):
-            await self._sweep(call)
-        call.resources = engine.store.view(plan.resources)
-        if plan.places is not None:
-            return await self._decide_holding(request, call, plan, engine.store.view(plan.places))
-        if len(plan.parts) > 1 and plan.join is not None:
-            return plan.join([await self._decide_part(call, part) for part in plan.parts])
-        return await (engine.run if call.writes else engine.read)(call, plan.decide)
-
-    async def _sweep(self, call: Call) -> None:
-        """Delete what has expired, in a call of its own, on the account of whoever comes by."""
-        await self.engine.run(Call("dynamodb", "TimeToLive", account=call.account, writes=True), ttl.sweep)
-
-    async def _decide_holding(
-        self, request: DynamoRequest, call: Call, plan: Plan, places: tuple[Key, ...]
-    ) -> dict[str, Any]:
-        """A transaction holds its items for as long as something keeps it waiting."""
-        request.number = self.held.hold(places)
-        try:
-            return await self.engine.run(call, plan.decide)
-        finally:
-            self.held.release(places, request.number)
-
-    async def _decide_part(self, call: Call, part: Part) -> Any:
-        """One write of a batch: a call of its own for whoever watches."""
-        call.resources = self.engine.store.view(part.resources)
-        return await self.engine.run(call, part.decide)
-
     def _other_method(self, http: Request) -> Response:
         """GET is a health check; nothing else is spoken here but POST."""
         if http.method == "GET":
@@ -223,6 +163,32 @@ class DynamoDB:
         for key, _ in list(txn.scan(EXPIRIES)):
             if key[1] == account:
                 txn.delete(EXPIRIES, key)
+
+
+def _guarded(plan: Plan, request: DynamoRequest, caller: Principal) -> Plan:
+    """The plan with each decision behind the questions whether anything has expired, and whether the caller may do this.
+
+    What has expired is deleted before anything is decided. A batch is authorized as a whole, before its first step.
+    """
+    if plan.join is None:
+        step = plan.steps[0]
+        step.decide = partial(_unexpired, partial(_authorized, request, caller, step.decide))
+        return plan
+    plan.check = partial(_authorized, request, caller, plan.check)
+    for step in plan.steps:
+        step.decide = partial(_unexpired, step.decide)
+    return plan
+
+
+def _unexpired(decide: Decide, txn: Txn) -> Any:
+    if is_due(txn):
+        raise Due("TimeToLive", ttl.sweep, decide)
+    return decide(txn)
+
+
+def _authorized(request: DynamoRequest, caller: Principal, decide: Decide | None, txn: Txn) -> Any:
+    authorize(txn, request, caller)
+    return None if decide is None else decide(txn)
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------------
@@ -278,5 +244,6 @@ def _refusal(error: ServiceError, http: Request, media_type: str) -> Response:
     if error.because:
         response.headers.append(("x-condemu-because", error.because.encode("ascii", "backslashreplace").decode()))
     response.headers.extend(error.headers)
+    response.refusal = error
     error.__traceback__ = None  # it holds the frames that hold it: a cycle for the collector, at every refusal
     return response

@@ -18,12 +18,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
+from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb import control_errors as rows
 from condemu.dynamodb.descriptions import describe_keys
 from condemu.dynamodb.records import Keys, StoredItem, Table, item_in
-from condemu.dynamodb.requests import DynamoRequest, Plan, Result
+from condemu.dynamodb.requests import DynamoRequest, Result, atomic, no_resource
 from condemu.dynamodb.values import encode_item, item_size
 
 STREAMS: Final = "dynamodb.stream"
@@ -134,7 +135,7 @@ def list_streams(request: DynamoRequest) -> Plan:
             found.append({"StreamArn": arn, "TableName": stream.table, "StreamLabel": stream.label})
         return {"Streams": found}
 
-    return Plan(decide, lambda txn: ())
+    return atomic(decide, no_resource, reads=True)
 
 
 def describe_stream(request: DynamoRequest) -> Plan:
@@ -159,7 +160,7 @@ def describe_stream(request: DynamoRequest) -> Plan:
         }
         return {"StreamDescription": description}
 
-    return Plan(decide, lambda txn: (members["StreamArn"],))
+    return atomic(decide, lambda txn: (members["StreamArn"],), reads=True)
 
 
 def get_shard_iterator(request: DynamoRequest) -> Plan:
@@ -179,7 +180,7 @@ def get_shard_iterator(request: DynamoRequest) -> Plan:
             start = _sequence(txn, stream, members.get("SequenceNumber"), how) + (how == "AFTER_SEQUENCE_NUMBER")
         return {"ShardIterator": _iterator(stream.arn, start, txn.now)}
 
-    return Plan(decide, lambda txn: (members["StreamArn"],))
+    return atomic(decide, lambda txn: (members["StreamArn"],), reads=True)
 
 
 def _sequence(txn: Txn, stream: Stream, given: str | None, how: str) -> int:
@@ -223,7 +224,7 @@ def get_records(request: DynamoRequest) -> Plan:
             result["NextShardIterator"] = _iterator(arn, after, txn.now)
         return result
 
-    return Plan(decide, lambda txn: (arn,))
+    return atomic(decide, lambda txn: (arn,), reads=True)
 
 
 def shown_record(stream: Stream, sequence: int, record: StreamRecord, region: str) -> dict[str, Any]:

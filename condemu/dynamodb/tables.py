@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
+from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb import errors, expirations, streams
@@ -17,7 +18,7 @@ from condemu.dynamodb import table_errors as rows
 from condemu.dynamodb.changes import index_id
 from condemu.dynamodb.descriptions import describe_table
 from condemu.dynamodb.records import CREATING, DELETING, INDEXED, ITEMS, ON_DEMAND, TABLES, UPDATING, Table, item_in
-from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
+from condemu.dynamodb.requests import DynamoRequest, Result, address, atomic, no_resource, on_table
 from condemu.dynamodb.states import begun, settled, table_at
 from condemu.dynamodb.table_checks import (
     check_capacity,
@@ -76,7 +77,7 @@ def create_table(request: DynamoRequest) -> Plan:
         txn.put(TABLES, whose, begun(table, CREATING, txn.now, request.delay))
         return {"TableDescription": describe_table(table, CREATING)}
 
-    return Plan(decide, table_resource(whose))
+    return atomic(decide, on_table(whose))
 
 
 def _stream_view(specification: dict[str, Any] | None) -> str | None:
@@ -97,7 +98,7 @@ def describe(request: DynamoRequest) -> Plan:
     def decide(txn: Txn) -> Result:
         return {"Table": describe_table(known_table(txn, whose))}
 
-    return Plan(decide, table_resource(whose))
+    return atomic(decide, on_table(whose), reads=True)
 
 
 def delete_table(request: DynamoRequest) -> Plan:
@@ -116,7 +117,7 @@ def delete_table(request: DynamoRequest) -> Plan:
             txn.put(TABLES, whose, begun(replace(table, stream=None), DELETING, txn.now, request.delay))
         return {"TableDescription": describe_table(table, DELETING)}
 
-    return Plan(decide, table_resource(whose))
+    return atomic(decide, on_table(whose))
 
 
 def has_busy_index(table: Table) -> bool:
@@ -142,7 +143,7 @@ def list_tables(request: DynamoRequest) -> Plan:
             names.append(name)
         return {"TableNames": names}
 
-    return Plan(decide, lambda txn: ())
+    return atomic(decide, no_resource, reads=True)
 
 
 def known_table(txn: Txn, whose: Key) -> Table:

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb import control_errors as rows
 from condemu.dynamodb.partiql.statement_errors import NEXT_TOKEN_INVALID
 from condemu.dynamodb.records import TABLES, Table
-from condemu.dynamodb.requests import DynamoRequest, Plan, Result, table_resource
+from condemu.dynamodb.requests import DynamoRequest, Result, atomic, on_table
 from condemu.dynamodb.states import table_at
 
 MAX_TAGS: Final = 50  # of a resource (Developer Guide, "Tagging restrictions")
@@ -61,7 +62,7 @@ def tag_resource(request: DynamoRequest) -> Plan:
         txn.put(TABLES, whose, replace(table, tags=tuple(merged.items())))
         return {}
 
-    return Plan(decide, table_resource(whose))
+    return atomic(decide, on_table(whose))
 
 
 def untag_resource(request: DynamoRequest) -> Plan:
@@ -81,7 +82,7 @@ def untag_resource(request: DynamoRequest) -> Plan:
             txn.put(TABLES, whose, replace(table, tags=kept))
         return {}
 
-    return Plan(decide, table_resource(whose))
+    return atomic(decide, on_table(whose))
 
 
 def list_tags(request: DynamoRequest) -> Plan:
@@ -107,7 +108,7 @@ def list_tags(request: DynamoRequest) -> Plan:
             result["NextToken"] = str(start + PAGE)
         return result
 
-    return Plan(decide, table_resource(whose))
+    return atomic(decide, on_table(whose), reads=True)
 
 
 def tagged(txn: Txn, whose: Key, arn: str) -> Table:

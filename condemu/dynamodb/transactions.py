@@ -3,16 +3,18 @@
 AWS's order (recorded in October 2026): types, constraints, each action's own parameters in the order of the actions, tables,
 items named twice, empty keys, keys that do not fit the schema (the first cancels), the client token, then all conditions (every
 one that fails is a reason), then the updates (the first that cannot be evaluated is a reason). Conflicts are reasons as well:
-items that another transaction holds, which was accepted and is not decided yet.
+items that another transaction has reserved, which was accepted and is not decided yet.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
+from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb import changes, errors
@@ -31,10 +33,11 @@ from condemu.dynamodb.projections import Projection
 from condemu.dynamodb.records import EXPIRIES, TOKENS, StoredItem, Table, Token, item_in, size_of
 from condemu.dynamodb.requests import (
     DynamoRequest,
-    Plan,
+    Names,
     Refuse,
     Result,
     address,
+    atomic,
     check_attribute_names,
     check_condition,
     expression_condition,
@@ -109,7 +112,7 @@ def write_plan(
     def decide(txn: Txn) -> Result:
         targets = _targets(txn, [(action.whose, _finder(action)) for action in actions], actions)
         if token is not None:
-            if request.held.by_another(("", *token_key), request.number):
+            if request.reservations.by_another(("", *token_key), request.number):
                 raise ServiceError(errors.TRANSACTION_IN_PROGRESS, because="the first request with this token is not decided yet")
             known: Token | None = txn.get(TOKENS, token_key)
             if known is not None and known.expires > txn.now:
@@ -124,10 +127,11 @@ def write_plan(
         return answer(targets, news)
 
     def places(txn: Txn) -> tuple[Key, ...]:
-        held = held_places(txn, [(action.whose, _finder(action)) for action in actions])
-        return held if token is None else (*held, ("", *token_key))
+        found = places_of(txn, [(action.whose, _finder(action)) for action in actions])
+        return found if token is None else (*found, ("", *token_key))
 
-    return Plan(decide, resources_of([(action.whose, action.item) for action in actions]), places=places)
+    touched = on_items([(action.whose, action.item) for action in actions])
+    return atomic(decide, touched, reserve=partial(request.reservations.reserve, request, places))
 
 
 def _read_action(request: DynamoRequest, wire: dict[str, Any]) -> Action:
@@ -178,13 +182,13 @@ def _targets(txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]], a
 
 
 def _check_conditions(request: DynamoRequest, targets: list[Target]) -> None:
-    """Cancel for all conditions that fail and all items that another transaction holds."""
+    """Cancel for all conditions that fail and all items that another transaction has reserved."""
     reasons: list[Reason] = []
     because = ""
     for action, table, where, old, before in targets:
         try:
-            if request.held.by_another((table.table_id, *where), request.number):
-                raise ServiceError(errors.TRANSACTION_CONFLICT, because="another transaction holds the item")
+            if request.reservations.by_another((table.table_id, *where), request.number):
+                raise ServiceError(errors.TRANSACTION_CONFLICT, because="another transaction has reserved the item")
             check_condition(action.condition, old, action.members, before)
         except ServiceError as error:
             reasons.append(reason_of(error))
@@ -303,7 +307,7 @@ def transact_get_items(request: DynamoRequest) -> Plan:
 
     def decide(txn: Txn) -> Result:
         tables, places = find_places(txn, [(get.whose, _key_finder(get.key)) for get in gets])
-        _check_unheld(request, tables, places)
+        _check_unreserved(request, tables, places)
         answers: list[dict[str, Any]] = []
         costs: list[Cost] = []
         total = 0
@@ -325,7 +329,7 @@ def transact_get_items(request: DynamoRequest) -> Plan:
             result["ConsumedCapacity"] = [consumed(cost.times(2), asked, "Read") for cost in by_table(costs)]
         return result
 
-    return Plan(decide, resources_of([(get.whose, get.key) for get in gets]))
+    return atomic(decide, on_items([(get.whose, get.key) for get in gets]), reads=True)
 
 
 def _read_get(request: DynamoRequest, wire: dict[str, Any]) -> Get:
@@ -337,10 +341,10 @@ def _key_finder(key: Item) -> Callable[[Table], Place]:
     return lambda table: place_of_key(table, key)
 
 
-def _check_unheld(request: DynamoRequest, tables: list[Table], places: list[Place]) -> None:
-    conflict = ServiceError(errors.TRANSACTION_CONFLICT, because="a transaction that writes holds the item")
+def _check_unreserved(request: DynamoRequest, tables: list[Table], places: list[Place]) -> None:
+    conflict = ServiceError(errors.TRANSACTION_CONFLICT, because="a transaction that writes has reserved the item")
     reasons = [
-        reason_of(conflict) if request.held.by_another((table.table_id, *where)) else NO_REASON
+        reason_of(conflict) if request.reservations.by_another((table.table_id, *where)) else NO_REASON
         for table, where in zip(tables, places, strict=True)
     ]
     if any(reason is not NO_REASON for reason in reasons):
@@ -372,8 +376,8 @@ def find_places(
     return tables, places
 
 
-def held_places(txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]]) -> tuple[Key, ...]:
-    """What a transaction holds from when it is accepted; nothing if it will be refused anyway."""
+def places_of(txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]]) -> tuple[Key, ...]:
+    """What a transaction reserves; nothing if it will be refused anyway."""
     try:
         tables, places = find_places(txn, wanted)
     except ServiceError:
@@ -381,7 +385,7 @@ def held_places(txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]]
     return tuple((table.table_id, *where) for table, where in zip(tables, places, strict=True))
 
 
-def resources_of(touched: Sequence[tuple[Key, Item]]) -> Callable[[Txn], tuple[str, ...]]:
+def on_items(touched: Sequence[tuple[Key, Item]]) -> Names:
     return lambda txn: tuple(resource_name(table_at(txn, whose), whose, item) for whose, item in touched)
 
 

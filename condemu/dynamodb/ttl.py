@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
 from condemu.dynamodb import control_errors as rows
@@ -18,7 +19,7 @@ from condemu.dynamodb.changes import delete
 from condemu.dynamodb.errors import TABLE_NAMED_NOT_FOUND
 from condemu.dynamodb.expirations import DELAY, EXPIRING, OLDEST, note
 from condemu.dynamodb.records import CREATING, ITEMS, TABLES, StoredItem, Table, item_in
-from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
+from condemu.dynamodb.requests import DynamoRequest, Result, address, atomic, on_table
 from condemu.dynamodb.tables import known_table
 
 AT_ONCE: Final = 1000  # items deleted in one decision
@@ -48,7 +49,7 @@ def update_time_to_live(request: DynamoRequest) -> Plan:
             note(txn, changed, (partition, sort), None, item)
         return {"TimeToLiveSpecification": {"Enabled": enabled, "AttributeName": name}}
 
-    return Plan(decide, table_resource(whose))
+    return atomic(decide, on_table(whose))
 
 
 def describe_time_to_live(request: DynamoRequest) -> Plan:
@@ -59,7 +60,7 @@ def describe_time_to_live(request: DynamoRequest) -> Plan:
         description = {"TimeToLiveStatus": "DISABLED"} if name is None else {"TimeToLiveStatus": "ENABLED", "AttributeName": name}
         return {"TimeToLiveDescription": description}
 
-    return Plan(decide, table_resource(whose))
+    return atomic(decide, on_table(whose), reads=True)
 
 
 def sweep(txn: Txn) -> Result:

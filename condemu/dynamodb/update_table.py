@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb import control_errors as rows
@@ -32,7 +33,7 @@ from condemu.dynamodb.records import (
     Throughput,
     item_in,
 )
-from condemu.dynamodb.requests import DynamoRequest, Plan, Result, address, table_resource
+from condemu.dynamodb.requests import DynamoRequest, Result, address, atomic, on_table
 from condemu.dynamodb.states import begun
 from condemu.dynamodb.table_checks import (
     MAX_GLOBAL,
@@ -70,7 +71,7 @@ def update_table(request: DynamoRequest) -> Plan:
         txn.put(TABLES, whose, changed)
         return {"TableDescription": describe_table(replace(changed, indexes=shown), UPDATING)}
 
-    return Plan(decide, table_resource(whose))
+    return atomic(decide, on_table(whose))
 
 
 # --- what needs no table ----------------------------------------------------------------------------------------------------

@@ -36,11 +36,11 @@ Handler = Callable[[Txn, S3Request], dict[str, Any]]
 class Operation:
     """How one operation is recognized, run and answered.
 
-    `also` is a second query parameter that must be there too; `copies` means that x-amz-copy-source must be, and tells what will
-    be read of it. `check` refuses, before the body is read, what no state could make right. `takes` says what becomes of the
-    request's body: nothing, a "blob", a "form" or an "xml" document. `root` is the tag of the answer's document, and `members`
-    are those of the result that belong into it; all others are headers. With `entries` there is one decision for each of them,
-    and `gather` makes the result of their outcomes.
+    `status_of` tells the status of a success that has several. `also` is a second query parameter that must be there too;
+    `copies` means that x-amz-copy-source must be, and tells what will be read of it. `check` refuses, before the body is read,
+    what no state could make right. `takes` says what becomes of the request's body: nothing, a "blob", a "form" or an "xml"
+    document. `root` is the tag of the answer's document, and `members` are those of the result that belong into it; all others
+    are headers. With `entries` there is one decision for each of them, and `gather` makes the result of their outcomes.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Operation:
     level: str
     marker: str
     status: int = 200
+    status_of: Callable[[S3Request, dict[str, Any]], int] | None = None
     also: str = ""
     copies: Callable[[Txn, S3Request], Stretch] | None = None
     handler: Handler | None = None
@@ -55,7 +56,7 @@ class Operation:
     takes: str = ""
     check: Callable[[S3Request], None] | None = None
     entries: Callable[[S3Request], list[S3Request]] | None = None
-    gather: Callable[[S3Request, list[tuple[S3Request, dict[str, Any] | ServiceError]]], dict[str, Any]] | None = None
+    gather: Callable[[S3Request, list[S3Request], list[dict[str, Any] | ServiceError]], dict[str, Any]] | None = None
     root: str = ""
     members: tuple[str, ...] = ()
 
@@ -179,7 +180,7 @@ OPERATIONS: Final = (
     Operation("ListObjects", "GET", "bucket", "", handler=listing.list_objects, root="ListBucketResult"),
     Operation("ListObjectsV2", "GET", "bucket", "list-type", handler=listing.list_objects_v2, root="ListBucketResult"),
     Operation(
-        "PostObject", "POST", "bucket", "",
+        "PostObject", "POST", "bucket", "", status_of=post_object.status_of,
         handler=post_object.post_object, writes=True, takes="form", check=post_object.check_post,
     ),
     Operation("PutBucketAbac", "PUT", "bucket", "abac"),
@@ -286,7 +287,7 @@ OPERATIONS: Final = (
     Operation(
         "DeleteObjectTagging", "DELETE", "object", "tagging", status=204, handler=tagging.delete_object_tagging, writes=True,
     ),
-    Operation("GetObject", "GET", "object", "", handler=get.get_object, check=get.check_get),
+    Operation("GetObject", "GET", "object", "", status_of=get.status_of, handler=get.get_object, check=get.check_get),
     Operation(
         "GetObjectAcl", "GET", "object", "acl", handler=acl.get_object_acl,
         root="AccessControlPolicy", members=("Owner", "AccessControlList"),
@@ -309,7 +310,7 @@ OPERATIONS: Final = (
         handler=tagging.get_object_tagging, root="Tagging", members=("TagSet",),
     ),
     Operation("GetObjectTorrent", "GET", "object", "torrent"),
-    Operation("HeadObject", "HEAD", "object", "", handler=get.get_object, check=get.check_get),
+    Operation("HeadObject", "HEAD", "object", "", status_of=get.status_of, handler=get.get_object, check=get.check_get),
     Operation("ListObjectAnnotations", "GET", "object", "annotation"),
     Operation("ListParts", "GET", "object", "uploadId", handler=multipart_listing.list_parts, root="ListPartsResult"),
     Operation("PutObject", "PUT", "object", "", handler=put.put_object, writes=True, takes="blob", check=put.check_put),

@@ -6,7 +6,6 @@ import re
 from typing import Any, Final
 
 from condemu.core.blobs import Blob
-from condemu.core.engine import Call
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
 from condemu.s3.members import RESPONSE_HEADERS
@@ -18,11 +17,11 @@ _LINE_ENDS: Final = re.compile(r"[\x00-\x1f\x7f]+")
 NAMESPACE: Final = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
-def response(request: S3Request, result: dict[str, Any], call: Call) -> Response:
+def response(request: S3Request, result: dict[str, Any]) -> Response:
     """Status, headers and body of a success."""
     http, operation = request.http, request.operation
     headers = [("x-amz-id-2", http.host_id), ("x-amz-request-id", http.request_id), ("Server", "AmazonS3")]
-    status = result.pop("#status", operation.status)
+    status = operation.status if operation.status_of is None else operation.status_of(request, result)
     body: Any = b""
     document: dict[str, Any] = {}
     for member, value in result.items():
@@ -44,7 +43,7 @@ def response(request: S3Request, result: dict[str, Any], call: Call) -> Response
         body = b"" if http.method == "HEAD" else body.pieces() if body.size > 65536 else body.bytes()
     elif status != 204:
         headers.append(("Content-Length", str(len(body))))
-    return Response(status, headers, body, call=call)
+    return Response(status, headers, body)
 
 
 def preflight_response(allowed: list[tuple[str, str]], http: Request) -> Response:
@@ -76,10 +75,10 @@ def error_response(error: ServiceError, http: Request) -> Response:
         headers.append(("x-condemu-because", one_line(error.because)))
     status = error.row.status
     if http.method == "HEAD" or status == 304:
-        return Response(status, headers)
+        return Response(status, headers, refusal=error)
     body = (
         f"{DECLARATION}<Error><Code>{error.row.code}</Code><Message>{escape(error.message)}</Message>{elements(error.elements)}"
         f"<RequestId>{http.request_id}</RequestId><HostId>{http.host_id}</HostId></Error>"
     ).encode("utf-8", "replace")
     headers += [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
-    return Response(status, headers, body)
+    return Response(status, headers, body, refusal=error)

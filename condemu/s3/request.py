@@ -16,14 +16,13 @@ if TYPE_CHECKING:
 class S3Request:
     """`request["IfMatch"]` is the member's text, or None when the client did not send it.
 
-    `http` is the request as it came; `region` the emulator's own; `began` the commit index at which it was received;
+    `http` is the request as it came; `region` the emulator's own; `began` the commit index at which it arrived;
     `body` the spooled body and `digests` what was computed over it; `xml` the document of an operation that takes one.
     """
 
     __slots__ = (
         "account",
         "authentication",
-        "began",
         "body",
         "bucket",
         "digests",
@@ -52,7 +51,6 @@ class S3Request:
         self.key = key
         self.members = members
         self.query = query
-        self.began = http.received_index
         self.account = "000000000000"
         self.region = "us-east-1"
         self.authentication: Any = None
@@ -60,6 +58,10 @@ class S3Request:
         self.digests: Digests | None = None
         self.xml: Any = None
         self.memory: dict[tuple[int, str], tuple[Blob, str]] = {}
+
+    @property
+    def began(self) -> int:
+        return self.http.call.arrived_index
 
     def __getitem__(self, member: str) -> Any:
         return self.members.get(member)

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from condemu.auth.failures import AuthFailure
 from condemu.core.blobs import BlobStore
+from condemu.core.calls import Plan, Step, Touch
 from condemu.core.effects import Clock, Ids
-from condemu.core.engine import Call, Engine
+from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
 from condemu.core.store import Txn, prefix_range
@@ -38,17 +39,20 @@ class S3:
     name = "s3"
 
     def __init__(
-        self, *, engine: Engine, blobs: BlobStore, clock: Clock, ids: Ids, authenticator: Any = None, region: str = "us-east-1"
-    ) -> None:
+        self, *, engine: Engine, blobs: BlobStore, clock: Clock, ids: Ids, wall: Clock | None = None, authenticator: Any = None,
+        region: str = "us-east-1",
+    ) -> None:  # fmt: skip
         self.engine = engine
         self.blobs = blobs
         self.clock = clock
         self.ids = ids
+        self.wall = wall or clock
         self.authenticator = authenticator
         self.region = region
 
     async def handle(self, http: Request) -> Response:
         """Answer: every refusal becomes an error document."""
+        http.call.service = self.name
         try:
             answer = await self._answer(http)
         except ServiceError as error:
@@ -72,10 +76,14 @@ class S3:
         if operation.handler is None:
             raise ServiceError(OPERATION_NOT_IMPLEMENTED, because=f"condemu does not implement {operation.name}")
         request = S3Request(http, operation, bucket, key, members_of(http.headers, query), query)
+        call = http.call
+        call.operation, call.parameters = operation.name, request.members
         if self.authenticator is not None:
             host_bucket = bucket_of_host(http.headers.get("host", "")) or ""
-            request.authentication = self.authenticator.verify_s3(http, self.clock.now(), host_bucket)
+            request.authentication = self.authenticator.verify_s3(http, self.wall.now(), host_bucket)
             request.account = request.authentication.principal.account
+            call.access_key = request.authentication.access_key
+        call.account = request.account
         request.region = self.region
         by_document = operation.name in BY_DOCUMENT
         self.engine.store.view(partial(admit if by_document else authorize, request=request))
@@ -87,7 +95,7 @@ class S3:
         if operation.takes == "blob":
             await bodies.receive(request, self.blobs)
         elif operation.takes == "form":
-            await post_object.receive(request, self.blobs, self.authenticator, self.clock.now())
+            await post_object.receive(request, self.blobs, self.authenticator, self.wall.now())
         elif operation.takes == "xml":
             request.xml = await bodies.document(request, XML_LIMIT)
         if by_document:
@@ -96,48 +104,7 @@ class S3:
                 raise refusal
         if operation.copies is not None:
             await copy_digests.ahead(request, self.engine.store)
-        call = http.call = self._call(request)
-        if operation.entries is not None:
-            result = await self._decide_each(request, call)
-        elif operation.writes:
-            result = await self.engine.run(call, partial(_decide, request))
-        else:
-            result = await self.engine.read(call, partial(_decide, request))
-        return response(request, result, call)
-
-    def _call(self, request: S3Request) -> Call:
-        http, key = request.http, request.key
-        resources: tuple[str, ...] = (f"{request.bucket}/{key}" if key else request.bucket,)
-        if request.operation.copies is not None:
-            source_bucket, source_key, _ = named_source(request)
-            resources += (f"{source_bucket}/{source_key}",)
-        return Call(
-            "s3",
-            request.operation.name,
-            account=request.account,
-            access_key=request.authentication.access_key if request.authentication is not None else "",
-            resources=resources,
-            parameters=request.members,
-            request_id=http.request_id,
-            received_index=http.received_index,
-            received_at=http.received_at,
-            writes=request.operation.writes,
-        )
-
-    async def _decide_each(self, request: S3Request, call: Call) -> dict[str, Any]:
-        """One decision, and one call, for each entry; what is refused of one says nothing of the others."""
-        operation = request.operation
-        assert operation.entries is not None
-        assert operation.gather is not None
-        outcomes: list[tuple[S3Request, dict[str, Any] | ServiceError]] = []
-        for entry in operation.entries(request):
-            try:
-                self.engine.store.view(partial(authorize_entry, request=entry))
-                outcomes.append((entry, await self.engine.run(self._call(entry), partial(_decide, entry))))
-            except ServiceError as error:
-                outcomes.append((entry, error))
-        call.commit_index = self.engine.store.index
-        return operation.gather(request, outcomes)
+        return response(request, await self.engine.run(call, _plan(request)))
 
     def forget_account(self, txn: Txn, account: str) -> None:
         """Delete the account's buckets with all that is in them."""
@@ -155,6 +122,27 @@ class S3:
             txn.delete(BUCKETS, (name,))
 
 
+def _plan(request: S3Request) -> Plan:
+    """One decision; or one for each entry, which says nothing of the others."""
+    operation = request.operation
+    if operation.entries is None:
+        return Plan(Step(partial(_decide, request), partial(_touched, request), reads=not operation.writes))
+    assert operation.gather is not None
+    entries = operation.entries(request)
+    steps = [Step(partial(_decide_entry, entry), partial(_touched, entry)) for entry in entries]
+    return Plan(*steps, join=partial(operation.gather, request, entries))
+
+
+def _touched(request: S3Request, txn: Txn) -> tuple[Touch, ...]:
+    """The object or the bucket, and the source of a copy."""
+    operation, key = request.operation, request.key
+    touched = Touch(f"s3:{request.bucket}/{key}" if key else f"s3:{request.bucket}", operation.writes)
+    if operation.copies is None:
+        return (touched,)
+    source_bucket, source_key, _ = named_source(request)
+    return touched, Touch(f"s3:{source_bucket}/{source_key}", False)
+
+
 def _decide(request: S3Request, txn: Txn) -> dict[str, Any]:
     assert request.operation.handler is not None
     try:
@@ -162,3 +150,8 @@ def _decide(request: S3Request, txn: Txn) -> dict[str, Any]:
     except ServiceError as error:
         raise hidden(txn, request, error) from None
     return without_unseen(txn, request, result) if request.operation.name in READS else result
+
+
+def _decide_entry(entry: S3Request, txn: Txn) -> dict[str, Any]:
+    authorize_entry(txn, entry)
+    return _decide(entry, txn)

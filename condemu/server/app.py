@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from functools import cached_property
+from itertools import count
 from typing import Any, TypeVar
 
 from condemu.auth.authenticate import Authenticator
 from condemu.auth.credentials import CredentialBook, read_credentials
+from condemu.core.calls import ADMINISTRATION, CLIENT, Call
 from condemu.core.effects import Clock, Ids
-from condemu.core.engine import Engine, Observer
+from condemu.core.engine import ArrivesAgain, Engine, Observer, ObserverFailed, ReadSource
 from condemu.core.http import Body, BytesBody, ClientDisconnected, Request, Response
 from condemu.core.service import Service
 from condemu.core.store import MemoryStore, Store, Txn
@@ -26,6 +28,7 @@ from condemu.server.asgi import App
 from condemu.server.config import Config
 from condemu.server.errors import BAD_REQUEST, INTERNAL_ERROR, message_of, refusal
 from condemu.server.exports import S3Sink, Trusted
+from condemu.server.kept import KeptBody
 from condemu.server.system import RequestIds, SystemClock, SystemIds
 from condemu.simpledb.service import SimpleDB
 from condemu.storage.spool import SpoolBlobs
@@ -37,15 +40,19 @@ class Emulator:
     """Answers requests. Holds what it was built from, for whoever looks inside."""
 
     def __init__(
-        self, *, config: Config, engine: Engine, blobs: SpoolBlobs, clock: Clock, ids: Ids, services: Mapping[str, Service]
-    ) -> None:
+        self, *, config: Config, engine: Engine, blobs: SpoolBlobs, clock: Clock, wall: Clock, ids: Ids,
+        services: Mapping[str, Service],
+    ) -> None:  # fmt: skip
         self.config = config
         self.engine = engine
         self.blobs = blobs
         self.clock = clock
+        self.wall = wall
         self.ids = ids
         self.services = services
-        self._request_ids = RequestIds()
+        self._request_ids = RequestIds(ids)
+        self._numbers = count(1)
+        self._turns: dict[str, Iterator[int]] = {}  # how many calls each actor has made, where identifiers are seeded
         self._fallback = services[dispatch.S3]
 
     @cached_property
@@ -63,41 +70,74 @@ class Emulator:
         *,
         scheme: str = "http",
         client_address: str = "127.0.0.1",
+        cause: str = CLIENT,
     ) -> Request:
         """A request whose head has just arrived."""
         request = Request(method, raw_path, query_string, headers, body, scheme=scheme, client_address=client_address)
+        request.call.cause = cause
         self.arrived(request)
         return request
 
     def arrived(self, request: Request) -> None:
-        """Stage RECEIVED: a name and a place in time for the request."""
-        request.request_id, request.host_id = self._request_ids.next()
-        request.received_index = self.engine.store.index
-        request.received_at = self.clock.now()
+        """Stage RECEIVED: a name and a place in time for the request. Raises ObserverFailed once an observer has failed."""
+        call = request.call
+        call.number = next(self._numbers)
+        if self.ids.seeded:
+            actor = call.actor
+            call.identity = f"{actor}/{next(self._turns.setdefault(actor, count(1)))}"
+        call.request_id, request.host_id = self._request_ids.next(call)
+        request.request_id = call.request_id
+        self._arrive(call)
+        if self.engine.observed:
+            self.engine.received(call)
 
-    async def answer(self, request: Request) -> Response:
-        """The answer, ready to leave. Raises only ClientDisconnected and ReplyLost: nobody to answer, or nobody shall be."""
+    def _arrive(self, call: Call) -> None:
+        call.arrived_index = self.engine.store.index
+        call.arrived_at = self.clock.now()
+
+    async def answer(self, request: Request, service: Service | None = None) -> Response:
+        """The answer, ready to leave. `service` answers in place of the one that the request is for.
+
+        Raises only ClientDisconnected and ReplyLost, when there is nobody to answer or nobody shall be answered, and
+        ObserverFailed.
+        """
+        if not self.engine.observed:
+            return await self._answer(request, service)
+        call = request.call
+        body = request.body = KeptBody(request.body, self.blobs)
         try:
-            if request.raw_path[:1] != "/":
-                response = refusal(BAD_REQUEST, request)
-            else:
+            while True:
+                try:
+                    response = await self._answer(request, service)
+                    break
+                except ArrivesAgain:
+                    call.arrivals += 1
+                    self._arrive(call)
+                    request.body = body = body.again()
+        finally:
+            body.forget()
+        return await self.engine.replying(call, response)
+
+    async def _answer(self, request: Request, service: Service | None) -> Response:
+        try:
+            if service is None:
+                if request.raw_path[:1] != "/":
+                    return refusal(BAD_REQUEST, request)
                 name = dispatch.named_service(request) or await dispatch.spoken_service(request)
+                if name == dispatch.ADMIN:
+                    request.call.service, request.call.cause = name, ADMINISTRATION
+                    return await admin.handle(self, request)
                 service = self.services.get(name, self._fallback)
-                response = await (admin.handle(self, request) if name == dispatch.ADMIN else service.handle(request))
-        except ClientDisconnected:
+            return await service.handle(request)
+        except (ClientDisconnected, ArrivesAgain, ObserverFailed):
             raise
         except Exception:  # a mistake of ours: said where somebody may read it, and answered as AWS would
             traceback.print_exc(file=sys.stderr)
-            response = refusal(INTERNAL_ERROR, request)
-        if self.engine.observers:
-            call = response.call or request.call
-            if call is not None:
-                await self.engine.replied(call, response.status)
-        return response
+            return refusal(INTERNAL_ERROR, request)
 
     def reset(self, account: str | None = None) -> None:
         """Forget everything, or all that one account holds. Then the configured buckets are there again."""
-        self.engine.administer(lambda txn: _forget(txn, account, self.services.values()))
+        self.engine.administer(lambda txn: _forget(txn, account, self.services.values()), "Reset")
         self.blobs.settle()
         self.create_buckets()
 
@@ -115,7 +155,7 @@ class Emulator:
         configuration = f"<LocationConstraint>{region}</LocationConstraint>" if region != "us-east-1" else ""
         body = f"<CreateBucketConfiguration>{configuration}</CreateBucketConfiguration>".encode() if configuration else b""
         headers = {"host": "localhost", "content-length": str(len(body))}
-        return self.received("PUT", f"/{bucket}", "", headers, BytesBody(body))
+        return self.received("PUT", f"/{bucket}", "", headers, BytesBody(body), cause=ADMINISTRATION)
 
     def close(self) -> None:
         """Give back the files. Nothing can be read any more."""
@@ -126,38 +166,43 @@ def build(
     config: Config | None = None,
     *,
     clock: Clock | None = None,
+    wall: Clock | None = None,
     ids: Ids | None = None,
     store: Store | None = None,
     observers: tuple[Observer, ...] = (),
+    stale_reads: ReadSource | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Emulator:
-    """An emulator from its settings. Clock, identifiers, store and observers can be given, by tests and by the lab.
+    """An emulator from its settings. Clocks, identifiers, store and observers can be given, by tests and by the lab.
 
+    `clock` is the state's: dates of objects, expiry of items, states of tables. `wall` is the clock that signatures are held
+    against and that answers carry as their Date; it is the machine's unless it is given. `stale_reads` answers eventually
+    consistent reads.
     `environment` may name one access key (CONDEMU_ACCESS_KEY_ID and so on). Raises OSError and ValueError.
     """
     config = config or Config()
-    clock = clock or SystemClock()
-    ids = ids or SystemIds()
-    engine = Engine(store or MemoryStore(clock, ids), observers)
+    clock, wall = clock or SystemClock(), wall or SystemClock()
+    ids = SystemIds() if ids is None else ids
+    engine = Engine(store or MemoryStore(clock, ids), observers, stale_reads)
     blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)
     authenticator = Authenticator(credentials_of(config, environment), config.auth, config.region)
 
     def s3_of(authenticator: Authenticator | Trusted) -> S3:
-        return S3(engine=engine, blobs=blobs, clock=clock, ids=ids, authenticator=authenticator, region=config.region)
+        return S3(engine=engine, blobs=blobs, clock=clock, wall=wall, ids=ids, authenticator=authenticator, region=config.region)
 
     simpledb = SimpleDB(
-        engine=engine, clock=clock, ids=ids, authenticator=authenticator, region=config.region, account=config.account
+        engine=engine, clock=clock, wall=wall, ids=ids, authenticator=authenticator, region=config.region, account=config.account
     )
     services: dict[str, Service] = {
         dispatch.S3: s3_of(authenticator),
         dispatch.DYNAMODB: DynamoDB(
-            engine=engine, clock=clock, ids=ids, authenticator=authenticator, region=config.region, account=config.account,
-            message_profile=config.messages, table_delay=config.table_delay,
+            engine=engine, clock=clock, wall=wall, ids=ids, authenticator=authenticator, region=config.region,
+            account=config.account, message_profile=config.messages, table_delay=config.table_delay,
         ),
         dispatch.SIMPLEDB: simpledb,
     }  # fmt: skip
-    emulator = Emulator(config=config, engine=engine, blobs=blobs, clock=clock, ids=ids, services=services)
-    simpledb.exports.sink = S3Sink(s3_of, emulator.received)
+    emulator = Emulator(config=config, engine=engine, blobs=blobs, clock=clock, wall=wall, ids=ids, services=services)
+    simpledb.exports.sink = S3Sink(s3_of, emulator)
     emulator.create_buckets()
     return emulator
 

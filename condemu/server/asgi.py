@@ -26,7 +26,7 @@ class App:
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
-        self.heads = Heads(emulator.clock)
+        self.heads = Heads(emulator.wall)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

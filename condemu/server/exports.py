@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 from condemu.auth.authentication import Authentication, trusted
+from condemu.core.calls import EXPORT
 from condemu.core.http import BytesBody, Request
 from condemu.core.service import Service
+
+if TYPE_CHECKING:
+    from condemu.server.app import Emulator
 
 # S3's code -> GetExport's failureCode
 FAILURE_CODES: Final = {
@@ -34,11 +38,11 @@ class Trusted:
 
 
 class S3Sink:
-    """Puts an export's files. `s3_of` makes the service that believes an authenticator, `received` a request's beginning."""
+    """Puts an export's files. `s3_of` makes the service that believes an authenticator; the emulator answers with it."""
 
-    def __init__(self, s3_of: Callable[[Trusted], Service], received: Callable[..., Request]) -> None:
+    def __init__(self, s3_of: Callable[[Trusted], Service], emulator: Emulator) -> None:
         self._s3_of = s3_of
-        self._received = received
+        self._emulator = emulator
 
     async def __call__(self, account: str, key: str, body: bytes, request: Mapping[str, str]) -> str | None:
         headers = {"host": "localhost", "content-length": str(len(body)), "content-type": "application/json"}
@@ -51,8 +55,8 @@ class S3Sink:
             if "s3SseKmsKeyId" in request:
                 headers["x-amz-server-side-encryption-aws-kms-key-id"] = request["s3SseKmsKeyId"]
         path = f"/{quote(request['s3Bucket'], safe='')}/{quote(key, safe='/')}"
-        put = self._received("PUT", path, "", headers, BytesBody(body))
-        response = await self._s3_of(Trusted(account)).handle(put)
+        put = self._emulator.received("PUT", path, "", headers, BytesBody(body), cause=EXPORT)
+        response = await self._emulator.answer(put, self._s3_of(Trusted(account)))
         if response.status == 200:
             return None
         text = response.body if isinstance(response.body, bytes) else b"".join(response.body)

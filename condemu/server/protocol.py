@@ -28,7 +28,7 @@ from condemu.core.http import Request
 from condemu.server.errors import BAD_REQUEST, HEADERS_LIMIT, HEADERS_TOO_LARGE, document
 from condemu.server.exchange import Exchange, resumed
 from condemu.server.heads import DISCARD_LIMIT, STATUS_LINES, Heads
-from condemu.server.system import RequestIds
+from condemu.server.system import RequestIds, SystemIds
 
 if TYPE_CHECKING:
     from uvicorn import Config
@@ -41,7 +41,7 @@ _HIGH_WATER: Final = 512 * 1024  # bytes of a body that wait here before the soc
 _LINGER: Final = 2.0  # seconds that a client which is still sending has to read its answer
 _NAMES: Final[dict[bytes, str]] = {}
 _NAMES_HELD: Final = 2048
-_UNNAMED: Final = RequestIds()  # for what never became a request
+_UNNAMED: Final = RequestIds(SystemIds())  # for what never became a request
 
 
 class Protocol(asyncio.Protocol):
@@ -293,7 +293,7 @@ class Protocol(asyncio.Protocol):
         while waiting and self._answering is None and not self.lost:
             exchange = self._answering = waiting.popleft()
             emulator.arrived(exchange.request)
-            if emulator.engine.observers:
+            if emulator.engine.observed:
                 self._spawn(exchange.run())
             else:
                 coroutine = exchange.run()

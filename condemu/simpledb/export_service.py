@@ -16,8 +16,9 @@ from condemu.auth import failures
 from condemu.auth.decision import decide
 from condemu.auth.failures import AuthFailure
 from condemu.auth.principals import Principal
+from condemu.core.calls import EXPORT, Plan, Step, Touch
 from condemu.core.effects import Clock
-from condemu.core.engine import Call, Engine
+from condemu.core.engine import Engine
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.http import Request, Response, read_body
 from condemu.core.store import Txn
@@ -57,10 +58,10 @@ class Exports:
     """The three operations."""
 
     def __init__(
-        self, *, engine: Engine, clock: Clock, authenticator: Any, account: str, sink: ExportSink | None
+        self, *, engine: Engine, wall: Clock, authenticator: Any, account: str, sink: ExportSink | None
     ) -> None:
         self.engine = engine
-        self.clock = clock
+        self.wall = wall
         self.authenticator = authenticator
         self.account = account
         self.sink = sink
@@ -78,37 +79,28 @@ class Exports:
         if found is None or http.method != "POST":
             raise ServiceError(export_errors.UNKNOWN_OPERATION)
         rules, decision, writes = found
+        call = http.call
+        call.service, call.operation = "simpledb", name
         body = await read_body(http.body, BODY_LIMIT)
         if body is None:
             raise ServiceError(export_errors.SERIALIZATION, because=f"the body is longer than {BODY_LIMIT} bytes")
-        principal, access_key = self._caller(http, body)
-        request = checked(rules, _members(body))
-        account = self.account if principal is None else principal.account or self.account
+        principal, call.access_key = self._caller(http, body)
+        account = call.account = self.account if principal is None else principal.account or self.account
+        call.parameters = request = checked(rules, _members(body))
         _authorize(principal, name, _resource(name, request, region, account))
-        call = Call(
-            "simpledb",
-            name,
-            account=account,
-            access_key=access_key,
-            resources=(request["domainName"],) if "domainName" in request else (),
-            parameters=request,
-            request_id=http.request_id,
-            received_index=http.received_index,
-            received_at=http.received_at,
-            writes=writes,
-        )
-        what = partial(_decide, decision, (account, region), request)
+        step = Step(partial(_decide, decision, (account, region), request), partial(_touched, request, writes), reads=not writes)
+        result = await self.engine.run(call, Plan(step))
         if not writes:
-            return _response(http, await self.engine.read(call, what), call)
-        export: Export = await self.engine.run(call, what)
+            return _response(http, result)
+        export: Export = result
         if export.status == "PENDING":
             await self._export(account, export)
         token = export.request["clientToken"]
-        return _response(http, {"clientToken": token, "exportArn": export.arn, "requestedAt": export.requested}, call)
+        return _response(http, {"clientToken": token, "exportArn": export.arn, "requestedAt": export.requested})
 
     async def _export(self, account: str, export: Export) -> None:
         """Write the files and say how it ended. The changes are the service's own: no caller asked for them."""
-        if not self.engine.administer(partial(_begin, export.arn)):
+        if not self.engine.administer(partial(_begin, export.arn), "StartDomainExport", EXPORT):
             return
         items, cutoff = self.engine.store.view(partial(_moment, export.arn))
         failure: str | None = export_errors.CUT_OFF
@@ -116,7 +108,8 @@ class Exports:
             failure = await self._write(account, export, items, cutoff)
         finally:
             manifest = exports.folder(export) + "manifest-summary.json"
-            self.engine.administer(partial(_finish, export.arn, len(items), manifest, failure))
+            finish = partial(_finish, export.arn, len(items), manifest, failure)
+            self.engine.administer(finish, "StartDomainExport", EXPORT)
 
     async def _write(self, account: str, export: Export, items: exports.Items, cutoff: float) -> str | None:
         """Write the files one after the other; why not, if not."""
@@ -132,11 +125,15 @@ class Exports:
         if self.authenticator is None:
             return None, ""
         try:
-            found = self.authenticator.verify_json(http, body, self.clock.now(), service="sdb")
+            found = self.authenticator.verify_json(http, body, self.wall.now(), service="sdb")
         except AuthFailure as failure:
             row = AUTH_ROWS.get(failure.kind, export_errors.INVALID_SIGNATURE)
             raise ServiceError(row, because=failure.because) from None
         return found.principal, found.access_key
+
+
+def _touched(request: Mapping[str, Any], writes: bool, txn: Txn) -> tuple[Touch, ...]:
+    return (Touch(f"simpledb:{request['domainName']}", writes),) if "domainName" in request else ()
 
 
 def _begin(arn: str, txn: Txn) -> bool:
@@ -182,9 +179,9 @@ def _authorize(principal: Principal | None, action: str, resource: str) -> None:
         raise ServiceError(export_errors.ACCESS_DENIED, fields, because=ruling.because)
 
 
-def _response(http: Request, result: Mapping[str, Any], call: Call) -> Response:
+def _response(http: Request, result: Mapping[str, Any]) -> Response:
     body = json.dumps(result, separators=(",", ":")).encode()
-    return Response(200, _headers(http, body), body, call=call)
+    return Response(200, _headers(http, body), body)
 
 
 def _refusal(http: Request, error: ServiceError) -> Response:
@@ -194,7 +191,7 @@ def _refusal(http: Request, error: ServiceError) -> Response:
     headers = [*_headers(http, body), ("x-amzn-ErrorType", error.row.code)]
     if error.because:
         headers.append(("x-condemu-because", header_text(error.because)))
-    return Response(error.row.status, headers, body)
+    return Response(error.row.status, headers, body, refusal=error)
 
 
 def _headers(http: Request, body: bytes) -> list[tuple[str, str]]:

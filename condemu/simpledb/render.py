@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from condemu.core.engine import Call
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
 from condemu.simpledb.boxusage import text_of
@@ -30,8 +29,8 @@ _NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 _PLAIN: Final = re.compile("[\t\n !-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*+").fullmatch  # neither of both in it
 
 
-def response(http: Request, operation: str, version: str, result: Mapping[str, Any], box: int, call: Call) -> Response:
-    """The answer to a call that succeeded."""
+def response(http: Request, operation: str, version: str, result: Mapping[str, Any]) -> Response:
+    """The answer to a call that succeeded. BoxUsage is part of the metadata, everything else of the result."""
     results = RESULTS.get(operation)
     inner = ""
     if results is not None:
@@ -39,12 +38,12 @@ def response(http: Request, operation: str, version: str, result: Mapping[str, A
         inner = f"<{operation}Result>{content}</{operation}Result>" if content else f"<{operation}Result/>"
     text = (
         f'{DECLARATION}<{operation}Response xmlns="http://sdb.amazonaws.com/doc/{version}/">{inner}<ResponseMetadata><RequestId>'
-        f"{uuid_of(http.request_id)}</RequestId><BoxUsage>{text_of(box)}</BoxUsage></ResponseMetadata></{operation}Response>"
+        f"{uuid_of(http.request_id)}</RequestId><BoxUsage>{text_of(result['BoxUsage'])}</BoxUsage></ResponseMetadata></{operation}Response>"
     )
-    return _response(200, text, http, call)
+    return _response(200, text, http)
 
 
-def error_response(http: Request, error: ServiceError, box: int | None, call: Call | None = None) -> Response:
+def error_response(http: Request, error: ServiceError, box: int | None) -> Response:
     """A refusal. `box` is what the operation charges for one; None before the operation is known."""
     usage = ""
     if box is not None and error.row not in WITHOUT_BOX_USAGE and error.row.status != 503:  # 503 has none (recorded)
@@ -53,17 +52,18 @@ def error_response(http: Request, error: ServiceError, box: int | None, call: Ca
         f"{DECLARATION}<Response><Errors><Error><Code>{error.row.code}</Code><Message>{escaped(visible(error.message))}</Message>"
         f"{usage}</Error></Errors><RequestID>{uuid_of(http.request_id)}</RequestID></Response>"
     )
-    answer = _response(error.row.status, text, http, call)
+    answer = _response(error.row.status, text, http)
+    answer.refusal = error
     error.__traceback__ = None  # it holds the frames that hold it: a cycle for the collector, at every refusal
     if error.because:
         answer.headers.append(("x-condemu-because", header_text(error.because)))
     return answer
 
 
-def _response(status: int, text: str, http: Request, call: Call | None) -> Response:
+def _response(status: int, text: str, http: Request) -> Response:
     body = text.encode()
     headers = [("Content-Type", "text/xml"), ("Server", "Amazon SimpleDB"), ("Content-Length", str(len(body)))]
-    return Response(status, headers, b"" if http.method == "HEAD" else body, call=call)
+    return Response(status, headers, b"" if http.method == "HEAD" else body)
 
 
 def uuid_of(request_id: str) -> str:
@@ -122,7 +122,7 @@ def _list_domains(result: Mapping[str, Any]) -> str:
 
 
 def _domain_metadata(result: Mapping[str, Any]) -> str:
-    return "".join(f"<{name}>{number}</{name}>" for name, number in result.items())
+    return "".join(f"<{name}>{number}</{name}>" for name, number in result.items() if name != "BoxUsage")
 
 
 def _get_attributes(result: Mapping[str, Any]) -> str:

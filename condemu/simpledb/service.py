@@ -6,12 +6,13 @@ import re
 from functools import partial
 from typing import Any, Final
 
+from condemu.core.calls import Plan, Step, Touch
 from condemu.core.effects import Clock, Ids
-from condemu.core.engine import Call, Engine
+from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response, read_body
 from condemu.core.store import Txn, prefix_range
-from condemu.simpledb.authorize import Caller, authorize, verified
+from condemu.simpledb.authorize import authorize, verified
 from condemu.simpledb.errors import (
     INVALID_ACTION,
     INVALID_HTTP_REQUEST,
@@ -39,43 +40,49 @@ class SimpleDB:
     name = "simpledb"
 
     def __init__(
-        self, *, engine: Engine, clock: Clock, ids: Ids, authenticator: Any = None, region: str = "us-east-1",
-        account: str = "000000000000", export_sink: ExportSink | None = None,
+        self, *, engine: Engine, clock: Clock, ids: Ids, wall: Clock | None = None, authenticator: Any = None,
+        region: str = "us-east-1", account: str = "000000000000", export_sink: ExportSink | None = None,
     ) -> None:  # fmt: skip
         self.engine = engine
         self.clock = clock
         self.ids = ids
+        self.wall = wall or clock
         self.authenticator = authenticator
         self.region = region
         self.account = account
-        self.exports = Exports(engine=engine, clock=clock, authenticator=authenticator, account=account, sink=export_sink)
+        self.exports = Exports(engine=engine, wall=self.wall, authenticator=authenticator, account=account, sink=export_sink)
 
     async def handle(self, http: Request) -> Response:
         """Answer: every refusal becomes an error document."""
         if http.raw_path.startswith(PATH):
             return await self.exports.handle(http, self._region_of(http))
+        call = http.call
+        call.service = self.name
         try:
             parameters, size = await _parameters(http)
-            caller = verified(self.authenticator, http, parameters, self.clock, self.account)
+            caller = verified(self.authenticator, http, parameters, self.wall, self.account)
+            call.account, call.access_key = caller.account, caller.access_key
             operation = _operation(parameters)
+            call.operation = operation.name
         except ServiceError as error:
             return error_response(http, error, None)
-        call: Call | None = None
         try:
             request = operation.prepare(parameters)
             if size > BATCH_LIMIT and "Items" in request:
                 raise ServiceError(INVALID_HTTP_REQUEST, {"Reason": "The request is larger than 1 MB"})
+            call.parameters = _shown(request)
+            call.consistent = request.get("ConsistentRead", True)
             region = self._region_of(http)
-            call = http.call = self._call(http, operation, request, caller)
             authorize(caller, operation, request, region)
-            decide = partial(_decide, operation, (caller.account, region), request)
-            if operation.writes:
-                result, box = await self.engine.run(call, decide)
-            else:
-                result, box = await self.engine.read(call, decide)
+            step = Step(
+                partial(_decide, operation, (caller.account, region), request),
+                partial(_touched, operation, request),
+                reads=not operation.writes,
+            )
+            result = await self.engine.run(call, Plan(step))
         except ServiceError as error:
-            return error_response(http, error, operation.refused, call)
-        answer = response(http, operation.name, parameters.get("Version", VERSION), result, box, call)
+            return error_response(http, error, operation.refused)
+        answer = response(http, operation.name, parameters.get("Version", VERSION), result)
         if "Because" in request:
             answer.headers.append(("x-condemu-because", header_text(request["Because"])))
         return answer
@@ -85,24 +92,6 @@ class SimpleDB:
         match = _HOST.fullmatch(http.headers.get("host", ""))
         return self.region if match is None else (match.group(1) or "us-east-1").lower()
 
-    def _call(self, http: Request, operation: Operation, request: Prepared, caller: Caller) -> Call:
-        shown = request
-        if "Plan" in request:
-            shown = {name: value for name, value in request.items() if name not in ("Plan", "After")}
-        return Call(
-            self.name,
-            operation.name,
-            account=caller.account,
-            access_key=caller.access_key,
-            resources=_resources(request),
-            parameters=shown,
-            request_id=http.request_id,
-            received_index=http.received_index,
-            received_at=http.received_at,
-            writes=operation.writes,
-            consistent=request.get("ConsistentRead", True),
-        )
-
     def forget_account(self, txn: Txn, account: str) -> None:
         """Delete all domains and exports of an account, at every endpoint."""
         for table in (ITEMS, PLACES, TOTALS, EXPORTS, EXPORT_TOKENS, DOMAINS):
@@ -110,8 +99,14 @@ class SimpleDB:
                 txn.delete(table, key)
 
 
-def _decide(operation: Operation, scope: Scope, request: Prepared, txn: Txn) -> tuple[dict[str, Any], int]:
-    return operation.decide(txn, scope, request)
+def _decide(operation: Operation, scope: Scope, request: Prepared, txn: Txn) -> dict[str, Any]:
+    result, box = operation.decide(txn, scope, request)
+    return {**result, "BoxUsage": box}
+
+
+def _shown(request: Prepared) -> Prepared:
+    """The request without what only the service understands."""
+    return {name: value for name, value in request.items() if name not in ("Plan", "After")} if "Plan" in request else request
 
 
 async def _parameters(http: Request) -> tuple[query.Parameters, int]:
@@ -143,11 +138,11 @@ def _operation(parameters: query.Parameters) -> Operation:
     return operation
 
 
-def _resources(request: Prepared) -> tuple[str, ...]:
-    """What a call touches: "domain/item", or "domain" for all of it."""
-    domain = request.get("DomainName")
+def _touched(operation: Operation, request: Prepared, txn: Txn) -> tuple[Touch, ...]:
+    """The items; or the domain, for all of it."""
+    domain, writes = request.get("DomainName"), operation.writes
     if domain is None:
         return ()
     if "Items" in request:
-        return tuple(f"{domain}/{item['Name']}" for item in request["Items"])
-    return (f"{domain}/{request['ItemName']}",) if "ItemName" in request else (domain,)
+        return tuple(Touch(f"simpledb:{domain}/{item['Name']}", writes) for item in request["Items"])
+    return (Touch(f"simpledb:{domain}/{request['ItemName']}" if "ItemName" in request else f"simpledb:{domain}", writes),)

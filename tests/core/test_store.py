@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from condemu.core.effects import CountingIds, ManualClock
+from condemu.core.effects import CountingIds, Ids, ManualClock
 from condemu.core.store import Commit, MemoryStore, ReadOnly, Store, Txn, prefix_range
 
 
 class TwiceStore(MemoryStore):
     """Runs every decision twice and keeps the second run: what a store does after a serialization failure."""
 
-    def transact(self, decide: Callable[[Txn], Any]) -> Commit:
+    def transact(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
         class Abandoned(Exception):
             pass
 
@@ -27,8 +27,8 @@ class TwiceStore(MemoryStore):
             raise Abandoned
 
         with contextlib.suppress(Abandoned):
-            super().transact(first)
-        return super().transact(decide)
+            super().transact(first, ids)
+        return super().transact(decide, ids)
 
 
 class BackwardsClock(ManualClock):

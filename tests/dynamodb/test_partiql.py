@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from condemu.core.calls import Call
 from condemu.core.effects import CountingIds, ManualClock
+from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
 from condemu.core.store import MemoryStore
 from condemu.dynamodb import changes
@@ -56,7 +59,11 @@ def store():
 def run(store, statement, *parameters, prepare=execute_statement, operation="ExecuteStatement", **members):
     given = {"Parameters": [encode(parameter) for parameter in parameters]} if parameters else {}
     request = DynamoRequest(operation, {"Statement": statement, **given, **members}, account=ACCOUNT, region="us-east-1")
-    return store.transact(prepare(request).decide).result
+    return decided(store, prepare(request))
+
+
+def decided(store, plan):
+    return asyncio.run(Engine(store).run(Call("dynamodb", consistent=plan.consistent), plan))
 
 
 def select(store, statement, *parameters, **members):
@@ -301,7 +308,7 @@ def batch(store, *statements, **members):
         account=ACCOUNT,
         region="us-east-1",
     )
-    return store.transact(batch_execute_statement(request).decide).result["Responses"]
+    return decided(store, batch_execute_statement(request))["Responses"]
 
 
 def test_a_batch_of_writes_answers_each_for_itself(store):
@@ -366,7 +373,7 @@ def transact(store, *statements, token=None, **members):
         account=ACCOUNT,
         region="us-east-1",
     )
-    return store.transact(execute_transaction(request).decide).result
+    return decided(store, execute_transaction(request))
 
 
 def refused_transaction(store, *statements, **members):

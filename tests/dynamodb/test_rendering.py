@@ -9,7 +9,7 @@ import pytest
 from dynamodb_strategies import items
 from hypothesis import given
 
-from condemu.dynamodb.rendering import item_json, items_json
+from condemu.dynamodb.rendering import Items, OneItem, document
 from condemu.dynamodb.values import encode_item
 from condemu.wire import json_1_0
 
@@ -22,22 +22,23 @@ EVERY_KIND = {
 
 @given(items)
 def test_the_text_of_an_item_is_that_of_its_encoding(item):
-    assert item_json(item) == json_1_0.render(encode_item(item)).decode()
+    assert OneItem(item).json() == json_1_0.render(encode_item(item)).decode()
 
 
 def test_every_kind_of_value_is_rendered_as_it_is_encoded():
-    assert item_json(EVERY_KIND) == json_1_0.render(encode_item(EVERY_KIND)).decode()
+    assert OneItem(EVERY_KIND).json() == json_1_0.render(encode_item(EVERY_KIND)).decode()
 
 
 @pytest.mark.parametrize("found", [[], [{}], [EVERY_KIND, {"pk": "é"}]], ids=len)
 def test_a_document_takes_the_texts_of_items_as_they_are(found):
-    document = {"Items": items_json(map(item_json, found)), "Count": len(found), "Name": '"'}
-    plain = {**document, "Items": [encode_item(item) for item in found]}
-    assert json_1_0.render(document) == json_1_0.render(plain)
+    result = {"Items": Items(found), "Count": len(found), "Name": '"'}
+    plain = {**result, "Items": [encode_item(item) for item in found]}
+    assert result["Items"].readable() == plain["Items"]
+    assert json_1_0.render(document(result)) == json_1_0.render(plain)
 
 
 def test_half_a_surrogate_pair_is_escaped_wherever_it_stands():
     item = {"\ud800": 'x\udfffy"é'}
-    for rendered in (json_1_0.render({"Item": item_json(item)}), json_1_0.render({"Item": encode_item(item)})):
+    for rendered in (json_1_0.render(document({"Item": OneItem(item)})), json_1_0.render({"Item": encode_item(item)})):
         assert json.loads(rendered) == {"Item": {"\ud800": {"S": 'x\udfffy"é'}}}
         assert "é".encode() in rendered

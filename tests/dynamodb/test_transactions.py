@@ -10,6 +10,9 @@ import pytest
 import recorded
 from recorded import Answer, Local
 
+from condemu.core.calls import Call, Step
+from condemu.core.engine import Watch
+
 CANCELED = "TransactionCanceledException"
 
 
@@ -199,33 +202,26 @@ def test_a_transactional_read_is_cancelled_by_a_key_that_does_not_fit(local):
 # --- overlaps ---------------------------------------------------------------------------------------------------------------
 
 
-class Gate:
-    """Keeps calls waiting at READY until it is told which to let go."""
+class Gate(Watch):
+    """Keeps calls waiting at READY until it is told which to let go. Transactions reserve their items meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, reserving: bool = True) -> None:
         self.waiting: list[tuple[str, asyncio.Event]] = []
-        self.open = False
+        self.reserving = reserving
 
-    async def ready(self, call: Any) -> None:
-        if self.open or call.operation == "CreateTable":
+    async def ready(self, call: Call, step: Step) -> None:
+        if call.operation == "CreateTable":
             return
+        if self.reserving:
+            step.reserve()
         event = asyncio.Event()
         self.waiting.append((call.operation, event))
         await event.wait()
 
-    def committed(self, call: Any, commit: Any) -> None:
-        """Nothing to note."""
 
-    def refused(self, call: Any, error: Any) -> None:
-        """Nothing to note."""
-
-    async def replied(self, call: Any, status: int) -> None:
-        """Nothing to note."""
-
-
-async def overlapping(*requests: tuple[str, Any], order: tuple[int, ...]) -> list[Answer]:
+async def overlapping(*requests: tuple[str, Any], order: tuple[int, ...], reserving: bool = True) -> list[Answer]:
     """Send all, wait until each is at READY, let them go in the order given."""
-    gate = Gate()
+    gate = Gate(reserving)
     local = Local(observers=(gate,))
     local.ok("CreateTable", {"TableName": "tab", **recorded._simple(pk="S")})
     tasks = []
@@ -239,7 +235,7 @@ async def overlapping(*requests: tuple[str, Any], order: tuple[int, ...]) -> lis
         gate.waiting[number][1].set()
         await tasks[number]
     responses = [task.result() for task in tasks]
-    assert not local.service.held, "something is still held"
+    assert not local.service.reservations, "something is still reserved"
     return [Answer(response.status, response.body, response.headers) for response in responses]
 
 
@@ -277,6 +273,12 @@ def test_a_write_of_one_item_conflicts_with_a_transaction_that_holds_it(write):
 def test_a_write_that_comes_after_the_transaction_was_decided_does_not(write):
     first, second = asyncio.run(overlapping(T, write, order=(0, 1)))
     assert (first.status, second.status) == (200, 200)
+
+
+def test_a_transaction_that_waits_reserves_nothing_unless_it_is_asked_to():
+    for request in (*WRITES, T):
+        answers = asyncio.run(overlapping(T, request, order=(1, 0), reserving=False))
+        assert [answer.status for answer in answers] == [200, 200], request
 
 
 def test_a_read_of_one_item_never_conflicts_and_a_transactional_read_does():

@@ -136,9 +136,9 @@ def dashed(headers: dict[str, str]) -> dict[str, str]:
 class Twice(MemoryStore):
     """Runs every decision twice, as a store may: the first time for nothing."""
 
-    def transact(self, decide: Any) -> Any:
+    def transact(self, decide: Any, ids: Any = None) -> Any:
         decide(MemoryTxn(self._tables, self.clock.now(), self.index + 1, self.ids))
-        return super().transact(decide)
+        return super().transact(decide, ids)
 
 
 def fresh(store: type[MemoryStore] = MemoryStore) -> Wire:

@@ -84,10 +84,10 @@ def test_no_decision_about_a_copy_reads_bytes(
     deciding: list[str] = []
     transact, pieces = MemoryStore.transact, Blob.pieces
 
-    def transacting(store: MemoryStore, decide: Any) -> Any:
+    def transacting(store: MemoryStore, decide: Any, ids: Any = None) -> Any:
         deciding.append("yes")
         try:
-            return transact(store, decide)
+            return transact(store, decide, ids)
         finally:
             deciding.pop()
 

@@ -49,8 +49,9 @@ def emulator_of(
     clock, ids = ManualClock(), SystemIds()
     engine = Engine(MemoryStore(clock, ids), observers)
     return Emulator(
-        config=config or Config(), engine=engine, blobs=SpoolBlobs(), clock=clock, ids=ids, services={"s3": Scripted(answer)}
-    )
+        config=config or Config(), engine=engine, blobs=SpoolBlobs(), clock=clock, wall=clock, ids=ids,
+        services={"s3": Scripted(answer)},
+    )  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from condemu.core.engine import Call, ReplyLost
+from condemu.core.calls import Call
+from condemu.core.engine import ReplyLost, Watch
 from condemu.core.http import ClientDisconnected, Request, Response, read_body
 from condemu.server.app import build
 from condemu.server.config import Config
@@ -318,16 +319,10 @@ def test_a_streamed_answer_arrives_whole(connect):
         assert len(connection.send(b"GET /k HTTP/1.1\r\nhost: h\r\n\r\n").answer()[2]) == 3000000
 
 
-class LosesReplies:
+class LosesReplies(Watch):
     """An observer that loses the answer to every PutObject."""
 
-    async def ready(self, call: Call) -> None: ...
-
-    def committed(self, call: Call, commit: object) -> None: ...
-
-    def refused(self, call: Call, error: object) -> None: ...
-
-    async def replied(self, call: Call, status: int) -> None:
+    async def replying(self, call: Call, reply: Response) -> None:
         if call.operation == "PutObject":
             raise ReplyLost
 

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sdb_wire import Wire, entries, fresh, run, state
 
+from condemu.core.calls import Call, Step
 from condemu.core.effects import CountingIds, ManualClock
-from condemu.core.engine import Call, Engine
+from condemu.core.engine import Engine, Watch
 from condemu.core.errors import ServiceError
-from condemu.core.store import Commit, MemoryStore
+from condemu.core.store import MemoryStore
 from condemu.simpledb.boxusage import of_batch, of_write, text_of
 from condemu.simpledb.operations import OPERATIONS
 from condemu.simpledb.unraised_errors import SERVICE_UNAVAILABLE
@@ -145,17 +146,11 @@ def test_what_is_charged_is_what_was_recorded() -> None:
     ]  # fmt: skip
 
 
-class Unavailable:
+class Unavailable(Watch):
     """An observer that fails every call, as a fault would."""
 
-    async def ready(self, call: Call) -> None:
+    async def ready(self, call: Call, step: Step) -> None:
         raise ServiceError(SERVICE_UNAVAILABLE)
-
-    def committed(self, call: Call, commit: Commit) -> None: ...
-
-    def refused(self, call: Call, error: Any) -> None: ...
-
-    async def replied(self, call: Call, status: int) -> None: ...
 
 
 def test_a_call_that_an_instrument_fails_is_answered_as_aws_would() -> None:
@@ -168,22 +163,14 @@ def test_a_call_that_an_instrument_fails_is_answered_as_aws_would() -> None:
     assert state(sdb) == {}
 
 
-class Seen:
+class Seen(Watch):
     """An observer that keeps what it is told."""
 
     def __init__(self) -> None:
-        self.calls: list[Call] = []
-        self.refusals: list[Any] = []
+        self.steps: list[tuple[Call, Step]] = []
 
-    async def ready(self, call: Call) -> None:
-        self.calls.append(call)
-
-    def committed(self, call: Call, commit: Commit) -> None: ...
-
-    def refused(self, call: Call, error: Any) -> None:
-        self.refusals.append(error)
-
-    async def replied(self, call: Call, status: int) -> None: ...
+    async def ready(self, call: Call, step: Step) -> None:
+        self.steps.append((call, step))
 
 
 def test_a_call_says_what_it_touches_and_whether_it_may_be_stale() -> None:
@@ -194,18 +181,19 @@ def test_a_call_says_what_it_touches_and_whether_it_may_be_stale() -> None:
     sdb("GetAttributes", ItemName="i", ConsistentRead="true")
     sdb("Select", SelectExpression="select * from MyDomain")
     sdb("BatchDeleteAttributes", {"Item.1.ItemName": "i", "Item.2.ItemName": "j"})
-    told = [(call.operation, call.resources, call.writes, call.consistent) for call in seen.calls]
+    told = [(call.operation, *map(tuple, step.footprint), call.consistent) for call, step in seen.steps]
     assert told == [
-        ("CreateDomain", ("MyDomain",), True, True),
-        ("PutAttributes", ("MyDomain/i",), True, True),
-        ("GetAttributes", ("MyDomain/i",), False, False),
-        ("GetAttributes", ("MyDomain/i",), False, True),
-        ("Select", ("MyDomain",), False, False),
-        ("BatchDeleteAttributes", ("MyDomain/i", "MyDomain/j"), True, True),
+        ("CreateDomain", ("simpledb:MyDomain", True), True),
+        ("PutAttributes", ("simpledb:MyDomain/i", True), True),
+        ("GetAttributes", ("simpledb:MyDomain/i", False), False),
+        ("GetAttributes", ("simpledb:MyDomain/i", False), True),
+        ("Select", ("simpledb:MyDomain", False), False),
+        ("BatchDeleteAttributes", ("simpledb:MyDomain/i", True), ("simpledb:MyDomain/j", True), True),
     ]
-    assert seen.calls[1].parameters["Expected"] == {"Name": "v", "Exists": False}
-    assert seen.calls[1].received_at == sdb.clock.now()
-    json.dumps([call.parameters for call in seen.calls])
+    calls = [call for call, _ in seen.steps]
+    assert calls[1].parameters["Expected"] == {"Name": "v", "Exists": False}
+    assert calls[1].arrived_at == sdb.clock.now()
+    json.dumps([call.parameters for call in calls])
 
 
 class Past:

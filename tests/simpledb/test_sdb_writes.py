@@ -270,12 +270,12 @@ def test_a_condition_on_an_attribute_that_the_same_put_makes_multi_valued_locks_
 class Twice(MemoryStore):
     """Makes every decision twice, as a store may that has to retry; the first time for nothing."""
 
-    def transact(self, decide: Any) -> Commit:
+    def transact(self, decide: Any, ids: Any = None) -> Commit:
         def twice(txn: Any) -> Any:
             decide(MemoryTxn(self._tables, txn.now, txn.index, txn.ids))
             return decide(txn)
 
-        return super().transact(twice)
+        return super().transact(twice, ids)
 
 
 def test_a_decision_may_be_made_twice() -> None:

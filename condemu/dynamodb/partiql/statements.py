@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from condemu.core.calls import Plan
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb import changes
@@ -32,13 +34,15 @@ from condemu.dynamodb.partiql.reads import next_token, place_of_token, read_page
 from condemu.dynamodb.records import StoredItem, Table, changed_by, item_in
 from condemu.dynamodb.requests import (
     DynamoRequest,
-    Part,
-    Plan,
+    Names,
     Result,
     address,
+    atomic,
     check_attribute_names,
+    no_resource,
+    on_table,
     resource_name,
-    table_resource,
+    step_of,
     usable_table,
 )
 from condemu.dynamodb.updates import BoundUpdate
@@ -118,7 +122,7 @@ def _insert(request: DynamoRequest, statement: Insert, binder: Binder, returns: 
         where = place_of_item(table, item)
         check_index_keys(table, item)
         old = changes.stored(txn, table, where)
-        check_unheld(request, table, where)
+        check_unreserved(request, table, where)
         if old is not None:
             raise refused(errors.INSERT_DUPLICATE, old, returns, "there is an item with this key")
 
@@ -160,7 +164,7 @@ def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, 
         if update is not None:
             check_targets(table, update)
         old = changes.stored(txn, table, where)
-        check_unheld(request, table, where)
+        check_unreserved(request, table, where)
         only_key = update is None and condition is not None and len(condition.paths) == len(key)
         before = None if old is None else item_in(old)
         if old is not None or not only_key:
@@ -181,10 +185,10 @@ def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, 
     return Prepared(whose, judge, the_item, writes=True)
 
 
-def check_unheld(request: DynamoRequest, table: Table, where: Place) -> None:
-    """Refuse to touch an item that another transaction holds."""
-    if request.held and request.held.by_another((table.table_id, *where), request.number):
-        raise ServiceError(TRANSACTION_CONFLICT, because="another transaction holds the item")
+def check_unreserved(request: DynamoRequest, table: Table, where: Place) -> None:
+    """Refuse to touch an item that another transaction has reserved."""
+    if request.reservations.holders and request.reservations.by_another((table.table_id, *where), request.number):
+        raise ServiceError(TRANSACTION_CONFLICT, because="another transaction has reserved the item")
 
 
 def check(condition: BoundCondition | None, old: StoredItem | None, before: Item | None, returns: bool) -> None:
@@ -231,7 +235,7 @@ def _select(
         table = usable_table(txn, whose)
         named = the_item(txn)
         if single and named is not None:
-            check_unheld(request, table, place_of_key(*named))
+            check_unreserved(request, table, place_of_key(*named))
         page = read_page(
             txn, table, statement, condition, consistent=consistent, limit=members.get("Limit"), after=after
         )
@@ -260,7 +264,7 @@ def _exists(request: DynamoRequest, select: Select, binder: Binder, returns: boo
         table, key = the_item(txn)
         where = place_of_key(table, key)
         old = changes.stored(txn, table, where)
-        check_unheld(request, table, where)
+        check_unreserved(request, table, where)
         check(condition, old, None if old is None else item_in(old), returns)
         return lambda: Outcome([], write_cost(table, where, old, old), {})
 
@@ -291,7 +295,7 @@ def execute_statement(request: DynamoRequest) -> Plan:
         return result
 
     consistent = prepared.writes or members.get("ConsistentRead") is True
-    return Plan(decide, resources(prepared), consistent=consistent, only_reads=not prepared.writes)
+    return atomic(decide, resources(prepared), consistent=consistent, reads=not prepared.writes)
 
 
 def resources(*prepared: Prepared) -> Callable[[Txn], tuple[str, ...]]:
@@ -309,7 +313,7 @@ def _resources(prepared: Prepared, txn: Txn) -> tuple[str, ...]:
     except ServiceError:
         found = None
     if found is None:
-        return table_resource(prepared.where)(txn)
+        return on_table(prepared.where)(txn)
     table, item = found
     return (resource_name(table, prepared.where, item),)
 
@@ -328,41 +332,37 @@ def batch_execute_statement(request: DynamoRequest) -> Plan:
     if len({one.writes for one in good}) > 1:
         raise ServiceError(errors.MIXED_BATCH)
 
-    def join(answers: list[tuple[Result, Cost | None]]) -> Result:
-        result: Result = {"Responses": [response for response, _ in answers]}
+    reads = not any(one.writes for one in good)
+
+    def join(outcomes: list[Outcome | ServiceError]) -> Result:
+        answers = [_response(one, outcome) for one, outcome in zip(prepared, outcomes, strict=True)]
+        result: Result = {"Responses": answers}
         if asked in ASKED:
-            costs = by_table(cost for _, cost in answers if cost is not None)
+            costs = by_table(outcome.cost for outcome in outcomes if isinstance(outcome, Outcome))
             result["ConsumedCapacity"] = [consumed(cost, asked) for cost in costs]
         return result
 
-    consistent = all(statement.get("ConsistentRead") is True for statement in members["Statements"])
-    only_reads = not any(one.writes for one in good)
-    return Plan(
-        lambda txn: join([_one_response(one, txn) for one in prepared]),
-        resources(*good),
-        consistent=consistent or not only_reads,
-        parts=() if only_reads else tuple(map(_part, prepared)),
-        join=join,
-        only_reads=only_reads,
-    )
+    steps = (step_of(partial(_outcome, one), _touched(one), reads=reads) for one in prepared)
+    consistent = not reads or all(statement.get("ConsistentRead") is True for statement in members["Statements"])
+    return Plan(*steps, join=join, consistent=consistent)
 
 
-def _part(one: Prepared | ServiceError) -> Part:
-    touched = resources(one) if isinstance(one, Prepared) else resources()
-    return Part(lambda txn: _one_response(one, txn), touched)
+def _touched(one: Prepared | ServiceError) -> Names:
+    return resources(one) if isinstance(one, Prepared) else no_resource
 
 
-def _one_response(prepared: Prepared | ServiceError, txn: Txn) -> tuple[Result, Cost | None]:
-    """One statement's answer, and what it cost."""
-    if isinstance(prepared, ServiceError):
-        return {"Error": error_document(prepared)}, None
-    table_name = str(prepared.where[1])
-    try:
-        outcome = prepared.judge(txn)()
-    except ServiceError as error:
-        return {"Error": error_document(error), "TableName": table_name}, None
-    item = {"Item": outcome.rows[0]} if outcome.rows else {}
-    return {"TableName": table_name, **item}, outcome.cost
+def _outcome(one: Prepared | ServiceError, txn: Txn) -> Outcome:
+    """What comes of one statement. One that was refused already is a step that is refused."""
+    if isinstance(one, ServiceError):
+        raise one
+    return one.judge(txn)()
+
+
+def _response(one: Prepared | ServiceError, outcome: Outcome | ServiceError) -> Result:
+    table = {"TableName": str(one.where[1])} if isinstance(one, Prepared) else {}
+    if isinstance(outcome, ServiceError):
+        return {"Error": error_document(outcome), **table}
+    return {**table, "Item": outcome.rows[0]} if outcome.rows else table
 
 
 def code_of(error: ServiceError) -> str:

@@ -7,8 +7,10 @@ statements have one. (AWS API Reference, "ExecuteTransaction"; recorded on AWS, 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb import errors as dynamodb_errors
@@ -17,7 +19,7 @@ from condemu.dynamodb.keys import Place, place_of_key
 from condemu.dynamodb.partiql import statement_errors as errors
 from condemu.dynamodb.partiql.statements import Outcome, Prepared, prepare, resources
 from condemu.dynamodb.records import TOKENS, Table, Token
-from condemu.dynamodb.requests import DynamoRequest, Plan, Result
+from condemu.dynamodb.requests import DynamoRequest, Result, atomic
 from condemu.dynamodb.transactions import NO_REASON, Reason, cancelled, cancelled_by, digest_of, reason_of, remember
 from condemu.dynamodb.values import decode, encode
 
@@ -29,16 +31,16 @@ def execute_transaction(request: DynamoRequest) -> Plan:
     if any(reads) and not all(reads):
         raise ServiceError(errors.MIXED_TRANSACTION)
     if all(reads):
-        return Plan(lambda txn: _read(txn, prepared, members), resources(*prepared), only_reads=True)
+        return atomic(lambda txn: _read(txn, prepared, members), resources(*prepared), reads=True)
     token = members.get("ClientRequestToken")
     digest = _digest(members) if token is not None else b""
 
     def places(txn: Txn) -> tuple[Key, ...]:
         try:
-            held = tuple((table.table_id, *where) for table, where in _places(txn, prepared))
+            found = tuple((table.table_id, *where) for table, where in _places(txn, prepared))
         except ServiceError:
             return ()
-        return held if token is None else (*held, ("", request.account, token))
+        return found if token is None else (*found, ("", request.account, token))
 
     def decide(txn: Txn) -> Result:
         _places(txn, prepared)
@@ -49,7 +51,7 @@ def execute_transaction(request: DynamoRequest) -> Plan:
             remember(txn, request.account, token, digest)
         return _result([], outcomes, members, "Write")
 
-    return Plan(decide, resources(*prepared), places=places)
+    return atomic(decide, resources(*prepared), reserve=partial(request.reservations.reserve, request, places))
 
 
 def _prepare(request: DynamoRequest, wire: dict[str, Any], number: int) -> Prepared:
@@ -86,7 +88,7 @@ def _places(txn: Txn, prepared: list[Prepared]) -> list[tuple[Table, Place]]:
 
 def _done_before(txn: Txn, request: DynamoRequest, token: str, digest: bytes) -> bool:
     """Has a transaction with this token taken effect? Refuses one with other statements, or not decided yet."""
-    if request.held.by_another(("", request.account, token), request.number):
+    if request.reservations.by_another(("", request.account, token), request.number):
         raise ServiceError(dynamodb_errors.TRANSACTION_IN_PROGRESS, because="the first request is not decided yet")
     known: Token | None = txn.get(TOKENS, (request.account, token))
     if known is None or known.expires <= txn.now:

@@ -133,13 +133,15 @@ def delete_entry(txn: Txn, request: S3Request) -> dict[str, Any]:
     return deleted
 
 
-def delete_result(request: S3Request, outcomes: list[tuple[S3Request, dict[str, Any] | ServiceError]]) -> dict[str, Any]:
+def delete_result(
+    request: S3Request, entries: list[S3Request], outcomes: list[dict[str, Any] | ServiceError]
+) -> dict[str, Any]:
     """DeleteResult. `Quiet` leaves out what was deleted."""
     quiet = (parse(request.xml).text_of("Quiet") or "").strip().lower() == "true"
     errors = [
         {"Key": entry.key, "VersionId": entry["VersionId"], "Code": outcome.row.code, "Message": outcome.message}
-        for entry, outcome in outcomes
+        for entry, outcome in zip(entries, outcomes, strict=True)
         if isinstance(outcome, ServiceError)
     ]
-    deleted = [outcome for _, outcome in outcomes if not quiet and not isinstance(outcome, ServiceError)]
+    deleted = [outcome for outcome in outcomes if not quiet and not isinstance(outcome, ServiceError)]
     return {"Deleted": deleted, "Error": errors}

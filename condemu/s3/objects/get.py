@@ -83,7 +83,7 @@ def get_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         start, stop = span
         result["Body"], result["ContentLength"] = version.body.cut(start, stop), stop - start
         if stop > start:
-            result["ContentRange"], result["#status"] = f"bytes {start}-{stop - 1}/{version.size}", 206
+            result["ContentRange"] = f"bytes {start}-{stop - 1}/{version.size}"
     if part is not None:
         result["PartsCount"] = len(version.parts)
     if request.query:
@@ -91,6 +91,11 @@ def get_object(txn: Txn, request: S3Request) -> dict[str, Any]:
             if member in members:
                 result[answer] = members[member]
     return result
+
+
+def status_of(request: S3Request, result: dict[str, Any]) -> int:
+    """206 for a part of the object."""
+    return 206 if "ContentRange" in result else 200
 
 
 def readable(txn: Txn, request: S3Request, bucket: Bucket) -> Version:

@@ -179,16 +179,21 @@ def _announced(fields: Mapping[str, str]) -> Announced:
 def post_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     """A put without a condition, and an answer for a browser."""
     result = put_object(txn, request)
-    location = _location(request)
     redirect = _redirected(request, result["ETag"])
     if redirect is not None:
-        return {**result, "#status": 303, "Location": redirect}
-    status = STATUSES.get(request["SuccessActionStatus"] or "", 204)
-    result = {**result, "#status": status, "Location": location}
-    if status == 201:
+        return {**result, "Location": redirect}
+    result["Location"] = location = _location(request)
+    if status_of(request, result) == 201:
         answer = {"Location": location, "Bucket": request.bucket, "Key": request.key, "ETag": result["ETag"]}
         result.update(Body=render("PostResponse", answer), ContentType="application/xml")
     return result
+
+
+def status_of(request: S3Request, result: dict[str, Any]) -> int:
+    """303 for a redirect, else what the form asks for among 200, 201 and 204."""
+    if _redirected(request, result["ETag"]) is not None:
+        return 303
+    return STATUSES.get(request["SuccessActionStatus"] or "", 204)
 
 
 def _location(request: S3Request) -> str:

@@ -1,12 +1,17 @@
 """What S3 keeps, and under which keys.
 
-    s3.bucket   (bucket,)               Bucket
-    s3.object   (bucket, key)           Version: the current one, which may be a delete marker
-    s3.version  (bucket, key, -order)   Version: those that are not current, newest first
-    s3.gone     (bucket, key)           Gone: a key that holds nothing any more (kept within bounds, see gone.py)
-    s3.going    (changed, bucket, key)  Going: the same traces, oldest first
-    s3.upload   (bucket, key, upload)   Upload: begun and neither completed nor aborted
-    s3.part     (upload, number)        Part
+    s3.name     (bucket name,)                           Name: whose bucket has it, of all accounts
+    s3.bucket   (account, bucket name)                   Bucket
+    s3.object   (account, incarnation, key)              Version: the current one, which may be a delete marker
+    s3.version  (account, incarnation, key, -order)      Version: those that are not current, newest first
+    s3.gone     (account, incarnation, key)              Gone: a key that holds nothing any more (kept within bounds: traces.py)
+    s3.going    (account, changed, incarnation, key)     Going: the same traces, oldest first
+    s3.upload   (account, incarnation, key, upload)      Upload: begun and neither completed nor aborted
+    s3.part     (account, incarnation, upload, number)   Part
+
+`account` owns the bucket. `incarnation` is the index of the commit that created the bucket: a bucket that is deleted and created
+again never meets what the former one left. Names are AWS's: one account's at a time, whoever asks; with `--bucket-names
+per-account` each account has names of its own (names.py), and s3.name stays empty.
 
 `changed` on a version, or on the gone record, is the index of the commit that last changed what is current under the key: it was
 put, completed, copied, deleted, marked, or came back because a newer version was deleted. Tags, ACLs and locks do not count. That
@@ -22,6 +27,7 @@ from typing import Any, Final
 from condemu.core.blobs import EMPTY, Blob
 from condemu.core.records import record
 
+NAMES: Final = "s3.name"
 BUCKETS: Final = "s3.bucket"
 OBJECTS: Final = "s3.object"
 VERSIONS: Final = "s3.version"
@@ -35,11 +41,20 @@ NOTHING: Final[Mapping[str, Any]] = {}
 
 
 @record
+class Name:
+    """Which bucket a global name means."""
+
+    account: str
+    incarnation: int
+
+
+@record
 class Bucket:
     """A bucket and its configuration. `owner` is an account; `versioning` is "", "Enabled" or "Suspended"."""
 
     name: str
     owner: str
+    incarnation: int  # the index of the commit that created it
     region: str
     created: float
     versioning: str = ""
@@ -48,6 +63,15 @@ class Bucket:
     public_access_block: Mapping[str, bool] | None = None
     object_lock: Mapping[str, Any] | None = None  # None: not enabled; {}: enabled without a default retention
     configurations: Mapping[str, Any] = field(default_factory=dict)  # location, tagging, cors, encryption, acl
+
+    def at(self, key: str) -> tuple[str, int, str]:
+        """Where the state of one of its keys is: the beginning of every key of the store that is about it."""
+        return self.owner, self.incarnation, key
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """How the store's keys of all that is in the bucket begin."""
+        return self.owner, self.incarnation
 
 
 @record

@@ -77,15 +77,20 @@ class Commit:
 
 
 class Store(Protocol):
+    """`on_commit` is told of each commit, in their order and before the next decision runs; it must neither fail nor wait."""
+
     clock: Clock
     ids: Ids
+    on_commit: Callable[[Commit], None] | None
 
     @property
     def index(self) -> int:
         """The index of the last commit; 0 before the first."""
         ...
 
-    def transact(self, decide: Callable[[Txn], Any]) -> Commit: ...
+    def transact(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
+        """Run `decide` and apply what it wrote. `ids` are its identifiers, in place of the store's own."""
+        ...
 
     def view(self, decide: Callable[[Txn], T]) -> T:
         """As `transact`, for a decision that only reads. Writing in it raises ReadOnly."""
@@ -198,14 +203,15 @@ class MemoryStore:
         self._tables: dict[str, SortedDict[Key, Record]] = {}
         self._index = 0
         self._lock = threading.Lock()
+        self.on_commit: Callable[[Commit], None] | None = None
 
     @property
     def index(self) -> int:
         return self._index
 
-    def transact(self, decide: Callable[[Txn], Any]) -> Commit:
+    def transact(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
         with self._lock:
-            txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, self.ids)
+            txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, ids or self.ids)
             result = decide(txn)
             if not txn._writes:
                 return Commit(result, self._index, ())
@@ -232,6 +238,10 @@ class MemoryStore:
                 else:
                     continue
                 changes.append(Change(name, key, old, new))
-        if changes:
-            self._index += 1
-        return Commit(result, self._index, tuple(changes))
+        if not changes:
+            return Commit(result, self._index, ())
+        self._index += 1
+        commit = Commit(result, self._index, tuple(changes))
+        if self.on_commit is not None:
+            self.on_commit(commit)
+        return commit

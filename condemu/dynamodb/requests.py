@@ -68,7 +68,7 @@ class Held:
 class DynamoRequest:
     """One request, as an operation sees it. `members` are AWS's names; `account` is the caller's."""
 
-    __slots__ = ("account", "authorize", "delay", "held", "members", "number", "operation", "region", "request_id")
+    __slots__ = ("account", "authorize", "delay", "held", "members", "number", "operation", "owners", "region", "request_id")
 
     def __init__(
         self,
@@ -84,6 +84,7 @@ class DynamoRequest:
         self.members = members
         self.account = account
         self.region = region
+        self.owners: tuple[str, ...] = (account,)  # the caller's account, and those of tables that are named by their ARNs
         self.request_id = request_id
         self.held = held if held is not None else Held()
         self.delay = delay  # seconds that a table takes to be created, updated or deleted
@@ -141,6 +142,8 @@ def address(request: DynamoRequest, name: str) -> Key:
     match = _ARN(name)
     if match is None or match[1] != request.region:
         raise ServiceError(errors.BAD_REGION, {"arn": name})
+    if match[2] not in request.owners:
+        request.owners += (match[2],)
     return match[2], match[3], request.region
 
 

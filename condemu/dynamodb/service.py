@@ -6,6 +6,7 @@ else can be said without a table, and then the decision. A wrong type anywhere c
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from condemu.auth.authenticate import Authenticator
@@ -15,16 +16,14 @@ from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Call, Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response, read_body
-from condemu.core.store import Key, Txn, prefix_range
+from condemu.core.store import Key, Txn
 from condemu.dynamodb import errors, tags, ttl
 from condemu.dynamodb.auth_errors import refusal_of
 from condemu.dynamodb.authorization import authorize, authorized
 from condemu.dynamodb.expirations import is_due
 from condemu.dynamodb.operations import TARGETS, Operation
-from condemu.dynamodb.records import EXPIRIES, TABLES, TOKENS
 from condemu.dynamodb.requests import DynamoRequest, Held, Part, Plan
 from condemu.dynamodb.table_checks import check_table_name
-from condemu.dynamodb.tables import forget_table
 from condemu.dynamodb.validation import check, check_values, wrong_type
 from condemu.dynamodb.values import Malformed
 from condemu.dynamodb.wording import MODERN, worded
@@ -163,8 +162,9 @@ class DynamoDB:
         """Nobody watches, so the decision itself looks for what has expired, which is deleted before anything is decided."""
 
         def decide(txn: Txn) -> dict[str, Any]:
-            if is_due(txn):
-                raise _Due
+            for owner in request.owners:
+                if is_due(txn, owner):
+                    raise _Due
             authorize(txn, request, caller)
             return plan.decide(txn)
 
@@ -172,14 +172,13 @@ class DynamoDB:
         try:
             return await run(call, decide)
         except _Due:
-            await self._sweep(call)
+            await self._sweep(request)
             return await run(call, authorized(request, plan, caller).decide)
 
     async def _decide_watched(self, request: DynamoRequest, call: Call, plan: Plan) -> dict[str, Any]:
         """What has expired is deleted before anybody is told of the call; they are told what it touches."""
         engine = self.engine
-        if engine.store.view(is_due):
-            await self._sweep(call)
+        await self._sweep(request)
         call.resources = engine.store.view(plan.resources)
         if plan.places is not None:
             return await self._decide_holding(request, call, plan, engine.store.view(plan.places))
@@ -187,9 +186,12 @@ class DynamoDB:
             return plan.join([await self._decide_part(call, part) for part in plan.parts])
         return await (engine.run if call.writes else engine.read)(call, plan.decide)
 
-    async def _sweep(self, call: Call) -> None:
-        """Delete what has expired, in a call of its own, on the account of whoever comes by."""
-        await self.engine.run(Call("dynamodb", "TimeToLive", account=call.account, writes=True), ttl.sweep)
+    async def _sweep(self, request: DynamoRequest) -> None:
+        """Delete what has expired in the accounts whose tables may be touched, in a call of its own for each of them."""
+        for owner in request.owners:
+            if self.engine.store.view(partial(is_due, account=owner)):
+                call = Call("dynamodb", "TimeToLive", account=owner, writes=True)
+                await self.engine.run(call, partial(ttl.sweep, account=owner))
 
     async def _decide_holding(
         self, request: DynamoRequest, call: Call, plan: Plan, places: tuple[Key, ...]
@@ -213,16 +215,6 @@ class DynamoDB:
         if http.method == "OPTIONS" and "origin" in http.headers:
             return _preflight(http)
         return _plain(404, _UNKNOWN_HTTP, http)
-
-    def forget_account(self, txn: Txn, account: str) -> None:
-        """Delete the account's tables with all that is in them."""
-        for key, table in list(txn.scan(TABLES, *prefix_range((account,)))):
-            forget_table(txn, key, table)
-        for key, _ in list(txn.scan(TOKENS, *prefix_range((account,)))):
-            txn.delete(TOKENS, key)
-        for key, _ in list(txn.scan(EXPIRIES)):
-            if key[1] == account:
-                txn.delete(EXPIRIES, key)
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------------

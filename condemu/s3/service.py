@@ -11,7 +11,7 @@ from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Call, Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
-from condemu.core.store import Txn, prefix_range
+from condemu.core.store import Txn
 from condemu.s3.access.actions import BY_DOCUMENT
 from condemu.s3.access.authorize import READS, admit, authorize, authorize_entry, hidden, without_unseen
 from condemu.s3.addressing import bucket_and_key, bucket_of_host
@@ -26,8 +26,7 @@ from condemu.s3.objects.copy import named_source
 from condemu.s3.render import error_response, preflight_response, response
 from condemu.s3.request import S3Request
 from condemu.s3.routing import route
-from condemu.s3.state.names import GLOBAL, UNKNOWN, free_name
-from condemu.s3.state.records import BUCKETS, GOING, GONE, OBJECTS, PARTS, UPLOADS, VERSIONS
+from condemu.s3.state.names import GLOBAL, UNKNOWN
 
 XML_LIMIT: Final = 4 * 1024 * 1024  # bytes of a request's document: a list of 10,000 parts with the longest checksums takes 3 MiB
 
@@ -161,15 +160,6 @@ class S3:
                 outcomes.append((entry, error))
         call.commit_index = self.engine.store.index
         return operation.gather(request, outcomes)
-
-    def forget_account(self, txn: Txn, account: str) -> None:
-        """Delete the account's buckets with all that is in them."""
-        bounds = prefix_range((account,))
-        for _, bucket in txn.scan(BUCKETS, *bounds):
-            free_name(txn, bucket)
-        for table in (BUCKETS, OBJECTS, VERSIONS, GONE, GOING, UPLOADS, PARTS):
-            for key in [key for key, _ in txn.scan(table, *bounds)]:
-                txn.delete(table, key)
 
 
 def _decide(request: S3Request, txn: Txn) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from condemu.core.records import record
+from condemu.core.spaces import space
 
 DOMAINS: Final = "simpledb.domains"
 TOTALS: Final = "simpledb.totals"
@@ -68,3 +69,14 @@ class Export:
     items: int | None = None
     manifest: str | None = None
     failure: tuple[str, str] | None = None
+
+
+DOMAIN: Final = (("region", str), ("domain", str))
+SPACES: Final = (
+    space(DOMAINS, Domain, *DOMAIN),
+    space(TOTALS, Totals, *DOMAIN),
+    space(ITEMS, Item, *DOMAIN, ("item", str)),
+    space(PLACES, str, *DOMAIN, ("commit", int), ("number", int)),
+    space(EXPORTS, Export, *DOMAIN, ("export", str)),
+    space(EXPORT_TOKENS, tuple[str, str, str, str], ("region", str), ("token", str)),
+)

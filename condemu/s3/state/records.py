@@ -26,6 +26,7 @@ from typing import Any, Final
 
 from condemu.core.blobs import EMPTY, Blob
 from condemu.core.records import record
+from condemu.core.spaces import Claim, space
 
 NAMES: Final = "s3.name"
 BUCKETS: Final = "s3.bucket"
@@ -153,3 +154,15 @@ class Going:
     """When the trace was left."""
 
     at: float
+
+
+SPACES: Final = (
+    space(NAMES, Name, ("name", str), owner=lambda name: name.account),
+    space(BUCKETS, Bucket, ("name", str), claim=Claim(NAMES, lambda key, bucket: (bucket.name,))),
+    space(OBJECTS, Version, ("incarnation", int), ("key", str)),
+    space(VERSIONS, Version, ("incarnation", int), ("key", str), ("order", int)),
+    space(GONE, Gone, ("incarnation", int), ("key", str)),
+    space(GOING, Going, ("changed", int), ("incarnation", int), ("key", str)),
+    space(UPLOADS, Upload, ("incarnation", int), ("key", str), ("upload", str)),
+    space(PARTS, Part, ("incarnation", int), ("upload", str), ("number", int)),
+)

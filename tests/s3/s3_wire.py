@@ -12,7 +12,7 @@ from condemu.core.blobs import MemoryBlobs
 from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.engine import Engine
 from condemu.core.http import BytesBody, Request
-from condemu.core.store import MemoryStore, MemoryTxn, prefix_range
+from condemu.core.store import MemoryStore, prefix_range
 from condemu.s3.buckets.buckets import change
 from condemu.s3.service import S3
 from condemu.s3.state.names import bucket_named
@@ -140,14 +140,6 @@ def bucket_called(txn: Any, name: str = "bucket") -> Bucket:
 
 def dashed(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
-
-
-class Twice(MemoryStore):
-    """Runs every decision twice, as a store may: the first time for nothing."""
-
-    def transact(self, decide: Any) -> Any:
-        decide(MemoryTxn(self._tables, self.clock.now(), self.index + 1, self.ids))
-        return super().transact(decide)
 
 
 def fresh(store: type[MemoryStore] = MemoryStore) -> Wire:

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from s3_wire import Answer, Twice, fresh
+from s3_wire import Answer, fresh
+from stores import TwiceStore
 
 from condemu.core.store import MemoryStore
 
@@ -63,7 +64,7 @@ class Model:
 class Machine(RuleBasedStateMachine):
     @initialize(twice=st.booleans())
     def begin(self, twice: bool) -> None:
-        self.s3, self.model = fresh(Twice if twice else MemoryStore), Model()
+        self.s3, self.model = fresh(TwiceStore if twice else MemoryStore), Model()
 
     def headers(self, key: str, condition: str) -> dict[str, str]:
         held = self.model.current(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import md5
 from typing import Any
 
+import invariants
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -125,6 +126,10 @@ class Machine(RuleBasedStateMachine):
             version_id, body = stack.pop(at)
             answer = self.s3("DELETE", f"/bucket/{key}", query=f"versionId={version_id}")
             assert (answer.status, answer["x-amz-delete-marker"]) == (204, None if body is not None else "true")
+
+    @invariant()
+    def the_state_is_whole(self) -> None:
+        invariants.check(self.s3.store)
 
     @invariant()
     def reads_and_stacks_agree(self) -> None:

@@ -99,7 +99,7 @@ def _of_versions(txn: Txn, buckets: dict[tuple[str, int], s3.Bucket]) -> Iterato
             yield f"a version lies below nothing: {where!r}"
         if version.order != -order:
             yield f"a version of order {version.order} is at {order}: {where!r}"
-        if not buckets[where[:2]].versioning:
+        if where[:2] in buckets and not buckets[where[:2]].versioning:
             yield f"{where!r} has versions, its bucket has none"
         stacks[where].append(version)
     for where, stack in stacks.items():

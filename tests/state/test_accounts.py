@@ -3,7 +3,9 @@ after each step, whatever either of them did to whichever service."""
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode
 from typing import Any
 
 import invariants
@@ -349,6 +351,24 @@ def test_with_names_per_account_a_copy_reads_from_the_callers_own_bucket() -> No
     world.s3(SECOND, "PUT", "/other")
     assert world.s3(SECOND, "PUT", "/other/k", x_amz_copy_source="data/k").status == 404
     assert world.s3(FIRST, "PUT", "/data/c", x_amz_copy_source="data/k").status == 200
+    world.emulator.close()
+
+
+def test_with_names_per_account_a_form_means_a_bucket_of_whoever_signed_it() -> None:
+    world = World(bucket_names="per-account")
+    world.s3(FIRST, "PUT", "/data")
+    conditions = [["starts-with", f"${name}", ""] for name in ("key", "x-amz-algorithm", "x-amz-date", "x-amz-credential")]
+    policy = json.dumps({"expiration": "2030-01-01T00:00:00Z", "conditions": [{"bucket": "data"}, *conditions]})
+    fields = {
+        "key": "k", "policy": b64encode(policy.encode()).decode(),
+        "x-amz-algorithm": "AWS4-HMAC-SHA256", "x-amz-date": "20260101T000000Z", "x-amz-signature": "0" * 64,
+    }  # fmt: skip
+    for account, status in ((FIRST, 204), (SECOND, 404)):
+        signed = {**fields, "x-amz-credential": f"{account}/20260101/us-east-1/s3/aws4_request"}
+        parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in signed.items()]
+        form = "".join(parts) + '--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n1\r\n--b--\r\n'
+        answer = world.send("POST", "/data", "", {"content-type": "multipart/form-data; boundary=b"}, form.encode())
+        assert answer.status == status, answer.body
     world.emulator.close()
 
 

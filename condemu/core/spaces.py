@@ -20,6 +20,7 @@ from condemu.core.records import record
 from condemu.core.store import Key, Record, Txn, prefix_range
 
 ACCOUNT: Final = "account"
+ARN: Final = "arn"  # a part of a key that names its account once more
 
 
 class Part(NamedTuple):
@@ -50,6 +51,15 @@ class Space:
     codec: Codec | None = None
     claim: Claim | None = None
     owner: Callable[[Record], str] | None = None
+    move: Callable[[Record, str, str], Record] | None = None  # the record when it is another account's: (record, former, account)
+
+    def moved(self, key: Key, held: Record, former: str, account: str) -> tuple[Key, Record]:
+        """An entry of one account as another's: where it says whose it is, in its key and in its record, it says the other."""
+        parts = tuple(
+            account if name == ACCOUNT else part.replace(f":{former}:", f":{account}:", 1) if name == ARN else part
+            for (name, _), part in zip(self.parts, key, strict=True)
+        )
+        return parts, held if self.move is None else self.move(held, former, account)
 
     def document(self, key: Key, held: Record, bodies: Bodies) -> Document:
         """An entry as a document."""
@@ -137,6 +147,21 @@ def restore(txn: Txn, spaces: Spaces, kept: Snapshot) -> None:
     forget(txn, spaces, kept.account)
     for name, key, held in kept.entries:
         txn.put(name, key, held)
+
+
+def fork(txn: Txn, spaces: Spaces, kept: Snapshot, account: str) -> None:
+    """Let another account hold what was kept, and nothing else: as its own, to go on with by itself.
+
+    Policies and grants stay as they were written, the accounts in them included. Raises NameTaken for a name that all accounts
+    share and that somebody still has, be it the former account: buckets can be forked where each account has names of its own.
+    Raises ValueError as `restore` does.
+    """
+    by_name = {space.name: space for space in spaces}
+    entries = tuple((name, *by_name[name].moved(key, held, kept.account, account)) for name, key, held in kept.entries)
+    for name, key, _ in entries:
+        if by_name[name].owner is not None and txn.get(name, key) is not None:
+            raise NameTaken(f"{key[0]} cannot be another account's as well")
+    restore(txn, spaces, Snapshot(account, kept.index, entries))
 
 
 def documents(kept: Snapshot, spaces: Spaces, bodies: Bodies) -> list[Document]:

@@ -19,13 +19,13 @@ from __future__ import annotations
 import marshal
 import pickle
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from hashlib import sha256
 from typing import Any, Final, NewType
 
 from condemu.core.codec import Bodies, Codec, Document
 from condemu.core.records import record
-from condemu.core.spaces import space
+from condemu.core.spaces import ARN, space
 from condemu.dynamodb.values import Item, decode_item, encode_item
 
 TABLES: Final = "dynamodb.table"
@@ -242,14 +242,24 @@ def _record_read(document: Document, bodies: Bodies) -> StreamRecord:
     return StreamRecord(float(document["At"]), old, new, document["Expired"])
 
 
+def _stream_of(stream: Stream, former: str, account: str) -> Stream:
+    return replace(stream, account=account, arn=stream.arn.replace(f":{former}:", f":{account}:", 1))
+
+
+def _table_of(table: Table, former: str, account: str) -> Table:
+    stream = table.stream and _stream_of(table.stream, former, account)
+    last = table.last_stream and table.last_stream.replace(f":{former}:", f":{account}:", 1)
+    return replace(table, account=account, stream=stream, last_stream=last)
+
+
 AS_JSON: Final = Codec(_shown, _read)  # outside of this process an item is DynamoDB's JSON: marshal is nobody else's
 PLACE: Final = (("partition", bytes), ("sort", bytes))
 SPACES: Final = (
-    space(TABLES, Table, ("name", str), ("region", str)),
+    space(TABLES, Table, ("name", str), ("region", str), move=_table_of),
     space(ITEMS, bytes, ("table", str), *PLACE, codec=AS_JSON),
     space(INDEXED, bytes, ("index", str), *PLACE, ("own partition", bytes), ("own sort", bytes), codec=AS_JSON),
-    space(STREAMS, Stream, ("arn", str)),
-    space(RECORDS, StreamRecord, ("arn", str), ("sequence", int), codec=Codec(_record_shown, _record_read)),
+    space(STREAMS, Stream, (ARN, str), move=_stream_of),
+    space(RECORDS, StreamRecord, (ARN, str), ("sequence", int), codec=Codec(_record_shown, _record_read)),
     space(EXPIRING, Expiring, ("seconds", int), ("table", str), *PLACE),
     space(TOKENS, Token, ("token", str)),
     space(EXPIRIES, Token, ("milliseconds", int), ("token", str)),

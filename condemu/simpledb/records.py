@@ -11,6 +11,7 @@ Names order as their UTF-8 octets do.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from condemu.core.records import record
@@ -71,12 +72,20 @@ class Export:
     failure: tuple[str, str] | None = None
 
 
+def _export_of(export: Export, former: str, account: str) -> Export:
+    return replace(export, arn=export.arn.replace(f":{former}:", f":{account}:", 1))
+
+
+def _place_of(place: tuple[str, ...], _: str, account: str) -> tuple[str, ...]:
+    return account, *place[1:]
+
+
 DOMAIN: Final = (("region", str), ("domain", str))
 SPACES: Final = (
     space(DOMAINS, Domain, *DOMAIN),
     space(TOTALS, Totals, *DOMAIN),
     space(ITEMS, Item, *DOMAIN, ("item", str)),
     space(PLACES, str, *DOMAIN, ("commit", int), ("number", int)),
-    space(EXPORTS, Export, *DOMAIN, ("export", str)),
-    space(EXPORT_TOKENS, tuple[str, str, str, str], ("region", str), ("token", str)),
+    space(EXPORTS, Export, *DOMAIN, ("export", str), move=_export_of),
+    space(EXPORT_TOKENS, tuple[str, str, str, str], ("region", str), ("token", str), move=_place_of),
 )

@@ -17,9 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from condemu.core.codec import MemoryBodies
 from condemu.core.effects import CountingIds, ManualClock
-from condemu.core.spaces import NameTaken, Snapshot, documents, forget, read_snapshot, restore, snapshot
+from condemu.core.spaces import NameTaken, Snapshot, documents, forget, fork, read_snapshot, restore, snapshot
 from condemu.core.store import MemoryStore
 from condemu.dynamodb.records import EXPIRING, ITEMS
+from condemu.s3.state.records import NAMES
 from condemu.server.app import SPACES
 
 FIRST, SECOND = "111111111111", "222222222222"
@@ -187,6 +188,25 @@ class Accounts(RuleBasedStateMachine):
         self.alone(account, lambda: self.world.store.transact(lambda txn: restore(txn, SPACES, kept)))
         assert self.world.written_down(account) == as_it_was
 
+    @rule(account=ACCOUNTS)
+    def continue_what_the_other_kept(self, account: str) -> None:
+        other = FIRST if account == SECOND else SECOND
+        if other not in self.kept:
+            return
+        kept, _ = self.kept[other]
+        names = [key for name, key, _ in kept.entries if name == NAMES]
+        shared = self.world.store.view(lambda txn: any(txn.get(NAMES, key) is not None for key in names))
+        before = self.world.everything()
+        try:
+            self.alone(account, lambda: self.world.store.transact(lambda txn: fork(txn, SPACES, kept, account)))
+        except NameTaken:
+            assert shared
+            assert self.world.everything() == before
+        else:
+            written = "".join(self.world.written_down(account))
+            assert other not in written.replace(f"bucket-{other}", "")
+            assert written.count('"space"') == len(kept.entries)
+
     @invariant()
     def the_state_is_whole(self) -> None:
         if hasattr(self, "world"):
@@ -326,6 +346,26 @@ def test_forgetting_an_account_that_holds_nothing_is_no_commit(world: World) -> 
     before = world.store.index
     world.store.transact(lambda txn: forget(txn, SPACES, FIRST))
     assert world.store.index == before
+
+
+def test_another_account_goes_on_with_what_was_kept() -> None:
+    world = World(bucket_names="per-account")
+    world.s3(FIRST, "PUT", "/data")
+    world.s3(FIRST, "PUT", "/data/k", b"1")
+    put_table(world, FIRST)
+    world.dynamodb(FIRST, "PutItem", TableName="items", Item={"pk": {"S": "a"}})
+    kept = world.store.view(lambda txn: snapshot(txn, SPACES, FIRST))
+    world.store.transact(lambda txn: fork(txn, SPACES, kept, SECOND))
+    assert world.s3(SECOND, "GET", "/data/k").body == b"1"
+    etag = dict(world.s3(SECOND, "HEAD", "/data/k").headers)["ETag"]
+    assert world.s3(SECOND, "PUT", "/data/k", b"2", if_match=etag).status == 200
+    assert world.s3(FIRST, "GET", "/data/k").body == b"1"
+    assert world.dynamodb(SECOND, "GetItem", TableName="items", Key={"pk": {"S": "a"}})[1] == {"Item": {"pk": {"S": "a"}}}
+    (theirs,) = streams(world, SECOND)
+    assert f":{SECOND}:" in theirs["StreamArn"]
+    described = world.dynamodb(SECOND, "DescribeTable", TableName="items")[1]["Table"]
+    assert described["LatestStreamArn"] == theirs["StreamArn"]
+    world.emulator.close()
 
 
 # --- names ------------------------------------------------------------------------------------------------------------------

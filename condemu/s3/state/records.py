@@ -21,7 +21,7 @@ one number, against the index at which a request was received or an upload was c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Final
 
 from condemu.core.blobs import EMPTY, Blob
@@ -156,13 +156,30 @@ class Going:
     at: float
 
 
+def _name_of(name: Name, _: str, account: str) -> Name:
+    return replace(name, account=account)
+
+
+def _bucket_of(bucket: Bucket, _: str, account: str) -> Bucket:
+    return replace(bucket, owner=account)
+
+
+def _version_of(version: Version, former: str, account: str) -> Version:
+    return replace(version, owner=account) if version.owner == former else version
+
+
+def _upload_of(upload: Upload, former: str, account: str) -> Upload:
+    initiator = account if upload.initiator == former else upload.initiator
+    return replace(upload, initiator=initiator, draft=_version_of(upload.draft, former, account))
+
+
 SPACES: Final = (
-    space(NAMES, Name, ("name", str), owner=lambda name: name.account),
-    space(BUCKETS, Bucket, ("name", str), claim=Claim(NAMES, lambda key, bucket: (bucket.name,))),
-    space(OBJECTS, Version, ("incarnation", int), ("key", str)),
-    space(VERSIONS, Version, ("incarnation", int), ("key", str), ("order", int)),
+    space(NAMES, Name, ("name", str), owner=lambda name: name.account, move=_name_of),
+    space(BUCKETS, Bucket, ("name", str), claim=Claim(NAMES, lambda key, bucket: (bucket.name,)), move=_bucket_of),
+    space(OBJECTS, Version, ("incarnation", int), ("key", str), move=_version_of),
+    space(VERSIONS, Version, ("incarnation", int), ("key", str), ("order", int), move=_version_of),
     space(GONE, Gone, ("incarnation", int), ("key", str)),
     space(GOING, Going, ("changed", int), ("incarnation", int), ("key", str)),
-    space(UPLOADS, Upload, ("incarnation", int), ("key", str), ("upload", str)),
+    space(UPLOADS, Upload, ("incarnation", int), ("key", str), ("upload", str), move=_upload_of),
     space(PARTS, Part, ("incarnation", int), ("upload", str), ("number", int)),
 )

@@ -25,17 +25,18 @@ class SystemIds:
 class RequestIds:
     """Names for requests: x-amz-request-id (16 characters, as recorded on AWS) and x-amz-id-2 (76 characters of base64)."""
 
-    __slots__ = ("_at", "_pool")
+    __slots__ = ("_pieces",)
 
     def __init__(self) -> None:
-        self._pool = b""
-        self._at = 0
+        self._pieces: list[bytes] = []
 
     def next(self) -> tuple[str, str]:
-        at = self._at
-        if at >= len(self._pool):
-            self._pool, at = os.urandom((_REQUEST_ID + _HOST_ID) * _BATCH), 0
-        middle = at + _REQUEST_ID
-        self._at = end = middle + _HOST_ID
-        request_id = self._pool[at:middle].translate(_BASE32).decode("ascii")
-        return request_id, b2a_base64(self._pool[middle:end], newline=False).decode("ascii")
+        """A pair that no other thread is given: taking a piece from the list is one step."""
+        try:
+            piece = self._pieces.pop()
+        except IndexError:
+            chance, size = os.urandom((_REQUEST_ID + _HOST_ID) * _BATCH), _REQUEST_ID + _HOST_ID
+            piece, *more = (chance[at : at + size] for at in range(0, len(chance), size))
+            self._pieces.extend(more)
+        request_id = piece[:_REQUEST_ID].translate(_BASE32).decode("ascii")
+        return request_id, b2a_base64(piece[_REQUEST_ID:], newline=False).decode("ascii")

@@ -59,6 +59,7 @@ Where is the rule for ...?
     UploadPartCopy's range                               s3/uploads/copy.py span_of
     ETag and checksum of a copy                          s3/objects/copy_digests.py Stretch
     how long a deleted key is remembered (409)           s3/state/traces.py leave_trace
+    which bucket a name means, names per account         s3/state/names.py bucket_named
     S3 lists: markers, delimiter, groups                 s3/listing/pages.py first_after
     S3 continuation tokens                               s3/listing/objects.py place_of
     ListObjectVersions and its markers                   s3/listing/versions.py versions_page
@@ -118,6 +119,9 @@ Where is the rule for ...?
     ExpectedRevisionId of resource policies              dynamodb/resource_policies.py revision_refusal
     tags of tables                                       dynamodb/tags.py check_tags
     Attribute.1.Name, Expected.Name: numbers and gaps    wire/query.py numbered
+    what is kept, and under which keys                   core/spaces.py Space
+    reset, snapshot and restore of one account           core/spaces.py restore
+    records as documents                                 core/codec.py codec_of
     boto3 answered in process                            testing/transport.py answer
     which emulator answers a call of this process        testing/activation.py choose
     the pytest fixtures                                  testing/pytest_plugin.py condemu

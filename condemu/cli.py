@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--auth", help="off, lenient or strict: how signatures are verified (lenient)")
     serve.add_argument("--credentials", help="TOML file of access keys")
     serve.add_argument("--buckets", help="buckets to create at the start, separated by commas")
+    serve.add_argument("--bucket-names", help="global, as on AWS; per-account: each account has names of its own (global)")
     serve.add_argument("--messages", help="wording of DynamoDB's validation messages: 2026 or classic (2026)")
     serve.add_argument("--table-delay", help="seconds for which a DynamoDB table is CREATING, UPDATING or DELETING (0)")
     serve.add_argument("--spool-threshold", help="bytes of a body from which on it goes to disk")

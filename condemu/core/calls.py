@@ -196,11 +196,15 @@ class Plan:
 
 
 class Due(Exception):
-    """Raised by a decision that something must precede: `sweep` is to be committed first, then `then` decides."""
+    """Raised by a decision that something must precede: `sweep` is committed first, on behalf of `account`; then `then` decides.
 
-    def __init__(self, operation: str, sweep: Decide, then: Decide) -> None:
+    `then` may raise Due again, as long as each sweep leaves less to be done.
+    """
+
+    def __init__(self, operation: str, account: str, sweep: Decide, then: Decide) -> None:
         super().__init__(operation)
         self.operation = operation
+        self.account = account
         self.sweep = sweep
         self.then = then
 

@@ -31,6 +31,10 @@ class Ids(Protocol):
         """The identifiers of one decision: the same for the same seed and identity, from the first token on."""
         ...
 
+    def again(self) -> Ids:
+        """For a decision that is run once more: the identifiers from the first on, where they are one decision's."""
+        ...
+
 
 class ManualClock:
     """Stands still until it is moved."""
@@ -63,6 +67,9 @@ class CountingIds:
     def of(self, identity: str) -> Ids:
         return self
 
+    def again(self) -> Ids:
+        return self
+
 
 class SeededIds(CountingIds):
     """Reproducible whatever the order of the calls: each call counts for itself."""
@@ -70,4 +77,9 @@ class SeededIds(CountingIds):
     seeded = True
 
     def of(self, identity: str) -> Ids:
-        return CountingIds(f"{self._seed}/{identity}")
+        return _DecisionIds(f"{self._seed}/{identity}")
+
+
+class _DecisionIds(CountingIds):
+    def again(self) -> Ids:
+        return _DecisionIds(self._seed)

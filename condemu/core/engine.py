@@ -217,11 +217,13 @@ class Engine:
             call.arrived_index = self.store.index
 
     def _decide(self, call: Call, step: Step, number: int) -> Commit:
-        try:
-            return self._transact(call, step, number, step.decide)
-        except Due as due:
-            self._sweep(call, due)
-            return self._transact(call, step, number, due.then)
+        decide = step.decide
+        while True:
+            try:
+                return self._transact(call, step, number, decide)
+            except Due as due:
+                self._sweep(call, due)
+                decide = due.then
 
     def _transact(self, call: Call, step: Step, number: int, decide: Decide) -> Commit:
         if step.reads:
@@ -236,7 +238,7 @@ class Engine:
 
     def _sweep(self, call: Call, due: Due) -> None:
         """What is due is a commit of its own, which nobody may hold or refuse."""
-        sweep = Call(call.service, due.operation, cause=SWEEP, account=call.account, arrived_index=self.store.index)
+        sweep = Call(call.service, due.operation, cause=SWEEP, account=due.account, arrived_index=self.store.index)
         sweep.announced = True
         commit = self.store.transact(due.sweep)
         if self.observed:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Protocol
 
 from condemu.core.http import Request, Response
-from condemu.core.store import Txn
 
 
 class Service(Protocol):
@@ -13,8 +12,4 @@ class Service(Protocol):
 
     async def handle(self, request: Request) -> Response:
         """Answer, always: every refusal is a response in the service's own error format. Raises only ClientDisconnected."""
-        ...
-
-    def forget_account(self, txn: Txn, account: str) -> None:
-        """Delete all that belongs to one account: the reset of one tenant."""
         ...

@@ -77,8 +77,11 @@ class Commit:
 
 
 class Store(Protocol):
+    """`on_commit` is told of each commit, in their order and before the next decision runs; it must neither fail nor wait."""
+
     clock: Clock
     ids: Ids
+    on_commit: Callable[[Commit], None] | None
 
     @property
     def index(self) -> int:
@@ -200,6 +203,7 @@ class MemoryStore:
         self._tables: dict[str, SortedDict[Key, Record]] = {}
         self._index = 0
         self._lock = threading.Lock()
+        self.on_commit: Callable[[Commit], None] | None = None
 
     @property
     def index(self) -> int:
@@ -234,6 +238,10 @@ class MemoryStore:
                 else:
                     continue
                 changes.append(Change(name, key, old, new))
-        if changes:
-            self._index += 1
-        return Commit(result, self._index, tuple(changes))
+        if not changes:
+            return Commit(result, self._index, ())
+        self._index += 1
+        commit = Commit(result, self._index, tuple(changes))
+        if self.on_commit is not None:
+            self.on_commit(commit)
+        return commit

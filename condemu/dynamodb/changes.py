@@ -14,20 +14,20 @@ from condemu.dynamodb.values import Item, equal, item_size
 
 
 def stored(txn: Txn, table: Table, where: Place) -> StoredItem | None:
-    return txn.get(ITEMS, (table.table_id, *where))
+    return txn.get(ITEMS, (table.account, table.table_id, *where))
 
 
 def put(txn: Txn, table: Table, where: Place, old: StoredItem | None, item: Item, size: int) -> StoredItem:
     """Let `item`, which counts for `size` bytes, be what is at `where` instead of `old`."""
     new = packed(item, size, txn.index)
-    txn.put(ITEMS, (table.table_id, *where), new)
+    txn.put(ITEMS, (table.account, table.table_id, *where), new)
     if table.indexes or table.stream is not None or table.ttl_attribute is not None:
         _follow(txn, table, where, old, new, item)
     return new
 
 
 def delete(txn: Txn, table: Table, where: Place, old: StoredItem, *, expired: bool = False) -> None:
-    txn.delete(ITEMS, (table.table_id, *where))
+    txn.delete(ITEMS, (table.account, table.table_id, *where))
     if table.indexes or table.stream is not None or table.ttl_attribute is not None:
         _follow(txn, table, where, old, None, None, expired=expired)
 
@@ -74,7 +74,7 @@ def entry_key(table: Table, index: Index, where: Place, item: Item | None) -> Ke
     """Where an index has its entry of an item; None if it has none."""
     if item is None or not belongs(index.keys, item):
         return None
-    return (index_id(table, index), *place(index.keys, item), *where)
+    return (table.account, index_id(table, index), *place(index.keys, item), *where)
 
 
 def projected(table: Table, index: Index, record: StoredItem, item: Item) -> StoredItem:

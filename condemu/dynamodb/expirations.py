@@ -1,19 +1,21 @@
 """When items expire, by the attribute that their table's time to live names.
 
-    dynamodb.ttl   (epoch seconds, table id, partition, sort)   (account, table, region): an item that may have expired
+    dynamodb.ttl   (account, epoch seconds, table id, partition, sort)   Expiring: an item that may have expired
+
+A time that no clock reaches is no expiry: DynamoDB takes any number, and 1E+125 is one.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from condemu.core.store import Txn
+from condemu.core.store import Key, Txn
 from condemu.dynamodb.keys import Place
-from condemu.dynamodb.records import Table
+from condemu.dynamodb.records import EXPIRING, Expiring, Table
 from condemu.dynamodb.values import Item, kind
 
-EXPIRING: Final = "dynamodb.ttl"
 OLDEST: Final = 5 * 365 * 86400  # seconds: what expired earlier is a mistake, and stays
+LATEST: Final = 1 << 53  # seconds: beyond any clock's time; more would not fit the place in order of a durable store
 DELAY: Final = 0.0  # seconds; AWS takes its time
 
 
@@ -23,9 +25,9 @@ def note(txn: Txn, table: Table, where: Place, old: Item | None, new: Item | Non
     if before == after:
         return
     if before is not None:
-        txn.delete(EXPIRING, (before, table.table_id, *where))
+        txn.delete(EXPIRING, (table.account, before, table.table_id, *where))
     if after is not None:
-        txn.put(EXPIRING, (after, table.table_id, *where), (table.account, table.name, table.region))
+        txn.put(EXPIRING, (table.account, after, table.table_id, *where), Expiring(table.name, table.region))
 
 
 def expiry(table: Table, item: Item | None) -> int | None:
@@ -33,10 +35,17 @@ def expiry(table: Table, item: Item | None) -> int | None:
     if item is None or table.ttl_attribute is None:
         return None
     value: Any = item.get(table.ttl_attribute)
-    return int(value) if value is not None and kind(value) == "N" else None
+    if value is None or kind(value) != "N" or not 0 <= value <= LATEST:
+        return None
+    return int(value)
 
 
-def is_due(txn: Txn) -> bool:
-    """Is there anything to delete? Cheap: it looks at one entry."""
-    now = int(txn.now - DELAY)
-    return next(txn.scan(EXPIRING, (now - OLDEST,), (now + 1,)), None) is not None
+def due_range(account: str, now: float) -> tuple[Key, Key]:
+    """Between which keys that lies which an account is to lose now."""
+    moment = int(now - DELAY)
+    return (account, moment - OLDEST), (account, moment + 1)
+
+
+def is_due(txn: Txn, account: str) -> bool:
+    """Whether an account has anything to delete. Cheap: it looks at one entry."""
+    return next(txn.scan(EXPIRING, *due_range(account, txn.now)), None) is not None

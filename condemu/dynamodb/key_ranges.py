@@ -28,16 +28,16 @@ class Range(NamedTuple):
     first: bytes | None = None
     last: bytes | None = None
 
-    def keys(self, prefix: str) -> tuple[Key, Key]:
-        """Start and stop of a scan of the store."""
+    def keys(self, account: str, name: str) -> tuple[Key, Key]:
+        """Start and stop of a scan of the store, in what is called so: a table's id, or an index's."""
         start: Key
         stop: Key
         if self.partition is None:
-            start = (prefix,) if self.first is None else (prefix, self.first)
-            stop = (prefix + "\0",) if self.last is None else (prefix, self.last)
+            start = (account, name) if self.first is None else (account, name, self.first)
+            stop = (account, name + "\0") if self.last is None else (account, name, self.last)
             return start, stop
-        start = (prefix, self.partition) if self.low is None else (prefix, self.partition, self.low)
-        stop = (prefix, self.partition + b"\0") if self.high is None else (prefix, self.partition, self.high)
+        start = (account, name, self.partition) if self.low is None else (account, name, self.partition, self.low)
+        stop = (account, name, self.partition + b"\0") if self.high is None else (account, name, self.partition, self.high)
         return start, stop
 
     def contains(self, where: Sequence[bytes]) -> bool:

@@ -241,14 +241,14 @@ def _page(
     txn: Txn, table: Table, index: Index | None, reading: Reading, bounds: Range, *, reverse: bool
 ) -> Result:
     members = reading.members
-    store, prefix = (ITEMS, table.table_id) if index is None else (INDEXED, index_id(table, index))
-    first, last = bounds.keys(prefix)
+    store, name = (ITEMS, table.table_id) if index is None else (INDEXED, index_id(table, index))
+    first, last = bounds.keys(table.account, name)
     if reading.start is not None:
         where = _start_place(table, index, reading.start)
         if reverse:
-            last = (prefix, *where)
+            last = (table.account, name, *where)
         else:
-            first = (prefix, *where[:-1], where[-1] + b"\0")
+            first = (table.account, name, *where[:-1], where[-1] + b"\0")
     limit = int(members["Limit"]) if members.get("Limit") is not None else None
     fetch = _fetcher(txn, table, index, reading)
     holds = reading.filter.holds if reading.filter is not None else None
@@ -297,7 +297,7 @@ def _fetcher(
         return None
 
     def fetch(entry: Item) -> Item:
-        stored: StoredItem | None = txn.get(ITEMS, (table.table_id, *place(table.keys, entry)))
+        stored: StoredItem | None = txn.get(ITEMS, (table.account, table.table_id, *place(table.keys, entry)))
         return entry if stored is None else item_in(stored)
 
     return fetch

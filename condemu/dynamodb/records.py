@@ -1,10 +1,13 @@
 """What DynamoDB keeps, and under which keys.
 
-    dynamodb.table   (account, table name, region)                                   Table
-    dynamodb.item    (table id, partition, sort)                                     StoredItem
-    dynamodb.index   (table id/index name, partition, sort, the item's own two)      StoredItem: what the index projects
-    dynamodb.token   (account, client token)                                         Token: a transaction that was done
-    dynamodb.expiry  (milliseconds, account, client token)                           Token: when it is forgotten
+    dynamodb.table   (account, table name, region)                                    Table
+    dynamodb.item    (account, table id, partition, sort)                             StoredItem
+    dynamodb.index   (account, table id/index name, partition, sort, the item's two)  StoredItem: what the index projects
+    dynamodb.stream  (account, ARN)                                                   Stream
+    dynamodb.record  (account, ARN, sequence number)                                  StreamRecord
+    dynamodb.ttl     (account, seconds, table id, partition, sort)                    Expiring: an item that may have expired
+    dynamodb.token   (account, client token)                                          Token: a transaction that was done
+    dynamodb.expiry  (account, milliseconds, client token)                            Token: when it is forgotten
 
 `partition` is a four-byte hash of the hash attributes followed by their sort bytes: items of one partition lie together,
 partitions in no order that means anything, as on AWS, and a segment of a parallel Scan is a range. `sort` is the sort bytes of
@@ -16,17 +19,23 @@ from __future__ import annotations
 import marshal
 import pickle
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
+from hashlib import sha256
 from typing import Any, Final, NewType
 
+from condemu.core.codec import Bodies, Codec, Document
 from condemu.core.records import record
-from condemu.dynamodb.values import Item
+from condemu.core.spaces import ARN, space
+from condemu.dynamodb.values import Item, decode_item, encode_item
 
 TABLES: Final = "dynamodb.table"
 ITEMS: Final = "dynamodb.item"
 INDEXED: Final = "dynamodb.index"
 TOKENS: Final = "dynamodb.token"
 EXPIRIES: Final = "dynamodb.expiry"
+STREAMS: Final = "dynamodb.stream"
+RECORDS: Final = "dynamodb.record"
+EXPIRING: Final = "dynamodb.ttl"
 
 CREATING: Final = "CREATING"
 ACTIVE: Final = "ACTIVE"
@@ -90,6 +99,25 @@ class Index:
 
 
 @record
+class Stream:
+    """A stream, enabled or not. `first` and `last` bound its sequence numbers; `last` is None while it is open."""
+
+    arn: str
+    label: str
+    view: str
+    account: str
+    table: str
+    keys: Keys
+    created: float
+    first: int
+    last: int | None = None
+
+    @property
+    def shard(self) -> str:
+        return f"shardId-{int(self.created * 1000):020d}-{sha256(self.arn.encode()).hexdigest()[:8]}"
+
+
+@record
 class Table:
     """A table and its configuration. `table_id` is a UUID, so what a deleted table of the same name held is never met again."""
 
@@ -110,7 +138,7 @@ class Table:
     deletion_protection: bool = False
     table_class: str | None = None
     encryption: Mapping[str, Any] | None = None
-    stream: Any = None  # the enabled one (streams.py)
+    stream: Stream | None = None  # the enabled one (streams.py)
     last_stream: str | None = None  # the ARN of the latest one, enabled or not
     ttl_attribute: str | None = None
     policy: str | None = None
@@ -173,3 +201,66 @@ class Token:
     digest: bytes
     expires: float
     result: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+
+
+@record
+class StreamRecord:
+    """One change of one item: the very records of the item before and after."""
+
+    at: float
+    old: StoredItem | None
+    new: StoredItem | None
+    expired: bool = False
+
+
+@record
+class Expiring:
+    """Where the item is that may have expired: its table."""
+
+    table: str
+    region: str
+
+
+# --- spaces -----------------------------------------------------------------------------------------------------------------
+
+
+def _shown(stored: StoredItem, _: Bodies) -> Document:
+    return {"Item": encode_item(item_in(stored)), "Size": size_of(stored), "Changed": changed_by(stored)}
+
+
+def _read(document: Document, _: Bodies) -> StoredItem:
+    return packed(decode_item(document["Item"]), document["Size"], document["Changed"])
+
+
+def _record_shown(change: StreamRecord, bodies: Bodies) -> Document:
+    images = {name: image and _shown(image, bodies) for name, image in (("Old", change.old), ("New", change.new))}
+    return {"At": change.at, "Expired": change.expired, **images}
+
+
+def _record_read(document: Document, bodies: Bodies) -> StreamRecord:
+    old, new = (document[name] and _read(document[name], bodies) for name in ("Old", "New"))
+    return StreamRecord(float(document["At"]), old, new, document["Expired"])
+
+
+def _stream_of(stream: Stream, former: str, account: str) -> Stream:
+    return replace(stream, account=account, arn=stream.arn.replace(f":{former}:", f":{account}:", 1))
+
+
+def _table_of(table: Table, former: str, account: str) -> Table:
+    stream = table.stream and _stream_of(table.stream, former, account)
+    last = table.last_stream and table.last_stream.replace(f":{former}:", f":{account}:", 1)
+    return replace(table, account=account, stream=stream, last_stream=last)
+
+
+AS_JSON: Final = Codec(_shown, _read)  # outside of this process an item is DynamoDB's JSON: marshal is nobody else's
+PLACE: Final = (("partition", bytes), ("sort", bytes))
+SPACES: Final = (
+    space(TABLES, Table, ("name", str), ("region", str), move=_table_of),
+    space(ITEMS, bytes, ("table", str), *PLACE, codec=AS_JSON),
+    space(INDEXED, bytes, ("index", str), *PLACE, ("own partition", bytes), ("own sort", bytes), codec=AS_JSON),
+    space(STREAMS, Stream, (ARN, str), move=_stream_of),
+    space(RECORDS, StreamRecord, (ARN, str), ("sequence", int), codec=Codec(_record_shown, _record_read)),
+    space(EXPIRING, Expiring, ("seconds", int), ("table", str), *PLACE),
+    space(TOKENS, Token, ("token", str)),
+    space(EXPIRIES, Token, ("milliseconds", int), ("token", str)),
+)

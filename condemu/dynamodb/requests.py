@@ -73,7 +73,7 @@ class Reservations:
 class DynamoRequest:
     """One request, as an operation sees it. `members` are AWS's names; `account` is the caller's."""
 
-    __slots__ = ("account", "delay", "members", "number", "operation", "region", "request_id", "reservations")
+    __slots__ = ("account", "delay", "members", "number", "operation", "owners", "region", "request_id", "reservations")
 
     def __init__(
         self,
@@ -89,6 +89,7 @@ class DynamoRequest:
         self.members = members
         self.account = account
         self.region = region
+        self.owners: tuple[str, ...] = (account,)  # the caller's account, and those of tables that are named by their ARNs
         self.request_id = request_id
         self.reservations = reservations if reservations is not None else Reservations()
         self.delay = delay  # seconds that a table takes to be created, updated or deleted
@@ -141,6 +142,8 @@ def address(request: DynamoRequest, name: str) -> Key:
     match = _ARN(name)
     if match is None or match[1] != request.region:
         raise ServiceError(errors.BAD_REGION, {"arn": name})
+    if match[2] not in request.owners:
+        request.owners += (match[2],)
     return match[2], match[3], request.region
 
 

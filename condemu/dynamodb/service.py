@@ -17,17 +17,15 @@ from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response, read_body
-from condemu.core.store import Txn, prefix_range
+from condemu.core.store import Txn
 from condemu.dynamodb import errors, tags, ttl
 from condemu.dynamodb.auth_errors import refusal_of
 from condemu.dynamodb.authorization import authorize
 from condemu.dynamodb.expirations import is_due
 from condemu.dynamodb.operations import TARGETS, Operation
-from condemu.dynamodb.records import EXPIRIES, TABLES, TOKENS
 from condemu.dynamodb.rendering import document
 from condemu.dynamodb.requests import DynamoRequest, Reservations
 from condemu.dynamodb.table_checks import check_table_name
-from condemu.dynamodb.tables import forget_table
 from condemu.dynamodb.validation import check, check_values, wrong_type
 from condemu.dynamodb.values import Malformed
 from condemu.dynamodb.wording import MODERN, worded
@@ -154,16 +152,6 @@ class DynamoDB:
             return _preflight(http)
         return _plain(404, _UNKNOWN_HTTP, http)
 
-    def forget_account(self, txn: Txn, account: str) -> None:
-        """Delete the account's tables with all that is in them."""
-        for key, table in list(txn.scan(TABLES, *prefix_range((account,)))):
-            forget_table(txn, key, table)
-        for key, _ in list(txn.scan(TOKENS, *prefix_range((account,)))):
-            txn.delete(TOKENS, key)
-        for key, _ in list(txn.scan(EXPIRIES)):
-            if key[1] == account:
-                txn.delete(EXPIRIES, key)
-
 
 def _guarded(plan: Plan, request: DynamoRequest, caller: Principal) -> Plan:
     """The plan with each decision behind the questions whether anything has expired, and whether the caller may do this.
@@ -172,17 +160,18 @@ def _guarded(plan: Plan, request: DynamoRequest, caller: Principal) -> Plan:
     """
     if plan.join is None:
         step = plan.steps[0]
-        step.decide = partial(_unexpired, partial(_authorized, request, caller, step.decide))
+        step.decide = partial(_unexpired, request, partial(_authorized, request, caller, step.decide))
         return plan
     plan.check = partial(_authorized, request, caller, plan.check)
     for step in plan.steps:
-        step.decide = partial(_unexpired, step.decide)
+        step.decide = partial(_unexpired, request, step.decide)
     return plan
 
 
-def _unexpired(decide: Decide, txn: Txn) -> Any:
-    if is_due(txn):
-        raise Due("TimeToLive", ttl.sweep, decide)
+def _unexpired(request: DynamoRequest, decide: Decide, txn: Txn) -> Any:
+    for owner in request.owners:
+        if is_due(txn, owner):
+            raise Due("TimeToLive", owner, partial(ttl.sweep, account=owner), partial(_unexpired, request, decide))
     return decide(txn)
 
 

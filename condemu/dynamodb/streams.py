@@ -4,8 +4,8 @@ A stream has one shard. Its records are written in the decision that changes the
 nothing (an equal item put again), leaves none, and a transaction leaves one for each item that it changed (recorded on AWS by
 Alternator's suite). Records are kept for a day; a stream that was disabled, or whose table is gone, can be read to its end.
 
-    dynamodb.stream   (arn,)             Stream
-    dynamodb.record   (arn, sequence)    StreamRecord
+    dynamodb.stream   (account, arn)             Stream
+    dynamodb.record   (account, arn, sequence)    StreamRecord
 """
 
 from __future__ import annotations
@@ -13,22 +13,19 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
 from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
-from condemu.core.store import Key, Txn
+from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb import control_errors as rows
 from condemu.dynamodb.descriptions import describe_keys
-from condemu.dynamodb.records import Keys, StoredItem, Table, item_in
+from condemu.dynamodb.records import RECORDS, STREAMS, StoredItem, Stream, StreamRecord, Table, item_in
 from condemu.dynamodb.requests import DynamoRequest, Result, atomic, no_resource
 from condemu.dynamodb.values import encode_item, item_size
-
-STREAMS: Final = "dynamodb.stream"
-RECORDS: Final = "dynamodb.record"
 
 RETENTION: Final = 86400.0  # seconds (Developer Guide, "Change data capture for DynamoDB Streams")
 ITERATOR_LIFE: Final = 900.0  # seconds (API Reference, GetShardIterator)
@@ -40,70 +37,43 @@ BASE: Final = 100_000_000_000_000_000_000  # so that a sequence number has the 2
 TRIMMED_AT_ONCE: Final = 20  # old records that a new one takes away
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """A stream, enabled or not. `first` and `last` bound its sequence numbers; `last` is None while it is open."""
-
-    arn: str
-    label: str
-    view: str
-    account: str
-    table: str
-    keys: Keys
-    created: float
-    first: int
-    last: int | None = None
-
-    @property
-    def shard(self) -> str:
-        return f"shardId-{int(self.created * 1000):020d}-{sha256(self.arn.encode()).hexdigest()[:8]}"
-
-
-@dataclass(frozen=True, slots=True)
-class StreamRecord:
-    """One change of one item: the very records of the item before and after."""
-
-    at: float
-    old: StoredItem | None
-    new: StoredItem | None
-    expired: bool = False
-
-
 # --- what tables do ---------------------------------------------------------------------------------------------------------
 
 
 def enable(txn: Txn, table: Table, view: str) -> Table:
     """The table with a new stream. Every enabling makes another one, with a label of its own."""
     moment = txn.now
-    while txn.get(STREAMS, (_arn(table, moment),)) is not None:
+    while txn.get(STREAMS, (table.account, _arn(table, moment))) is not None:
         moment += 0.001
     arn = _arn(table, moment)
     stream = Stream(arn, _label(moment), view, table.account, table.name, table.keys, moment, BASE + txn.index * WIDTH)
-    txn.put(STREAMS, (arn,), stream)
+    txn.put(STREAMS, (table.account, arn), stream)
     return replace(table, stream=stream, last_stream=arn)
 
 
 def disable(txn: Txn, table: Table) -> Table:
     """The table without its stream, which closes and stays to be read."""
-    stream: Stream = table.stream
-    txn.put(STREAMS, (stream.arn,), replace(stream, last=BASE + txn.index * WIDTH - 1))
+    stream = table.stream
+    assert stream is not None
+    txn.put(STREAMS, (stream.account, stream.arn), replace(stream, last=BASE + txn.index * WIDTH - 1))
     return replace(table, stream=None)
 
 
 def note(txn: Txn, table: Table, old: StoredItem | None, new: StoredItem | None, *, expired: bool = False) -> None:
     """Tell the stream of a change."""
-    arn = table.stream.arn
+    assert table.stream is not None
+    account, arn = table.account, table.stream.arn
     sequence = BASE + txn.index * WIDTH
-    while txn.get(RECORDS, (arn, sequence)) is not None:
+    while txn.get(RECORDS, (account, arn, sequence)) is not None:
         sequence += 1
-    outdated = [key for key, _ in _outdated(txn, arn)]
+    outdated = [key for key, _ in _outdated(txn, account, arn)]
     for key in outdated:
         txn.delete(RECORDS, key)
-    txn.put(RECORDS, (arn, sequence), StreamRecord(txn.now, old, new, expired))
+    txn.put(RECORDS, (account, arn, sequence), StreamRecord(txn.now, old, new, expired))
 
 
-def _outdated(txn: Txn, arn: str) -> Iterator[tuple[Key, StreamRecord]]:
-    for count, (key, record) in enumerate(txn.scan(RECORDS, (arn, 0), (arn, BASE * 10))):
+def _outdated(txn: Txn, account: str, arn: str) -> Iterator[tuple[Key, StreamRecord]]:
+    for count, (key, record) in enumerate(txn.scan(RECORDS, (account, arn, 0), (account, arn, BASE * 10))):
         if count == TRIMMED_AT_ONCE or record.at >= txn.now - RETENTION:
             return
         yield key, record
@@ -127,8 +97,8 @@ def list_streams(request: DynamoRequest) -> Plan:
 
     def decide(txn: Txn) -> Result:
         found: list[dict[str, str]] = []
-        for (arn,), stream in txn.scan(STREAMS, (after,)):
-            if arn == after or stream.account != request.account or name not in (None, stream.table) or _is_over(txn, stream):
+        for (_, arn), stream in txn.scan(STREAMS, (request.account, after), prefix_range((request.account,))[1]):
+            if arn == after or name not in (None, stream.table) or _is_over(txn, stream):
                 continue
             if len(found) == limit:
                 return {"Streams": found, "LastEvaluatedStreamArn": found[-1]["StreamArn"]}
@@ -187,7 +157,7 @@ def _sequence(txn: Txn, stream: Stream, given: str | None, how: str) -> int:
     if given is None:
         raise ServiceError(rows.SEQUENCE_MISSING, {"type": how})
     sequence = int(given) if given.isdecimal() else 0
-    oldest = next((key[1] for key, _ in txn.scan(RECORDS, (stream.arn, 0), (stream.arn, BASE * 10))), stream.first)
+    oldest = next((key[2] for key, _ in txn.scan(RECORDS, *_all_of(stream))), stream.first)
     if sequence < min(oldest, stream.first):
         raise ServiceError(rows.SEQUENCE_TRIMMED)
     return sequence
@@ -197,8 +167,8 @@ def _at_time(txn: Txn, stream: Stream, moment: float | None) -> int:
     """The first record made at that moment or later; what comes next where there is none."""
     if moment is None:
         raise ServiceError(rows.TIMESTAMP_MISSING)
-    records = txn.scan(RECORDS, (stream.arn, 0), (stream.arn, BASE * 10))
-    return next((key[1] for key, record in records if record.at >= moment), BASE + txn.index * WIDTH)
+    records = txn.scan(RECORDS, *_all_of(stream))
+    return next((key[2] for key, record in records if record.at >= moment), BASE + txn.index * WIDTH)
 
 
 def get_records(request: DynamoRequest) -> Plan:
@@ -212,7 +182,7 @@ def get_records(request: DynamoRequest) -> Plan:
             raise ServiceError(rows.ITERATOR_EXPIRED, because=f"it was made {txn.now - made:.0f} seconds ago")
         records: list[dict[str, Any]] = []
         after, size = start, 0
-        for (_, sequence), record in txn.scan(RECORDS, (arn, start), (arn, BASE * 10)):
+        for (*_, sequence), record in txn.scan(RECORDS, (stream.account, arn, start), _all_of(stream)[1]):
             if len(records) == limit or size > PAGE_BYTES:
                 break
             after = sequence + 1
@@ -257,17 +227,28 @@ def shown_record(stream: Stream, sequence: int, record: StreamRecord, region: st
 
 
 def _known(txn: Txn, arn: str) -> Stream:
-    stream: Stream | None = txn.get(STREAMS, (arn,))
+    stream: Stream | None = txn.get(STREAMS, (account_of(arn), arn))
     if stream is None or _is_over(txn, stream):
         raise ServiceError(rows.STREAM_NOT_FOUND, {"arn": arn})
     return stream
+
+
+def account_of(arn: str) -> str:
+    """The account that a stream's ARN names; "" for what is no ARN."""
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 else ""
+
+
+def _all_of(stream: Stream) -> tuple[Key, Key]:
+    """Where the records of a stream begin and end."""
+    return (stream.account, stream.arn, 0), (stream.account, stream.arn, BASE * 10)
 
 
 def _is_over(txn: Txn, stream: Stream) -> bool:
     """A closed stream goes when its last record does."""
     if stream.last is None:
         return False
-    newest = next((record for _, record in txn.scan(RECORDS, (stream.arn, 0), (stream.arn, BASE * 10), reverse=True)), None)
+    newest = next((record for _, record in txn.scan(RECORDS, *_all_of(stream), reverse=True)), None)
     return (newest.at if newest is not None else stream.created) < txn.now - RETENTION
 
 

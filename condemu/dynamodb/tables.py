@@ -158,10 +158,10 @@ def forget_table(txn: Txn, whose: Key, table: Table) -> None:
     """Delete a table with all that is in it."""
     for name, prefixes in ((ITEMS, [table.table_id]), (INDEXED, [index_id(table, index) for index in table.indexes])):
         for prefix in prefixes:
-            for key, record in list(txn.scan(name, *prefix_range((prefix,)))):
+            for key, record in list(txn.scan(name, *prefix_range((table.account, prefix)))):
                 txn.delete(name, key)
                 if name == ITEMS and table.ttl_attribute is not None:
-                    expirations.note(txn, table, (key[1], key[2]), item_in(record), None)
+                    expirations.note(txn, table, (key[2], key[3]), item_in(record), None)
     if table.stream is not None:
         streams.disable(txn, table)
     txn.delete(TABLES, whose)

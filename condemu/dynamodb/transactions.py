@@ -276,19 +276,19 @@ def digest_of(parameters: Any) -> bytes:
 def remember(txn: Txn, account: str, token: str, digest: bytes) -> None:
     """Keep the token for ten minutes, and drop a few that are older."""
     now = int(txn.now * 1000)
-    old = [key for key, _ in zip(_keys(txn, now), range(FORGET_AT_ONCE), strict=False)]
+    old = [key for key, _ in zip(_keys(txn, account, now), range(FORGET_AT_ONCE), strict=False)]
     for key in old:
         txn.delete(EXPIRIES, key)
-        forgotten: Token | None = txn.get(TOKENS, key[1:])
+        forgotten: Token | None = txn.get(TOKENS, (account, key[2]))
         if forgotten is not None and forgotten.expires <= txn.now:
-            txn.delete(TOKENS, key[1:])
+            txn.delete(TOKENS, (account, key[2]))
     record = Token(digest, txn.now + TOKEN_SECONDS)
     txn.put(TOKENS, (account, token), record)
-    txn.put(EXPIRIES, (now + 1000 * TOKEN_SECONDS, account, token), record)
+    txn.put(EXPIRIES, (account, now + 1000 * TOKEN_SECONDS, token), record)
 
 
-def _keys(txn: Txn, now: int) -> Any:
-    return (key for key, _ in txn.scan(EXPIRIES, None, (now,)))
+def _keys(txn: Txn, account: str, now: int) -> Any:
+    return (key for key, _ in txn.scan(EXPIRIES, (account,), (account, now)))
 
 
 # --- TransactGetItems -------------------------------------------------------------------------------------------------------

@@ -9,16 +9,17 @@ deletion consumes nothing and is told in the stream as the service's own.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
-from condemu.core.store import Txn, prefix_range
+from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb import control_errors as rows
 from condemu.dynamodb.changes import delete
 from condemu.dynamodb.errors import TABLE_NAMED_NOT_FOUND
-from condemu.dynamodb.expirations import DELAY, EXPIRING, OLDEST, note
-from condemu.dynamodb.records import CREATING, ITEMS, TABLES, StoredItem, Table, item_in
+from condemu.dynamodb.expirations import due_range, note
+from condemu.dynamodb.records import CREATING, EXPIRING, ITEMS, TABLES, Expiring, StoredItem, Table, item_in
 from condemu.dynamodb.requests import DynamoRequest, Result, address, atomic, on_table
 from condemu.dynamodb.tables import known_table
 
@@ -43,7 +44,7 @@ def update_time_to_live(request: DynamoRequest) -> Plan:
             raise ServiceError(rows.TTL_OTHER_ATTRIBUTE, {"name": held})
         changed = replace(table, ttl_attribute=name if enabled else None)
         txn.put(TABLES, whose, changed)
-        for (_, partition, sort), record in list(txn.scan(ITEMS, *prefix_range((table.table_id,)))):
+        for (_, _, partition, sort), record in list(txn.scan(ITEMS, *prefix_range((table.account, table.table_id)))):
             item = item_in(record)
             note(txn, table, (partition, sort), item, None)
             note(txn, changed, (partition, sort), None, item)
@@ -63,18 +64,13 @@ def describe_time_to_live(request: DynamoRequest) -> Plan:
     return atomic(decide, on_table(whose), reads=True)
 
 
-def sweep(txn: Txn) -> Result:
-    """Delete what has expired, a bounded number at once; the names of the tables it was in."""
-    now = int(txn.now - DELAY)
-    due = []
-    for key, whose in txn.scan(EXPIRING, (now - OLDEST,), (now + 1,)):
-        due.append((key, whose))
-        if len(due) == AT_ONCE:
-            break
+def sweep(txn: Txn, account: str) -> Result:
+    """Delete what has expired in an account's tables, a bounded number at once; the names of the tables it was in."""
+    due: list[tuple[Key, Expiring]] = list(islice(txn.scan(EXPIRING, *due_range(account, txn.now)), AT_ONCE))
     touched: set[str] = set()
-    for (_, table_id, partition, sort), whose in due:
-        table: Table | None = txn.get(TABLES, whose)
-        record: StoredItem | None = txn.get(ITEMS, (table_id, partition, sort))
+    for (_, _, table_id, partition, sort), expiring in due:
+        table: Table | None = txn.get(TABLES, (account, expiring.table, expiring.region))
+        record: StoredItem | None = txn.get(ITEMS, (account, table_id, partition, sort))
         if table is not None and table.table_id == table_id and record is not None:
             delete(txn, table, (partition, sort), record, expired=True)
             touched.add(table.name)

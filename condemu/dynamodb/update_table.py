@@ -240,7 +240,7 @@ def created(txn: Txn, table: Table, wire: Wire, members: Wire) -> tuple[Table, I
 
 def fill(txn: Txn, table: Table, index: Index) -> None:
     """Give a new index its entries."""
-    for (_, *where), record in txn.scan(ITEMS, *prefix_range((table.table_id,))):
+    for (_, _, *where), record in txn.scan(ITEMS, *prefix_range((table.account, table.table_id))):
         item = item_in(record)
         place: Key | None = entry_key(table, index, (where[0], where[1]), item)
         if place is not None:
@@ -248,7 +248,7 @@ def fill(txn: Txn, table: Table, index: Index) -> None:
 
 
 def deleted(txn: Txn, table: Table, index: Index) -> Table:
-    for key, _ in list(txn.scan(INDEXED, *prefix_range((index_id(table, index),)))):
+    for key, _ in list(txn.scan(INDEXED, *prefix_range((table.account, index_id(table, index))))):
         txn.delete(INDEXED, key)
     left = tuple(held for held in table.indexes if held.name != index.name)
     used = {name for keys in (table.keys, *(held.keys for held in left)) for name in keys.names}

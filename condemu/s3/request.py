@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class S3Request:
     """`request["IfMatch"]` is the member's text, or None when the client did not send it.
 
+    `namespace` is the account whose bucket names count, None where all accounts share them (state/names.py).
     `http` is the request as it came; `region` the emulator's own; `began` the commit index at which it arrived;
     `body` the spooled body and `digests` what was computed over it; `xml` the document of an operation that takes one.
     """
@@ -30,6 +31,7 @@ class S3Request:
         "key",
         "members",
         "memory",
+        "namespace",
         "operation",
         "query",
         "region",
@@ -52,6 +54,7 @@ class S3Request:
         self.members = members
         self.query = query
         self.account = "000000000000"
+        self.namespace: str | None = None
         self.region = "us-east-1"
         self.authentication: Any = None
         self.body: Blob = EMPTY
@@ -69,7 +72,7 @@ class S3Request:
     def entry(self, key: str, members: dict[str, Any]) -> S3Request:
         """One entry of a request that names several keys: the same caller, at the same moment."""
         entry = S3Request(self.http, self.operation, self.bucket, key, members, self.query)
-        entry.account, entry.authentication = self.account, self.authentication
+        entry.account, entry.namespace, entry.authentication = self.account, self.namespace, self.authentication
         return entry
 
     def remember(self, blob: Blob, what: str, text: str) -> None:

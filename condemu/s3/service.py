@@ -12,7 +12,7 @@ from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
-from condemu.core.store import Txn, prefix_range
+from condemu.core.store import Txn
 from condemu.s3.access.actions import BY_DOCUMENT
 from condemu.s3.access.authorize import READS, admit, authorize, authorize_entry, hidden, without_unseen
 from condemu.s3.addressing import bucket_and_key, bucket_of_host
@@ -27,8 +27,7 @@ from condemu.s3.objects.copy import named_source
 from condemu.s3.render import error_response, preflight_response, response
 from condemu.s3.request import S3Request
 from condemu.s3.routing import route
-from condemu.s3.state.records import BUCKETS, OBJECTS, PARTS, UPLOADS, VERSIONS
-from condemu.s3.state.traces import forget_traces
+from condemu.s3.state.names import GLOBAL, UNKNOWN
 
 XML_LIMIT: Final = 4 * 1024 * 1024  # bytes of a request's document: a list of 10,000 parts with the longest checksums takes 3 MiB
 
@@ -39,9 +38,18 @@ class S3:
     name = "s3"
 
     def __init__(
-        self, *, engine: Engine, blobs: BlobStore, clock: Clock, ids: Ids, wall: Clock | None = None, authenticator: Any = None,
+        self,
+        *,
+        engine: Engine,
+        blobs: BlobStore,
+        clock: Clock,
+        ids: Ids,
+        wall: Clock | None = None,
+        authenticator: Any = None,
         region: str = "us-east-1",
-    ) -> None:  # fmt: skip
+        account: str = "000000000000",
+        bucket_names: str = GLOBAL,
+    ) -> None:
         self.engine = engine
         self.blobs = blobs
         self.clock = clock
@@ -49,6 +57,12 @@ class S3:
         self.wall = wall or clock
         self.authenticator = authenticator
         self.region = region
+        self.account = account
+        self.bucket_names = bucket_names
+
+    def namespace(self, account: str) -> str | None:
+        """Whose bucket names count for a caller of that account: see state/names.py."""
+        return None if self.bucket_names == GLOBAL else account or self.account
 
     async def handle(self, http: Request) -> Response:
         """Answer: every refusal becomes an error document."""
@@ -62,14 +76,18 @@ class S3:
             answer = error_response(refusal_of(failure), http)
         if "origin" in http.headers and http.method != "OPTIONS":
             bucket, _ = bucket_and_key(http.headers.get("host", ""), http.raw_path)
-            answer.headers += self.engine.store.view(partial(cors.answered, http=http, bucket_name=bucket))
+            namespace = self.namespace(http.call.account if http.call is not None else "")
+            answer.headers += self.engine.store.view(
+                partial(cors.answered, http=http, bucket_name=bucket, namespace=namespace)
+            )
         return answer
 
     async def _answer(self, http: Request) -> Response:
         query = parse_query(http.query_string)
         bucket, key = bucket_and_key(http.headers.get("host", ""), http.raw_path)
         if http.method == "OPTIONS" and bucket:
-            return preflight_response(self.engine.store.view(partial(cors.preflight, http=http, bucket_name=bucket)), http)
+            look = partial(cors.preflight, http=http, bucket_name=bucket, namespace=self.namespace(""))
+            return preflight_response(self.engine.store.view(look), http)
         operation = route(http.method, bucket, key, query, http.headers)
         if operation is None:
             raise ServiceError(METHOD_NOT_ALLOWED, {"Method": http.method, "ResourceType": "OBJECT" if key else "BUCKET"})
@@ -84,6 +102,9 @@ class S3:
             request.account = request.authentication.principal.account
             call.access_key = request.authentication.access_key
         call.account = request.account
+        request.namespace = self.namespace(request.account)
+        if operation.takes == "form" and request.namespace is not None:
+            request.namespace = UNKNOWN
         request.region = self.region
         by_document = operation.name in BY_DOCUMENT
         self.engine.store.view(partial(admit if by_document else authorize, request=request))
@@ -96,6 +117,9 @@ class S3:
             await bodies.receive(request, self.blobs)
         elif operation.takes == "form":
             await post_object.receive(request, self.blobs, self.authenticator, self.wall.now())
+            request.namespace = self.namespace(request.account)
+            call.account = request.account
+            call.access_key = request.authentication.access_key if request.authentication is not None else ""
         elif operation.takes == "xml":
             request.xml = await bodies.document(request, XML_LIMIT)
         if by_document:
@@ -105,21 +129,6 @@ class S3:
         if operation.copies is not None:
             await copy_digests.ahead(request, self.engine.store)
         return response(request, await self.engine.run(call, _plan(request)))
-
-    def forget_account(self, txn: Txn, account: str) -> None:
-        """Delete the account's buckets with all that is in them."""
-        for (name,), bucket in list(txn.scan(BUCKETS)):
-            if bucket.owner != account:
-                continue
-            start, stop = prefix_range((name,))
-            for (_, _, upload), _record in list(txn.scan(UPLOADS, start, stop)):
-                for place, _part in list(txn.scan(PARTS, *prefix_range((upload,)))):
-                    txn.delete(PARTS, place)
-            forget_traces(txn, name)
-            for table in (OBJECTS, VERSIONS, UPLOADS):
-                for place, _record in list(txn.scan(table, start, stop)):
-                    txn.delete(table, place)
-            txn.delete(BUCKETS, (name,))
 
 
 def _plan(request: S3Request) -> Plan:

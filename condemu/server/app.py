@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Coroutine, Iterator, Mapping
 from functools import cached_property
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from condemu.auth.authenticate import Authenticator
 from condemu.auth.credentials import CredentialBook, read_credentials
@@ -20,9 +20,12 @@ from condemu.core.effects import Clock, Ids
 from condemu.core.engine import ArrivesAgain, Engine, Observer, ObserverFailed, ReadSource
 from condemu.core.http import Body, BytesBody, ClientDisconnected, Request, Response
 from condemu.core.service import Service
+from condemu.core.spaces import forget
 from condemu.core.store import MemoryStore, Store, Txn
+from condemu.dynamodb import records as dynamodb_records
 from condemu.dynamodb.service import DynamoDB
 from condemu.s3.service import S3
+from condemu.s3.state import records as s3_records
 from condemu.server import admin, dispatch
 from condemu.server.asgi import App
 from condemu.server.config import Config
@@ -30,10 +33,12 @@ from condemu.server.errors import BAD_REQUEST, INTERNAL_ERROR, message_of, refus
 from condemu.server.exports import S3Sink, Trusted
 from condemu.server.kept import KeptBody
 from condemu.server.system import RequestIds, SystemClock, SystemIds
+from condemu.simpledb import records as simpledb_records
 from condemu.simpledb.service import SimpleDB
 from condemu.storage.spool import SpoolBlobs
 
 T = TypeVar("T")
+SPACES: Final = (*s3_records.SPACES, *dynamodb_records.SPACES, *simpledb_records.SPACES)  # all that a store holds
 
 
 class Emulator:
@@ -137,14 +142,17 @@ class Emulator:
 
     def reset(self, account: str | None = None) -> None:
         """Forget everything, or all that one account holds. Then the configured buckets are there again."""
-        self.engine.administer(lambda txn: _forget(txn, account, self.services.values()), "Reset")
+        self.engine.administer(lambda txn: _forget(txn, account), "Reset")
         self.blobs.settle()
         self.create_buckets()
 
     def create_buckets(self) -> None:
         """Create the buckets that the configuration names, if they are not there."""
         unobserved = Engine(self.engine.store)
-        service = S3(engine=unobserved, blobs=self.blobs, clock=self.clock, ids=self.ids, region=self.config.region)
+        service = S3(
+            engine=unobserved, blobs=self.blobs, clock=self.clock, ids=self.ids, region=self.config.region,
+            account=self.config.account, bucket_names=self.config.bucket_names,
+        )  # fmt: skip
         for bucket in self.config.buckets:
             response = at_once(service.handle(self._create_bucket_request(bucket)))
             if response.status not in (200, 409):
@@ -188,7 +196,10 @@ def build(
     authenticator = Authenticator(credentials_of(config, environment), config.auth, config.region)
 
     def s3_of(authenticator: Authenticator | Trusted) -> S3:
-        return S3(engine=engine, blobs=blobs, clock=clock, wall=wall, ids=ids, authenticator=authenticator, region=config.region)
+        return S3(
+            engine=engine, blobs=blobs, clock=clock, wall=wall, ids=ids, authenticator=authenticator, region=config.region,
+            account=config.account, bucket_names=config.bucket_names,
+        )  # fmt: skip
 
     simpledb = SimpleDB(
         engine=engine, clock=clock, wall=wall, ids=ids, authenticator=authenticator, region=config.region, account=config.account
@@ -226,10 +237,9 @@ def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("a request without a socket had to wait")
 
 
-def _forget(txn: Txn, account: str | None, services: Any) -> None:
+def _forget(txn: Txn, account: str | None) -> None:
     if account is not None:
-        for service in services:
-            service.forget_account(txn, account)
+        forget(txn, SPACES, account)
         return
     for table in txn.tables():
         for key, _ in list(txn.scan(table)):

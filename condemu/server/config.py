@@ -10,6 +10,7 @@ from typing import Any, Final
 
 AUTH_MODES: Final = ("off", "lenient", "strict")
 MESSAGES: Final = ("2026", "classic")
+BUCKET_NAMES: Final = ("global", "per-account")
 ENVIRONMENT_PREFIX: Final = "CONDEMU_"
 FILE: Final = "condemu.toml"
 
@@ -27,6 +28,7 @@ class Config:
     auth: str = "lenient"  # off: nothing is verified; lenient: whatever there is a secret for; strict: unknown keys are refused
     credentials: str = ""  # a TOML file of access keys
     buckets: tuple[str, ...] = ()  # there at the start and after every reset
+    bucket_names: str = "global"  # whose bucket names are: one name space for all accounts, as on AWS, or one for each account
     messages: str = "2026"  # whose wording DynamoDB's validation messages have: today's, or that of the years before
     table_delay: float = 0.0  # seconds for which a DynamoDB table is CREATING, UPDATING or DELETING
     spool_threshold: int = 64 * MIB  # bytes of a body from which on it goes to disk
@@ -37,6 +39,8 @@ class Config:
     def __post_init__(self) -> None:
         if self.auth not in AUTH_MODES:
             raise Unusable(f"auth is {self.auth!r}; it can be {', '.join(AUTH_MODES)}")
+        if self.bucket_names not in BUCKET_NAMES:
+            raise Unusable(f"bucket_names is {self.bucket_names!r}; it can be {', '.join(BUCKET_NAMES)}")
         if self.messages not in MESSAGES:
             raise Unusable(f"messages is {self.messages!r}; it can be {', '.join(MESSAGES)}")
         if not 0 <= self.port <= 65535:

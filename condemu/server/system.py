@@ -30,6 +30,9 @@ class SystemIds:
     def of(self, identity: str) -> Ids:
         return self
 
+    def again(self) -> Ids:
+        return self
+
 
 class RequestIds:
     """Names for requests: x-amz-request-id (16 characters, as recorded on AWS) and x-amz-id-2 (76 characters of base64).

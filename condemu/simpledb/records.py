@@ -11,9 +11,11 @@ Names order as their UTF-8 octets do.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from condemu.core.records import record
+from condemu.core.spaces import space
 
 DOMAINS: Final = "simpledb.domains"
 TOTALS: Final = "simpledb.totals"
@@ -68,3 +70,22 @@ class Export:
     items: int | None = None
     manifest: str | None = None
     failure: tuple[str, str] | None = None
+
+
+def _export_of(export: Export, former: str, account: str) -> Export:
+    return replace(export, arn=export.arn.replace(f":{former}:", f":{account}:", 1))
+
+
+def _place_of(place: tuple[str, ...], _: str, account: str) -> tuple[str, ...]:
+    return account, *place[1:]
+
+
+DOMAIN: Final = (("region", str), ("domain", str))
+SPACES: Final = (
+    space(DOMAINS, Domain, *DOMAIN),
+    space(TOTALS, Totals, *DOMAIN),
+    space(ITEMS, Item, *DOMAIN, ("item", str)),
+    space(PLACES, str, *DOMAIN, ("commit", int), ("number", int)),
+    space(EXPORTS, Export, *DOMAIN, ("export", str), move=_export_of),
+    space(EXPORT_TOKENS, tuple[str, str, str, str], ("region", str), ("token", str), move=_place_of),
+)

@@ -11,7 +11,7 @@ from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response, read_body
-from condemu.core.store import Txn, prefix_range
+from condemu.core.store import Txn
 from condemu.simpledb.authorize import authorize, verified
 from condemu.simpledb.errors import (
     INVALID_ACTION,
@@ -23,7 +23,7 @@ from condemu.simpledb.errors import (
 )
 from condemu.simpledb.export_service import PATH, Exports, ExportSink
 from condemu.simpledb.operations import OLDER, OPERATIONS, VERSION, Operation, Prepared
-from condemu.simpledb.records import DOMAINS, EXPORT_TOKENS, EXPORTS, ITEMS, PLACES, TOTALS, Scope
+from condemu.simpledb.records import Scope
 from condemu.simpledb.render import error_response, header_text, response
 from condemu.wire import query
 
@@ -92,11 +92,6 @@ class SimpleDB:
         match = _HOST.fullmatch(http.headers.get("host", ""))
         return self.region if match is None else (match.group(1) or "us-east-1").lower()
 
-    def forget_account(self, txn: Txn, account: str) -> None:
-        """Delete all domains and exports of an account, at every endpoint."""
-        for table in (ITEMS, PLACES, TOTALS, EXPORTS, EXPORT_TOKENS, DOMAINS):
-            for key in [key for key, _ in txn.scan(table, *prefix_range((account,)))]:
-                txn.delete(table, key)
 
 
 def _decide(operation: Operation, scope: Scope, request: Prepared, txn: Txn) -> dict[str, Any]:

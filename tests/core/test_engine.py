@@ -169,7 +169,7 @@ def test_what_is_due_is_a_commit_of_its_own_before_the_decision(reads):
 
     def decide(txn: Txn) -> Any:
         if txn.get("t", ("k",)) is None:
-            raise Due("Sweep", write, lambda txn: txn.get("t", ("k",)))
+            raise Due("Sweep", "", write, lambda txn: txn.get("t", ("k",)))
         raise AssertionError
 
     assert run(subject, decide, reads=reads) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,25 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stores import NaiveStore, TwiceStore
 
-from condemu.core.effects import CountingIds, Ids, ManualClock
+from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.store import Commit, MemoryStore, ReadOnly, Store, Txn, prefix_range
-
-
-class TwiceStore(MemoryStore):
-    """Runs every decision twice and keeps the second run: what a store does after a serialization failure."""
-
-    def transact(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
-        class Abandoned(Exception):
-            pass
-
-        def first(txn: Txn) -> None:
-            decide(txn)
-            raise Abandoned
-
-        with contextlib.suppress(Abandoned):
-            super().transact(first, ids)
-        return super().transact(decide, ids)
 
 
 class BackwardsClock(ManualClock):
@@ -42,6 +26,7 @@ class BackwardsClock(ManualClock):
 STORES: dict[str, Callable[[], Store]] = {
     "memory": lambda: MemoryStore(ManualClock(), CountingIds()),  # its clock stands still
     "memory, deciding twice": lambda: TwiceStore(ManualClock(), CountingIds()),
+    "one dictionary": lambda: NaiveStore(ManualClock(), CountingIds()),
     "memory, clock going backwards": lambda: MemoryStore(BackwardsClock(), CountingIds()),
 }
 
@@ -252,3 +237,29 @@ def test_a_store_is_a_dictionary_that_is_changed_all_at_once(name, commits, star
             seen = error.args[0]
         assert seen == scan(after)
         assert everything(store, start=start, stop=stop, reverse=reverse) == scan(model)
+
+
+def test_a_transaction_can_have_identifiers_of_its_own(store: Store) -> None:
+    assert store.transact(lambda txn: txn.ids.token(8), CountingIds("other")).result in (
+        CountingIds("other").token(8), tokens("other")[1],
+    )  # fmt: skip
+    assert store.transact(lambda txn: txn.ids is store.ids).result is True
+
+
+def tokens(seed: str) -> list[bytes]:
+    ids = CountingIds(seed)
+    return [ids.token(8), ids.token(8)]  # a store that decides twice uses the second
+
+
+def test_a_store_tells_of_each_commit_in_order_and_of_nothing_else(store: Store) -> None:
+    told: list[Commit] = []
+    put(store, (("a",), 1))
+    store.on_commit = told.append
+    commits = [put(store, (("a",), 2)), put(store, (("b",), 3))]
+    store.transact(lambda txn: txn.delete("t", ("nothing",)))
+    store.transact(lambda txn: None)
+    with pytest.raises(ZeroDivisionError):
+        store.transact(lambda txn: (txn.put("t", ("c",), 1), 1 / 0))
+    store.view(lambda txn: None)
+    assert told == commits
+    assert [(commit.index, commit.changes[0].old, commit.changes[0].new) for commit in told] == [(2, 1, 2), (3, None, 3)]

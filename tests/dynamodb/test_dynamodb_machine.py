@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import invariants
 from dynamodb_naive import NAMES, VALUES, Refused, naive, updated
 from dynamodb_strategies import conditions, items, sound_updates, words
 from hypothesis import settings
@@ -42,6 +43,7 @@ class Machine(RuleBasedStateMachine):
             "TableName": "items",
             "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
             "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+            "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
             "BillingMode": "PAY_PER_REQUEST",
         })  # fmt: skip
 
@@ -82,6 +84,7 @@ class Machine(RuleBasedStateMachine):
         return self.check()
 
     def check(self) -> None:
+        invariants.check(self.local.store)
         for key in ("x", "y"):
             found = self.local.ok("GetItem", {"TableName": "items", "Key": {"pk": {"S": key}}, "ConsistentRead": True})
             expected = self.model.get(key)

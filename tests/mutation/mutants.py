@@ -19,11 +19,11 @@ class Mutant(NamedTuple):
 
 PRE: Final = "s3/state/preconditions.py"
 _TRANSACT: Final = """        with self._lock:
-            txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, self.ids)
+            txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, ids or self.ids)
             result = decide(txn)
             if not txn._writes:"""
 _RACE: Final = """        if True:
-            txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, self.ids)
+            txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, ids or self.ids)
             result = decide(txn)
             __import__("time").sleep(0.002)
             if not txn._writes:"""
@@ -88,11 +88,11 @@ S3: Final = (
            'return ServiceError(NO_SUCH_KEY, {"Key": key}, because=f"If-Match was sent and {nothing(found)}")\n    if if_match == "*"',
            'return None\n    if if_match == "*"'),
     Mutant("a delete with If-Match looks beneath a marker for an object", "s3", "s3/objects/delete.py",
-           "    found = found_under(txn, bucket.name, request.key)\n",
-           "    found = found_under(txn, bucket.name, request.key)\n"
+           "    found = found_under(txn, bucket, request.key)\n",
+           "    found = found_under(txn, bucket, request.key)\n"
            "    if isinstance(found, Version) and found.marker:\n"
            "        from condemu.s3.state.records import VERSIONS\n"
-           "        below = next(txn.scan(VERSIONS, (bucket.name, request.key), (bucket.name, request.key + '\\0')), None)\n"
+           "        below = next(txn.scan(VERSIONS, bucket.at(request.key), bucket.at(request.key + '\\0')), None)\n"
            "        found = below[1] if below else found\n"),
     Mutant("a delete by version id takes If-Match", "s3", PRE, "if if_match is not None and version_id is not None:", "if False:"),
     Mutant("a delete overlooks a size", "s3", PRE, "    if size is not None:", "    if False:"),
@@ -229,8 +229,8 @@ RACES: Final = (
            "                    if len(late) > 1:\n                        first = late.pop(0)\n                        first[0][first[1]] = first[2]\n"
            "                elif new is not None and old is not None:\n"),
     Mutant("two conditional puts at once both succeed", "races", "s3/objects/put.py",
-           "        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket.name, request.key), request.began)\n        if refusal is not None:",
-           "        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket.name, request.key), request.began)\n        if refusal is not None and __import__('random').random() < 0.9:"),
+           "        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket, request.key), request.began)\n        if refusal is not None:",
+           "        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket, request.key), request.began)\n        if refusal is not None and __import__('random').random() < 0.9:"),
 )  # fmt: skip
 
 MUTANTS: Final = (*S3, *SIMPLEDB, *DYNAMODB, *RACES)

@@ -19,13 +19,16 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import md5
 from random import Random
 from typing import Any, Final
 
 from condemu.core.http import Response
-from condemu.s3.state.records import BUCKETS, OBJECTS, VERSIONS
+from condemu.core.store import prefix_range
+from condemu.s3.buckets.buckets import change
+from condemu.s3.state.names import bucket_named
+from condemu.s3.state.records import OBJECTS, VERSIONS, Bucket
 from condemu.server.app import Emulator, build
 from condemu.server.config import Config
 from condemu.wire.xml import parse
@@ -83,7 +86,7 @@ class Arena:
         emulator = build(Config(buckets=("bucket",)))
 
         def enable(txn: Any) -> None:
-            txn.put(BUCKETS, ("bucket",), replace(txn.get(BUCKETS, ("bucket",)), versioning="Enabled" if versioned else ""))
+            change(txn, the_bucket(txn), versioning="Enabled" if versioned else "")
 
         emulator.engine.administer(enable)
         return cls(emulator, Random(seed), size, versioned)
@@ -106,8 +109,9 @@ class Arena:
         """What the key's object begins with, and how many versions and markers there are."""
 
         def read(txn: Any) -> tuple[bytes | None, int]:
-            current = txn.get(OBJECTS, ("bucket", key))
-            below = sum(1 for _ in txn.scan(VERSIONS, ("bucket", key), ("bucket", key + "\0")))
+            where = the_bucket(txn).at(key)
+            current = txn.get(OBJECTS, where)
+            below = sum(1 for _ in txn.scan(VERSIONS, *prefix_range(where)))
             if current is None or current.marker:
                 return None, below + (current is not None)
             return current.body.cut(0, min(current.size, 24)).bytes().rstrip(b"\0"), below + 1
@@ -181,11 +185,17 @@ def run(operation: str, condition: str, *, rounds: int, size: int, versioned: bo
         arena.emulator.close()
 
 
+def the_bucket(txn: Any) -> Bucket:
+    bucket = bucket_named(txn, "bucket")
+    assert bucket is not None
+    return bucket
+
+
 def forget(txn: Any) -> None:
     """Delete the round's key, so that bodies of a thousand rounds need no memory. The sources stay."""
     for table in (OBJECTS, VERSIONS):
         for place, _ in list(txn.scan(table)):
-            if not place[1].startswith("source-"):
+            if not place[2].startswith("source-"):
                 txn.delete(table, place)
 
 

@@ -19,6 +19,7 @@ from condemu.core.engine import Engine
 from condemu.core.http import BytesBody, Request
 from condemu.core.store import MemoryStore
 from condemu.s3.service import S3
+from condemu.s3.state.names import take_name
 from condemu.s3.state.records import BUCKETS, Bucket
 from condemu.wire.rest import iso_8601, parse_iso_8601
 
@@ -101,11 +102,16 @@ class World:
         self.actions = {check["action"] for check in case["request"]["checks"]}
         locked = "s3:PutObjectRetention" in self.actions or any(key.startswith("s3:object-lock") for key in self.context)
         bucket = Bucket(
-            BUCKET, case["owner_account"], "us-east-1", self.clock.now(), public_access_block=blocks,
+            BUCKET, case["owner_account"], 1, "us-east-1", self.clock.now(), public_access_block=blocks,
             ownership=ownership or "BucketOwnerEnforced", object_lock={} if locked else None,
             versioning="Enabled" if locked or "s3:versionid" in self.context else "",
         )  # fmt: skip
-        self.store.transact(lambda txn: txn.put(BUCKETS, (BUCKET,), bucket))
+
+        def create(txn: Any) -> None:
+            txn.put(BUCKETS, (bucket.owner, bucket.name), bucket)
+            take_name(txn, bucket, None)
+
+        self.store.transact(create)
 
     def key(self) -> str:
         if "missing" in self.case["request"]["operation"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -12,9 +12,11 @@ from condemu.core.blobs import MemoryBlobs
 from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.engine import Engine
 from condemu.core.http import BytesBody, Request
-from condemu.core.store import MemoryStore, MemoryTxn
+from condemu.core.store import MemoryStore, prefix_range
+from condemu.s3.buckets.buckets import change
 from condemu.s3.service import S3
-from condemu.s3.state.records import BUCKETS
+from condemu.s3.state.names import bucket_named
+from condemu.s3.state.records import Bucket
 from condemu.wire.xml import Element, parse
 
 
@@ -102,15 +104,14 @@ class Wire:
     def versioning(self, status: str, bucket: str = "bucket") -> None:
         """Set the bucket's versioning by its record: the operation has tests of its own."""
         def decide(txn: Any) -> None:
-            txn.put(BUCKETS, (bucket,), replace(txn.get(BUCKETS, (bucket,)), versioning=status))
+            change(txn, bucket_called(txn, bucket), versioning=status)
 
         self.store.transact(decide)
 
     def object_lock(self, **retention: Any) -> None:
         """Enable Object Lock, with that default retention."""
         def decide(txn: Any) -> None:
-            bucket = txn.get(BUCKETS, ("bucket",))
-            txn.put(BUCKETS, ("bucket",), replace(bucket, versioning="Enabled", object_lock=retention))
+            change(txn, bucket_called(txn), versioning="Enabled", object_lock=retention)
 
         self.store.transact(decide)
 
@@ -122,23 +123,23 @@ class Wire:
         """(id, is a delete marker, ETag) of the key's versions, newest first."""
 
         def decide(txn: Any) -> Iterable[Any]:
-            current = txn.get("s3.object", ("bucket", key))
-            below = [version for _, version in txn.scan("s3.version", ("bucket", key), ("bucket", key + "\0"))]
+            where = bucket_called(txn).at(key)
+            current = txn.get("s3.object", where)
+            below = [version for _, version in txn.scan("s3.version", *prefix_range(where))]
             return ([current] if current is not None else []) + below
 
         return [(version.version_id, version.marker, version.etag) for version in self.store.view(decide)]
 
 
+def bucket_called(txn: Any, name: str = "bucket") -> Bucket:
+    """A bucket's record."""
+    bucket = bucket_named(txn, name)
+    assert bucket is not None
+    return bucket
+
+
 def dashed(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
-
-
-class Twice(MemoryStore):
-    """Runs every decision twice, as a store may: the first time for nothing."""
-
-    def transact(self, decide: Any, ids: Any = None) -> Any:
-        decide(MemoryTxn(self._tables, self.clock.now(), self.index + 1, self.ids))
-        return super().transact(decide, ids)
 
 
 def fresh(store: type[MemoryStore] = MemoryStore) -> Wire:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
 import pytest
 from s3_wire import Wire
@@ -11,7 +11,8 @@ from condemu.core.errors import ErrorRow
 from condemu.s3.errors import buckets as rows
 from condemu.s3.errors import forms as post_errors
 from condemu.s3.errors import general as errors
-from condemu.s3.state.records import BUCKETS
+from condemu.s3.state.names import take_name
+from condemu.s3.state.records import BUCKETS, Bucket
 
 ID = "0" * 64
 
@@ -90,10 +91,13 @@ def prepared(s3: Wire) -> Wire:
     s3("PUT", "/locked", headers={"x-amz-bucket-object-lock-enabled": "true"})
     s3("PUT", "/shared")
     s3("PUT", "/shared", cors(ORIGIN), query="cors")
-    s3("PUT", "/theirs")
-    s3.store.transact(
-        lambda txn: txn.put(BUCKETS, ("theirs",), replace(txn.get(BUCKETS, ("theirs",)), owner="111111111111"))
-    )
+    theirs = Bucket("theirs", "111111111111", 1, "us-east-1", s3.clock.now())
+
+    def create(txn: Any) -> None:
+        txn.put(BUCKETS, (theirs.owner, theirs.name), theirs)
+        take_name(txn, theirs, None)
+
+    s3.store.transact(create)
     return s3
 
 

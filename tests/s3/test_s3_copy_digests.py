@@ -8,6 +8,7 @@ from hashlib import md5
 from typing import Any
 
 import pytest
+from s3_wire import bucket_called
 
 from condemu.core.blobs import Blob
 from condemu.core.http import BytesBody, Response
@@ -117,7 +118,8 @@ def test_a_source_that_changes_while_it_is_hashed_is_copied_as_it_is_at_the_deci
         await upload(emulator, "other", b"b")
 
         def exchange(txn: Any) -> None:
-            txn.put(OBJECTS, ("bucket", "large"), txn.get(OBJECTS, ("bucket", "other")))
+            bucket = bucket_called(txn)
+            txn.put(OBJECTS, bucket.at("large"), txn.get(OBJECTS, bucket.at("other")))
 
         async def change() -> None:
             emulator.engine.administer(exchange)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from s3_uploads import begin, complete, upload
-from s3_wire import Answer, Wire, fresh
+from s3_wire import Answer, Wire, bucket_called, fresh
 
 from condemu.s3.listing.pages import behind
 from condemu.s3.state.records import OBJECTS, Version
@@ -89,8 +89,9 @@ def test_no_keys_at_most_is_an_empty_page_that_is_not_truncated(s3: Wire) -> Non
 
 def test_no_page_has_more_than_a_thousand(s3: Wire) -> None:
     def decide(txn: Any) -> None:
+        bucket = bucket_called(txn)
         for number in range(1001):
-            txn.put(OBJECTS, ("bucket", f"{number:05}"), Version("null", number, 1, txn.now, "000000000000"))
+            txn.put(OBJECTS, bucket.at(f"{number:05}"), Version("null", number, 1, txn.now, "000000000000"))
 
     s3.store.transact(decide)
     answer = listing(s3, list_type=2, max_keys=5000)
@@ -407,9 +408,10 @@ def test_a_page_of_groups_looks_at_each_group_once(s3: Wire) -> None:
     """Counted, not timed: the keys that a page reads do not grow with the groups."""
 
     def decide(txn: Any) -> None:
+        bucket = bucket_called(txn)
         for group in range(10):
             for number in range(200):
-                txn.put(OBJECTS, ("bucket", f"{group}/{number:04}"), Version("null", number, 1, txn.now, "000000000000"))
+                txn.put(OBJECTS, bucket.at(f"{group}/{number:04}"), Version("null", number, 1, txn.now, "000000000000"))
 
     s3.store.transact(decide)
     table = s3.store._tables[OBJECTS]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from hashlib import md5
 from typing import Any
 
+import invariants
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from s3_wire import Answer, Twice, fresh
+from s3_wire import Answer, fresh
+from stores import TwiceStore
 
 from condemu.core.store import MemoryStore
 
@@ -63,7 +65,7 @@ class Model:
 class Machine(RuleBasedStateMachine):
     @initialize(twice=st.booleans())
     def begin(self, twice: bool) -> None:
-        self.s3, self.model = fresh(Twice if twice else MemoryStore), Model()
+        self.s3, self.model = fresh(TwiceStore if twice else MemoryStore), Model()
 
     def headers(self, key: str, condition: str) -> dict[str, str]:
         held = self.model.current(key)
@@ -124,6 +126,10 @@ class Machine(RuleBasedStateMachine):
             version_id, body = stack.pop(at)
             answer = self.s3("DELETE", f"/bucket/{key}", query=f"versionId={version_id}")
             assert (answer.status, answer["x-amz-delete-marker"]) == (204, None if body is not None else "true")
+
+    @invariant()
+    def the_state_is_whole(self) -> None:
+        invariants.check(self.s3.store)
 
     @invariant()
     def reads_and_stacks_agree(self) -> None:

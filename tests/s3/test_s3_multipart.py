@@ -8,7 +8,7 @@ from zlib import crc32
 
 import pytest
 from s3_uploads import MIB, begin, complete, listed, upload
-from s3_wire import Wire
+from s3_wire import Wire, bucket_called
 
 from condemu.s3.state.records import PARTS, UPLOADS
 
@@ -283,4 +283,4 @@ def test_the_objects_last_modified_is_the_uploads_initiation(s3: Wire) -> None:
     s3.clock.advance(3600)
     etag = upload(s3, upload_id, 1, b"x")
     complete(s3, upload_id, [(1, etag)])
-    assert began == s3.store.view(lambda txn: txn.get("s3.object", ("bucket", "k"))).modified
+    assert began == s3.store.view(lambda txn: txn.get("s3.object", bucket_called(txn).at("k"))).modified

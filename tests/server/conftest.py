@@ -15,7 +15,7 @@ import pytest
 from condemu.core.effects import ManualClock
 from condemu.core.engine import Engine, Observer
 from condemu.core.http import Request, Response
-from condemu.core.store import MemoryStore, Txn
+from condemu.core.store import MemoryStore
 from condemu.server.app import Emulator
 from condemu.server.config import Config
 from condemu.server.protocol import Protocol
@@ -37,9 +37,6 @@ class Scripted:
 
     async def handle(self, request: Request) -> Response:
         return await self.answer(request)
-
-    def forget_account(self, txn: Txn, account: str) -> None:
-        """It holds nothing."""
 
 
 def emulator_of(

@@ -29,6 +29,7 @@ def test_without_any_source_there_are_defaults():
         ({"CONDEMU_PORT": "x"}, "port is 'x'; it is a whole number"),
         ({"CONDEMU_PORT": "70000"}, "port is 70000; it can be 0 to 65535"),
         ({"CONDEMU_AUTH": "never"}, "auth is 'never'; it can be off, lenient, strict"),
+        ({"CONDEMU_BUCKET_NAMES": "mine"}, "bucket_names is 'mine'; it can be global, per-account"),
         ({"CONDEMU_ACCOUNT": "12"}, "account is '12'; an account is twelve digits"),
         ({"CONDEMU_TABLE_DELAY": "-1"}, "table_delay is -1.0; it can be 0 or more seconds"),
         ({"CONDEMU_TABLE_DELAY": "nan"}, "table_delay is nan; it can be 0 or more seconds"),

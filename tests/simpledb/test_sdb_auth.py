@@ -16,6 +16,8 @@ from sdb_wire import Reply, Wire, run, state
 from condemu.auth.authenticate import OFF, STRICT, Authenticator
 from condemu.auth.credentials import Credential, CredentialBook, credential_of
 from condemu.auth.principals import root_of
+from condemu.core.spaces import forget
+from condemu.simpledb.records import SPACES
 
 CASES = json.loads((Path(__file__).parents[2] / "conformance" / "cases" / "simpledb_cases.json").read_text())
 VECTORS = [vector for vector in CASES["signature_vectors"] if vector["params"].get("Version") == "2009-04-15"]
@@ -171,7 +173,7 @@ def test_every_account_and_every_endpoint_has_domains_of_its_own() -> None:
     assert "MyDomain" in sdb.send({**ask, "AWSAccessKeyId": "111111111111"}).text
     assert "MyDomain" not in sdb.send({**ask, "AWSAccessKeyId": "222222222222"}).text
     assert "MyDomain" not in sdb.send({**ask, "AWSAccessKeyId": "111111111111"}, host="sdb.eu-west-1.amazonaws.com").text
-    sdb.store.transact(lambda txn: sdb.service.forget_account(txn, "111111111111"))
+    sdb.store.transact(lambda txn: forget(txn, SPACES, "111111111111"))
     assert state(sdb) == {"simpledb.domains": []}
 
 

@@ -191,10 +191,10 @@ def read_page(
 ) -> Page:
     index = _index(table, select, consistent)
     keys = table.keys if index is None else index.keys
-    name, source = (ITEMS, (table.table_id,)) if index is None else (INDEXED, (index_id(table, index),))
+    name, source = (ITEMS, table.table_id) if index is None else (INDEXED, index_id(table, index))
     _check_alternatives(condition, keys)
     backwards = _backwards(select, condition, keys)
-    stretches = _ranges(source, condition, keys)
+    stretches = _ranges((table.account, source), condition, keys)
     if after is not None and not any(start <= after < stop for start, stop in stretches):
         raise ServiceError(errors.NEXT_TOKEN_INVALID, because="it leads to no place that this statement reads")
     items: list[Item] = []
@@ -261,8 +261,8 @@ def next_token(last: Key) -> str:
 
 def place_of_token(token: str) -> Key:
     try:
-        first, second, *parts = json.loads(urlsafe_b64decode(token))
-        return (str(first), bytes.fromhex(second), *(bytes.fromhex(part) for part in parts))
+        account, table, first, *parts = json.loads(urlsafe_b64decode(token))
+        return (str(account), str(table), bytes.fromhex(first), *(bytes.fromhex(part) for part in parts))
     except (ValueError, TypeError, RecursionError):
         raise ServiceError(errors.NEXT_TOKEN_INVALID) from None
 

@@ -31,6 +31,7 @@ from condemu.core.store import Txn
 from condemu.s3.objects.acl import GRANT_HEADERS
 from condemu.s3.objects.copy import named_source
 from condemu.s3.request import S3Request
+from condemu.s3.state.names import bucket_named
 from condemu.s3.state.records import Version
 from condemu.s3.state.versions import found_under, named
 
@@ -176,19 +177,22 @@ def _source_checks(txn: Txn, request: S3Request) -> list[Check]:
     of_version = version_id is not None
     checks = [Check("s3:GetObjectVersion" if of_version else "s3:GetObject", bucket, key, version_id, True)]
     if request.operation.name == "CopyObject" and request["TaggingDirective"] != "REPLACE":
-        version = version_under(txn, checks[0])
+        version = version_under(txn, request, checks[0])
         if version is not None and version.tags:
             action = "s3:GetObjectVersionTagging" if of_version else "s3:GetObjectTagging"
             checks.append(Check(action, bucket, key, version_id, True))
     return checks
 
 
-def version_under(txn: Txn, check: Check) -> Version | None:
+def version_under(txn: Txn, request: S3Request, check: Check) -> Version | None:
     """The version that a check is about, or None."""
+    bucket = bucket_named(txn, check.bucket, request.namespace)
+    if bucket is None:
+        return None
     if check.version_id is None:
-        found = found_under(txn, check.bucket, check.key)
+        found = found_under(txn, bucket, check.key)
         return found if isinstance(found, Version) else None
     try:
-        return named(txn, check.bucket, check.key, check.version_id)
+        return named(txn, bucket, check.key, check.version_id)
     except ServiceError:
         return None

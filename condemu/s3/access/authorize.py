@@ -38,7 +38,8 @@ from condemu.s3.objects.acl import (
     is_public,
 )
 from condemu.s3.request import S3Request
-from condemu.s3.state.records import BUCKETS, Bucket
+from condemu.s3.state.names import UNKNOWN, bucket_named
+from condemu.s3.state.records import Bucket
 
 NO_BUCKET_NEEDED: Final = frozenset({"CreateBucket", "ListBuckets"})
 POLICY_OPERATIONS: Final = frozenset({"GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"})
@@ -114,7 +115,7 @@ def authorize_entry(txn: Txn, request: S3Request) -> None:
     if authentication is None:
         return
     caller = authentication.principal
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     if not (caller.is_root and bucket.policy is None and caller.account == bucket.owner):
         _check_all(txn, request, caller, bucket)
 
@@ -124,9 +125,9 @@ def admit(txn: Txn, request: S3Request) -> Bucket | None:
     expected = request["ExpectedBucketOwner"]
     if expected is not None and not is_account(expected):
         raise ServiceError(errors.NOT_AN_ACCOUNT, {"Value": expected})
-    if request.operation.name in NO_BUCKET_NEEDED:
+    if request.operation.name in NO_BUCKET_NEEDED or request.namespace == UNKNOWN:
         return None
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     if expected is not None and expected != bucket.owner:
         raise ServiceError(ACCESS_DENIED, because=f"the bucket belongs to {bucket.owner}, not to {expected}")
     return bucket
@@ -149,14 +150,14 @@ def _check_source_owner(txn: Txn, request: S3Request, expected: str) -> None:
     if not is_account(expected):
         raise ServiceError(errors.NOT_AN_ACCOUNT, {"Value": expected})
     source = next((check.bucket for check in checks_of(txn, request) if check.source), None)
-    bucket: Bucket | None = txn.get(BUCKETS, (source,)) if source is not None else None
+    bucket = bucket_named(txn, source, request.namespace) if source is not None else None
     if bucket is not None and bucket.owner != expected:
         raise ServiceError(ACCESS_DENIED, because=f"the source's bucket belongs to {bucket.owner}, not to {expected}")
 
 
 def _check(txn: Txn, request: S3Request, caller: Principal, check: Check) -> None:
     """One check. A copy's source in a bucket that does not exist is refused where it is read, by NoSuchBucket."""
-    bucket: Bucket | None = txn.get(BUCKETS, (check.bucket,)) if check.bucket else None
+    bucket = bucket_named(txn, check.bucket, request.namespace) if check.bucket else None
     if bucket is None and check.source:
         return
     ruling = rule(txn, request, caller, check, bucket)
@@ -184,7 +185,7 @@ def rule(txn: Txn, request: S3Request, caller: Principal, check: Check, bucket: 
         policy=policy,
         restricted=policy is not None and blocks is not None and blocks["RestrictPublicBuckets"] and policy_is_public(policy),
         spared=check.action in SPARED,
-        granted=NOT_AT_ALL if bucket.ownership == "BucketOwnerEnforced" else _granted(txn, caller, check, bucket),
+        granted=NOT_AT_ALL if bucket.ownership == "BucketOwnerEnforced" else _granted(txn, request, caller, check, bucket),
     )
 
 
@@ -192,7 +193,7 @@ def _policy_of(bucket: Bucket) -> Policy | None:
     return compiled(bucket.policy, bucket.name) if bucket.policy is not None else None
 
 
-def _granted(txn: Txn, caller: Principal, check: Check, bucket: Bucket) -> int:
+def _granted(txn: Txn, request: S3Request, caller: Principal, check: Check, bucket: Bucket) -> int:
     """How closely an ACL that grants the action names the caller: as its account, or as one of everybody."""
     permission = BUCKET_PERMISSIONS.get(check.action)
     grants: Grants | None = None
@@ -200,7 +201,7 @@ def _granted(txn: Txn, caller: Principal, check: Check, bucket: Bucket) -> int:
         grants = bucket.configurations.get("acl") or default_grants(bucket.owner)
     else:
         permission = OBJECT_PERMISSIONS.get(check.action)
-        version = version_under(txn, check) if permission is not None else None
+        version = version_under(txn, request, check) if permission is not None else None
         if version is None or permission is None:
             return NOT_AT_ALL
         grants = version.acl or default_grants(version.owner)
@@ -244,7 +245,7 @@ def hidden(txn: Txn, request: S3Request, error: ServiceError) -> ServiceError:
         bucket_name, key = source.bucket, source.key
     elif "CopySource" in request.members:
         return error
-    bucket: Bucket | None = txn.get(BUCKETS, (bucket_name,))
+    bucket = bucket_named(txn, bucket_name, request.namespace)
     caller = authentication.principal
     if bucket is None or (caller.is_root and bucket.policy is None and caller.account == bucket.owner):
         return error
@@ -264,7 +265,7 @@ def without_unseen(txn: Txn, request: S3Request, result: dict[str, Any]) -> dict
     if authentication is None or result.keys().isdisjoint(SEEN_BY):
         return result
     caller = authentication.principal
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     if caller.is_root and bucket.policy is None and caller.account == bucket.owner:
         return result
     for member, action in SEEN_BY.items():

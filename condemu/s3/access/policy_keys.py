@@ -28,6 +28,7 @@ from condemu.s3.access.actions import Check, version_under
 from condemu.s3.access.policy_actions import ACTION_KEYS, COMMON_KEYS, KNOWN_KEYS
 from condemu.s3.objects.validation import tags_of_header
 from condemu.s3.request import S3Request
+from condemu.s3.state.names import bucket_named
 from condemu.s3.state.records import UPLOADS, Upload, Version
 from condemu.wire.rest import form_decode, iso_8601, parse_iso_8601
 from condemu.wire.xml import Malformed, parse
@@ -135,7 +136,10 @@ def _member(keys: Keys, key: str, member: str) -> Value | None:
 def _encryption_of_upload(keys: Keys) -> str | None:
     """What CreateMultipartUpload asked for counts for the calls that finish the upload."""
     request = keys.request
-    upload: Upload | None = keys.txn.get(UPLOADS, (request.bucket, request.key, request["UploadId"] or ""))
+    bucket = bucket_named(keys.txn, request.bucket, request.namespace)
+    if bucket is None:
+        return None
+    upload: Upload | None = keys.txn.get(UPLOADS, (*bucket.at(request.key), request["UploadId"] or ""))
     return upload.encryption or None if upload is not None else None
 
 
@@ -145,7 +149,7 @@ def _existing_tag(keys: Keys, name: str) -> str | None:
     operation = keys.request.operation.name
     if operation == "GetObjectAttributes" or (operation == "CopyObject" and keys.check.source):
         return None
-    version: Version | None = version_under(keys.txn, keys.check)
+    version: Version | None = version_under(keys.txn, keys.request, keys.check)
     return _tag(version.tags, name) if version is not None else None
 
 

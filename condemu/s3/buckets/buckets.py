@@ -25,6 +25,7 @@ from condemu.s3.errors.buckets import INVALID_REGION, MAX_BUCKETS, VERSIONS_REMA
 from condemu.s3.errors.general import BUCKET_NOT_EMPTY, NO_SUCH_BUCKET
 from condemu.s3.errors.listing import INVALID_CONTINUATION_TOKEN
 from condemu.s3.request import S3Request
+from condemu.s3.state.names import bucket_named, free_name
 from condemu.s3.state.records import BUCKETS, OBJECTS, PARTS, UPLOADS, VERSIONS, Bucket
 from condemu.s3.state.traces import forget_traces
 
@@ -50,9 +51,11 @@ def is_name(name: str) -> bool:
     )
 
 
-def bucket_of(txn: Txn, name: str) -> Bucket:
-    """The bucket, or 404 NoSuchBucket."""
-    bucket: Bucket | None = txn.get(BUCKETS, (name,))
+def bucket_of(txn: Txn, request: S3Request, name: str | None = None) -> Bucket:
+    """The request's bucket, or the one that it calls `name`; 404 NoSuchBucket."""
+    if name is None:
+        name = request.bucket
+    bucket = bucket_named(txn, name, request.namespace)
     if bucket is None:
         raise ServiceError(NO_SUCH_BUCKET, {"BucketName": name})
     return bucket
@@ -61,7 +64,7 @@ def bucket_of(txn: Txn, name: str) -> Bucket:
 def change(txn: Txn, bucket: Bucket, **fields: Any) -> Bucket:
     """The bucket with some of its fields exchanged."""
     changed = replace(bucket, **fields)
-    txn.put(BUCKETS, (bucket.name,), changed)
+    txn.put(BUCKETS, (bucket.owner, bucket.name), changed)
     return changed
 
 
@@ -79,7 +82,7 @@ def arn_of(bucket: str) -> str:
 
 
 def head_bucket(txn: Txn, request: S3Request) -> dict[str, Any]:
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     return {
         "BucketArn": arn_of(bucket.name),
         "BucketRegion": bucket.region,
@@ -90,25 +93,25 @@ def head_bucket(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 def get_bucket_location(txn: Txn, request: S3Request) -> dict[str, Any]:
     """An empty element for us-east-1; `EU` stays what it was created as."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     location = bucket.configurations.get("location", bucket.region)
     return {} if location == US_EAST_1 else {"#": location}
 
 
 def delete_bucket(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Uploads in progress do not keep a bucket; they end with it (inferred). Versions and delete markers do."""
-    bucket = bucket_of(txn, request.bucket)
-    bounds = prefix_range((bucket.name,))
+    bucket = bucket_of(txn, request)
+    bounds = prefix_range(bucket.place)
     for table in (OBJECTS, VERSIONS):
         for _ in txn.scan(table, *bounds):
             row = VERSIONS_REMAIN if bucket.versioning else BUCKET_NOT_EMPTY
             raise ServiceError(row, {"BucketName": bucket.name})
-    for place, _upload in list(txn.scan(UPLOADS, *bounds)):
-        for part, _record in list(txn.scan(PARTS, *prefix_range((place[2],)))):
-            txn.delete(PARTS, part)
-        txn.delete(UPLOADS, place)
-    forget_traces(txn, bucket.name)
-    txn.delete(BUCKETS, (bucket.name,))
+    for table in (UPLOADS, PARTS):
+        for place, _ in list(txn.scan(table, *bounds)):
+            txn.delete(table, place)
+    forget_traces(txn, bucket)
+    free_name(txn, bucket)
+    txn.delete(BUCKETS, (bucket.owner, bucket.name))
     return {}
 
 
@@ -122,10 +125,11 @@ def list_buckets(txn: Txn, request: S3Request) -> dict[str, Any]:
     asked = any(request[member] is not None for member in _PAGING)
     page: list[dict[str, Any]] = []
     token = None
-    for (name,), bucket in txn.scan(BUCKETS, (max(prefix, after + "\0" if after else ""),)):
+    first = request.account, max(prefix, after + "\0" if after else "")
+    for (_, name), bucket in txn.scan(BUCKETS, first, prefix_range((request.account,))[1]):
         if not name.startswith(prefix):
             break
-        if bucket.owner != request.account or (region is not None and bucket.region != region):
+        if region is not None and bucket.region != region:
             continue
         if len(page) == limit:
             token = urlsafe_b64encode((_TOKEN + page[-1]["Name"]).encode()).decode()

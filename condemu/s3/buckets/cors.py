@@ -27,7 +27,7 @@ from condemu.s3.errors.buckets import (
     REQUEST_METHOD_NEEDED,
 )
 from condemu.s3.request import S3Request
-from condemu.s3.state.records import BUCKETS, Bucket
+from condemu.s3.state.names import bucket_named
 from condemu.wire.xml import Element
 
 Rule = dict[str, Any]
@@ -40,14 +40,14 @@ VARY: Final = "Origin, Access-Control-Request-Headers, Access-Control-Request-Me
 
 
 def get_bucket_cors(txn: Txn, request: S3Request) -> dict[str, Any]:
-    rules = bucket_of(txn, request.bucket).configurations.get("cors")
+    rules = bucket_of(txn, request).configurations.get("cors")
     if rules is None:
         raise ServiceError(NO_CORS, {"BucketName": request.bucket})
     return {"CORSRule": list(rules)}
 
 
 def put_bucket_cors(txn: Txn, request: S3Request) -> dict[str, Any]:
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     elements = document_of(request, "CORSConfiguration").all("CORSRule")
     if not 1 <= len(elements) <= MOST_RULES:
         raise malformed(f"there are {len(elements)} rules; there can be 1 to {MOST_RULES}")
@@ -56,7 +56,7 @@ def put_bucket_cors(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 
 def delete_bucket_cors(txn: Txn, request: S3Request) -> dict[str, Any]:
-    configure(txn, bucket_of(txn, request.bucket), "cors", None)
+    configure(txn, bucket_of(txn, request), "cors", None)
     return {}
 
 
@@ -79,14 +79,14 @@ def _rule(element: Element) -> Rule:
     return {name: value for name, value in rule.items() if value not in (None, [])}
 
 
-def preflight(txn: Txn, http: Request, bucket_name: str) -> Headers:
+def preflight(txn: Txn, http: Request, bucket_name: str, namespace: str | None = None) -> Headers:
     """The headers that allow what the browser asks for. Order of checks (recorded): Origin, method, bucket, rules, a match."""
     origin, method = http.headers.get("origin"), http.headers.get("access-control-request-method")
     if not origin:
         raise ServiceError(ORIGIN_NEEDED)
     if not method:
         raise ServiceError(REQUEST_METHOD_NEEDED, {"Method": "null"})
-    bucket: Bucket | None = txn.get(BUCKETS, (bucket_name,))
+    bucket = bucket_named(txn, bucket_name, namespace)
     if bucket is None:
         raise ServiceError(CORS_NO_BUCKET, {"Method": "OPTIONS", "ResourceType": "BUCKET"})
     rules = bucket.configurations.get("cors")
@@ -100,9 +100,9 @@ def preflight(txn: Txn, http: Request, bucket_name: str) -> Headers:
     return allowing(rule, origin, wanted)
 
 
-def answered(txn: Txn, http: Request, bucket_name: str) -> Headers:
+def answered(txn: Txn, http: Request, bucket_name: str, namespace: str | None = None) -> Headers:
     """What an ordinary answer to a request from another origin carries; nothing when no rule matches."""
-    bucket: Bucket | None = txn.get(BUCKETS, (bucket_name,))
+    bucket = bucket_named(txn, bucket_name, namespace)
     rules = () if bucket is None else bucket.configurations.get("cors", ())
     origin = http.headers["origin"]
     rule = matching(rules, origin, http.method, [])

@@ -25,6 +25,7 @@ from condemu.s3.errors.general import BUCKET_ALREADY_EXISTS, INVALID_BUCKET_NAME
 from condemu.s3.objects.acl import default_grants, grants_of_headers, is_public
 from condemu.s3.objects.tagging import OF_NEW_BUCKET, Tags, tags_in
 from condemu.s3.request import S3Request
+from condemu.s3.state.names import bucket_named, take_name
 from condemu.s3.state.records import BUCKETS, Bucket
 
 ACCOUNT_REGIONAL: Final = "account-regional"
@@ -38,7 +39,7 @@ def create_bucket(txn: Txn, request: S3Request) -> dict[str, Any]:
     location, tags = _asked(request)
     _check_location(location, endpoint)
     ownership, grants = _ownership_and_grants(request)
-    held: Bucket | None = txn.get(BUCKETS, (request.bucket,))
+    held = bucket_named(txn, request.bucket, request.namespace)
     if held is not None:
         return _again(txn, request, held, tags, grants)
     locked = (request["ObjectLockEnabledForBucket"] or "").lower() == "true"
@@ -46,6 +47,7 @@ def create_bucket(txn: Txn, request: S3Request) -> dict[str, Any]:
     bucket = Bucket(
         request.bucket,
         request.account,
+        txn.index,
         region_of(location),
         txn.now,
         versioning="Enabled" if locked else "",
@@ -54,7 +56,8 @@ def create_bucket(txn: Txn, request: S3Request) -> dict[str, Any]:
         object_lock={} if locked else None,
         configurations={name: value for name, value in configurations.items() if value},
     )
-    txn.put(BUCKETS, (bucket.name,), bucket)
+    txn.put(BUCKETS, (bucket.owner, bucket.name), bucket)
+    take_name(txn, bucket, request.namespace)
     return _created(bucket)
 
 

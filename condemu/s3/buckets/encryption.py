@@ -23,12 +23,12 @@ DEFAULT: Final[dict[str, Any]] = {"BucketKeyEnabled": False, "BlockedEncryptionT
 
 
 def get_bucket_encryption(txn: Txn, request: S3Request) -> dict[str, Any]:
-    rule = bucket_of(txn, request.bucket).configurations.get("encryption", DEFAULT)
+    rule = bucket_of(txn, request).configurations.get("encryption", DEFAULT)
     return {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": SSE_S3}, **rule}}
 
 
 def put_bucket_encryption(txn: Txn, request: S3Request) -> dict[str, Any]:
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     rules = document_of(request, "ServerSideEncryptionConfiguration").all("Rule")
     if len(rules) != 1:
         raise malformed(f"there are {len(rules)} rules")
@@ -58,5 +58,5 @@ def _checked(rule: Element) -> dict[str, Any]:
 
 def delete_bucket_encryption(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Back to the default."""
-    configure(txn, bucket_of(txn, request.bucket), "encryption", None)
+    configure(txn, bucket_of(txn, request), "encryption", None)
     return {}

@@ -22,7 +22,7 @@ MOST_YEARS: Final = 100  # and as many days (S3 User Guide, "Object Lock conside
 
 
 def get_object_lock_configuration(txn: Txn, request: S3Request) -> dict[str, Any]:
-    retention = bucket_of(txn, request.bucket).object_lock
+    retention = bucket_of(txn, request).object_lock
     if retention is None:
         raise ServiceError(NO_LOCK_CONFIGURATION, {"BucketName": request.bucket})
     return {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": dict(retention)} if retention else None}
@@ -30,7 +30,7 @@ def get_object_lock_configuration(txn: Txn, request: S3Request) -> dict[str, Any
 
 def put_object_lock_configuration(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: bucket, document, versioning."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     document = document_of(request, "ObjectLockConfiguration")
     if document.text_of("ObjectLockEnabled") != "Enabled":
         raise malformed("ObjectLockEnabled is not Enabled")

@@ -24,7 +24,7 @@ OWNERSHIPS: Final = (ENFORCED, "BucketOwnerPreferred", "ObjectWriter")
 
 
 def get_bucket_ownership_controls(txn: Txn, request: S3Request) -> dict[str, Any]:
-    ownership = bucket_of(txn, request.bucket).ownership
+    ownership = bucket_of(txn, request).ownership
     if ownership is None:
         raise ServiceError(NO_OWNERSHIP, {"BucketName": request.bucket})
     return {"Rule": {"ObjectOwnership": ownership}}
@@ -32,7 +32,7 @@ def get_bucket_ownership_controls(txn: Txn, request: S3Request) -> dict[str, Any
 
 def put_bucket_ownership_controls(txn: Txn, request: S3Request) -> dict[str, Any]:
     """ACLs cannot be switched off while the bucket's own grants something to others (documented)."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     rules = document_of(request, "OwnershipControls").all("Rule")
     ownership = rules[0].text_of("ObjectOwnership") if len(rules) == 1 else None
     if ownership not in OWNERSHIPS:
@@ -45,7 +45,7 @@ def put_bucket_ownership_controls(txn: Txn, request: S3Request) -> dict[str, Any
 
 
 def delete_bucket_ownership_controls(txn: Txn, request: S3Request) -> dict[str, Any]:
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     if bucket.ownership is not None:
         change(txn, bucket, ownership=None)
     return {}

@@ -24,7 +24,7 @@ from condemu.s3.state.records import Bucket
 
 def put_bucket_policy(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: the document, then BlockPublicPolicy."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     policy = _policy_in(request, bucket.name)
     blocks = bucket.public_access_block
     if blocks is not None and blocks["BlockPublicPolicy"] and is_public(policy):
@@ -35,13 +35,13 @@ def put_bucket_policy(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 
 def get_bucket_policy(txn: Txn, request: S3Request) -> dict[str, Any]:
-    text = _held(bucket_of(txn, request.bucket))
+    text = _held(bucket_of(txn, request))
     return {"ContentType": "application/json", "Body": text.encode()}
 
 
 def delete_bucket_policy(txn: Txn, request: S3Request) -> dict[str, Any]:
     """204, whether there was one or not."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     if bucket.policy is not None:
         change(txn, bucket, policy=None)
     return {}
@@ -49,7 +49,7 @@ def delete_bucket_policy(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 def get_bucket_policy_status(txn: Txn, request: S3Request) -> dict[str, Any]:
     """404 without a policy, whatever the ACL says (seen on AWS)."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     return {"IsPublic": is_public(compiled(_held(bucket), bucket.name))}
 
 

@@ -20,14 +20,14 @@ ALL_ON: Final[Mapping[str, bool]] = dict.fromkeys(SETTINGS, True)  # of a new bu
 
 
 def get_public_access_block(txn: Txn, request: S3Request) -> dict[str, Any]:
-    settings = bucket_of(txn, request.bucket).public_access_block
+    settings = bucket_of(txn, request).public_access_block
     if settings is None:
         raise ServiceError(NO_PUBLIC_ACCESS_BLOCK, {"BucketName": request.bucket})
     return {setting: settings[setting] for setting in SETTINGS}
 
 
 def put_public_access_block(txn: Txn, request: S3Request) -> dict[str, Any]:
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     document = document_of(request, "PublicAccessBlockConfiguration")
     change(txn, bucket, public_access_block={setting: boolean(document, setting) for setting in SETTINGS})
     return {}
@@ -35,7 +35,7 @@ def put_public_access_block(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 def delete_public_access_block(txn: Txn, request: S3Request) -> dict[str, Any]:
     """204, whether there was one or not."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     if bucket.public_access_block is not None:
         change(txn, bucket, public_access_block=None)
     return {}

@@ -25,11 +25,11 @@ from condemu.s3.request import S3Request
 
 def get_bucket_versioning(txn: Txn, request: S3Request) -> dict[str, Any]:
     """No Status before versioning was ever set."""
-    return {"Status": bucket_of(txn, request.bucket).versioning or None}
+    return {"Status": bucket_of(txn, request).versioning or None}
 
 
 def put_bucket_versioning(txn: Txn, request: S3Request) -> dict[str, Any]:
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     if request["MFA"] is not None:
         raise ServiceError(NOT_IMPLEMENTED, {"Header": "x-amz-mfa"}, because="condemu does not implement MFA delete")
     document = document_of(request, "VersioningConfiguration")

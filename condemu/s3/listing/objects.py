@@ -25,7 +25,7 @@ from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.listing import INVALID_CONTINUATION_TOKEN, INVALID_LIST_TYPE
 from condemu.s3.listing.pages import behind, bounds, common_prefixes, encoder, first_after, group_of, limit, names, owner_of
 from condemu.s3.request import S3Request
-from condemu.s3.state.records import OBJECTS, Version
+from condemu.s3.state.records import OBJECTS, Bucket, Version
 from condemu.wire.rest import iso_8601
 from condemu.wire.xml import Markup, escape
 
@@ -44,11 +44,11 @@ class Page:
 
 def list_objects(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: bucket, then the parameters as the API reference lists them (inferred): encoding-type, max-keys."""
-    bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     encode = encoder(request["EncodingType"])
     count = limit(request["MaxKeys"], "max-keys", "maxKeys")
     marker, delimiter = request["Marker"] or "", request["Delimiter"] or ""
-    page = objects_page(txn, request, marker, count)
+    page = objects_page(txn, request, bucket, marker, count)
     return {
         "Name": request.bucket,
         "Prefix": encode(request["Prefix"] or ""),
@@ -65,14 +65,14 @@ def list_objects(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 def list_objects_v2(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: bucket, list-type, encoding-type, max-keys, token. Once there is a token `start-after` does nothing."""
-    bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     if request.query.get("list-type") != "2":
         raise ServiceError(INVALID_LIST_TYPE, {"ArgumentName": "list-type", "ArgumentValue": request.query.get("list-type")})
     encode = encoder(request["EncodingType"])
     count = limit(request["MaxKeys"], "max-keys", "maxKeys")
     token = request["ContinuationToken"]
     after = (request["StartAfter"] or "") if token is None else place_of(token)
-    page = objects_page(txn, request, after, count)
+    page = objects_page(txn, request, bucket, after, count)
     return {
         "Name": request.bucket,
         "Prefix": encode(request["Prefix"] or ""),
@@ -89,14 +89,14 @@ def list_objects_v2(txn: Txn, request: S3Request) -> dict[str, Any]:
     }
 
 
-def objects_page(txn: Txn, request: S3Request, after: str, count: int) -> Page:
+def objects_page(txn: Txn, request: S3Request, bucket: Bucket, after: str, count: int) -> Page:
     """At most `count` keys and common prefixes behind `after`."""
     prefix, delimiter = request["Prefix"] or "", request["Delimiter"] or ""
     page = Page()
     first = first_after(after, prefix, delimiter)
     while first is not None and count:
         group = None
-        for (_, key), version in txn.scan(OBJECTS, *bounds(request.bucket, first, prefix)):
+        for (_, _, key), version in txn.scan(OBJECTS, *bounds(bucket, first, prefix)):
             if version.marker:
                 continue
             if len(page.objects) + len(page.prefixes) == count:

@@ -13,9 +13,11 @@ from typing import Any, Final
 
 from condemu.auth.principals import canonical_id
 from condemu.core.errors import ServiceError
+from condemu.core.store import Key, prefix_range
 from condemu.s3.errors.general import ARGUMENT_OUT_OF_BOUNDS
 from condemu.s3.errors.listing import INVALID_ENCODING_TYPE, NOT_AN_INTEGER
 from condemu.s3.request import S3Request
+from condemu.s3.state.records import Bucket
 from condemu.wire.rest import url_encode
 
 PAGE: Final = 1000  # entries of the longest page, whatever the client asks for
@@ -89,10 +91,10 @@ def first_after(marker: str, prefix: str, delimiter: str) -> str | None:
     return marker + "\0" if group is None else behind(group) or None
 
 
-def bounds(bucket: str, first: str, prefix: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def bounds(bucket: Bucket, first: str, prefix: str) -> tuple[Key, Key]:
     """The stretch of a table's keys from `first` to the last one with the prefix."""
     end = behind(prefix)
-    return (bucket, first), (bucket, end) if end else (bucket + "\0",)
+    return bucket.at(first), bucket.at(end) if end else prefix_range(bucket.place)[1]
 
 
 def common_prefixes(prefixes: list[str], encode: Callable[[str], str]) -> list[dict[str, str]]:

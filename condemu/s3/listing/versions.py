@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from condemu.core.errors import ServiceError
-from condemu.core.store import Txn
+from condemu.core.store import Txn, prefix_range
 from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.listing import EMPTY_VERSION_MARKER, INVALID_VERSION_MARKER, VERSION_MARKER_ALONE
 from condemu.s3.listing.objects import checksums, owner_markup
 from condemu.s3.listing.pages import behind, bounds, common_prefixes, encoder, first_after, group_of, limit, names
 from condemu.s3.request import S3Request
-from condemu.s3.state.records import NULL_VERSION, OBJECTS, VERSIONS, Version
+from condemu.s3.state.records import NULL_VERSION, OBJECTS, VERSIONS, Bucket, Version
 from condemu.s3.state.versions import order_of
 from condemu.wire.rest import iso_8601
 from condemu.wire.xml import Markup, escape
@@ -36,12 +36,12 @@ class Page:
 
 def list_object_versions(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: bucket, then as the API reference lists the parameters (inferred): encoding-type, max-keys, markers."""
-    bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     encode = encoder(request["EncodingType"])
     count = limit(request["MaxKeys"], "max-keys", "maxKeys")
     key_marker, version_marker = request["KeyMarker"] or "", request["VersionIdMarker"]
     check_version_marker(key_marker, version_marker)
-    page = versions_page(txn, request, key_marker, version_marker, count)
+    page = versions_page(txn, request, bucket, key_marker, version_marker, count)
     last_key, last_version = page.last
     return {
         "Name": request.bucket,
@@ -72,9 +72,11 @@ def check_version_marker(key_marker: str, version_marker: str | None) -> None:
         raise ServiceError(INVALID_VERSION_MARKER, fields, because="no such version id was ever issued")
 
 
-def versions_page(txn: Txn, request: S3Request, key_marker: str, version_marker: str | None, count: int) -> Page:
+def versions_page(
+    txn: Txn, request: S3Request, bucket: Bucket, key_marker: str, version_marker: str | None, count: int
+) -> Page:
     """At most `count` versions and common prefixes behind the markers."""
-    bucket, prefix, delimiter = request.bucket, request["Prefix"] or "", request["Delimiter"] or ""
+    prefix, delimiter = request["Prefix"] or "", request["Delimiter"] or ""
     page = Page()
     if not count:
         return page
@@ -106,36 +108,36 @@ def versions_page(txn: Txn, request: S3Request, key_marker: str, version_marker:
     return page
 
 
-def stacks(txn: Txn, bucket: str, first: str, prefix: str) -> Iterator[tuple[str, Version, bool]]:
+def stacks(txn: Txn, bucket: Bucket, first: str, prefix: str) -> Iterator[tuple[str, Version, bool]]:
     """The versions of every key from `first` on: two tables in one pass."""
     start, stop = bounds(bucket, first, prefix)
     older = txn.scan(VERSIONS, start, stop)
     waiting = next(older, None)
-    for (_, key), version in txn.scan(OBJECTS, start, stop):
+    for (_, _, key), version in txn.scan(OBJECTS, start, stop):
         yield key, version, True
-        while waiting is not None and waiting[0][1] <= key:
+        while waiting is not None and waiting[0][2] <= key:
             yield key, waiting[1], False
             waiting = next(older, None)
 
 
-def rest_of_key(txn: Txn, bucket: str, key: str, version_marker: str) -> Iterator[tuple[str, Version, bool]]:
+def rest_of_key(txn: Txn, bucket: Bucket, key: str, version_marker: str) -> Iterator[tuple[str, Version, bool]]:
     """The versions of one key that are older than the marker's. Behind a null version that is gone nothing is known to follow."""
     order = order_of(version_marker) if version_marker != NULL_VERSION else order_of_null(txn, bucket, key)
     if order is None:
         return
-    current: Version | None = txn.get(OBJECTS, (bucket, key))
+    current: Version | None = txn.get(OBJECTS, bucket.at(key))
     if current is not None and current.order < order:
         yield key, current, True
-    for _, version in txn.scan(VERSIONS, (bucket, key, 1 - order), (bucket, key + "\0")):
+    for _, version in txn.scan(VERSIONS, (*bucket.at(key), 1 - order), bucket.at(key + "\0")):
         yield key, version, False
 
 
-def order_of_null(txn: Txn, bucket: str, key: str) -> int | None:
+def order_of_null(txn: Txn, bucket: Bucket, key: str) -> int | None:
     """The place of the key's null version."""
-    current: Version | None = txn.get(OBJECTS, (bucket, key))
+    current: Version | None = txn.get(OBJECTS, bucket.at(key))
     if current is not None and current.version_id == NULL_VERSION:
         return current.order
-    for _, version in txn.scan(VERSIONS, (bucket, key), (bucket, key + "\0"), reverse=True):
+    for _, version in txn.scan(VERSIONS, *prefix_range(bucket.at(key)), reverse=True):
         if version.version_id == NULL_VERSION:
             return int(version.order)
     return None

@@ -187,12 +187,12 @@ def _rendered(grant: Grant) -> dict[str, Any]:
 
 
 def get_bucket_acl(txn: Txn, request: S3Request) -> dict[str, Any]:
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     return document(bucket.owner, bucket.configurations.get("acl"))
 
 
 def put_bucket_acl(txn: Txn, request: S3Request) -> dict[str, Any]:
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     configure(txn, bucket, "acl", _asked(request, bucket.owner, bucket))
     return {}
 
@@ -210,8 +210,8 @@ def get_object_acl(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 def put_object_acl(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Grants are no change of the key to a condition, and no new version."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     version = version_of(txn, request)
     grants = _asked(request, version.owner, bucket)
-    update(txn, request.bucket, request.key, version, replace(version, acl=grants))
+    update(txn, bucket, request.key, version, replace(version, acl=grants))
     return {"VersionId": shown_id(txn, request, version)}

@@ -31,7 +31,7 @@ def check_attributes(request: S3Request) -> None:
 
 
 def get_object_attributes(txn: Txn, request: S3Request) -> dict[str, Any]:
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     version = readable(txn, request, bucket)
     asked = set(_asked(request))
     result: dict[str, Any] = {

@@ -104,14 +104,14 @@ def read_by_copy(txn: Txn, request: S3Request) -> Stretch:
 
 def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Source, dict[str, Any]]:
     """All checks. The destination's bucket, the source, and what describes the copy."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     source = source_of(txn, request)
     if source.version.size > MAX_COPY:
         raise ServiceError(COPY_SOURCE_TOO_LARGE)
     if _changes_nothing(txn, request, bucket, source):
         raise ServiceError(COPY_ONTO_ITSELF)
     fields = _description(txn, request, bucket, source.version)
-    found = found_under(txn, bucket.name, request.key)
+    found = found_under(txn, bucket, request.key)
     refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, request.began)
     if refusal is not None:
         raise refusal
@@ -135,14 +135,14 @@ def named_source(request: S3Request) -> tuple[str, str, str | None]:
 def source_of(txn: Txn, request: S3Request) -> Source:
     """The source of a copy, after its conditions: 404, 400 for a delete marker by id, 412, 403 for an archived object."""
     name, key, version_id = named_source(request)
-    bucket = bucket_of(txn, name)
+    bucket = bucket_of(txn, request, name)
     version: Version | None
     if version_id is not None:
-        version = existing(txn, name, key, version_id)
+        version = existing(txn, bucket, key, version_id)
         if version.marker:
             raise ServiceError(COPY_SOURCE_IS_MARKER)
     else:
-        version = txn.get(OBJECTS, (name, key))
+        version = txn.get(OBJECTS, bucket.at(key))
     if version is None or version.marker:
         because = "the source's current version is a delete marker" if version is not None else "there is no source"
         raise ServiceError(NO_SUCH_KEY, {"Key": key}, because=because)
@@ -178,7 +178,7 @@ def _changes_nothing(txn: Txn, request: S3Request, bucket: Bucket, source: Sourc
     if request["MetadataDirective"] == "REPLACE" or any(member in request.members for member in CHANGES):
         return False
     if source.asked_version is not None:
-        current: Version | None = txn.get(OBJECTS, (bucket.name, request.key))
+        current: Version | None = txn.get(OBJECTS, bucket.at(request.key))
         if current is None or current.order != source.version.order:
             return False
     return "encryption" not in bucket.configurations

@@ -33,18 +33,18 @@ def check_delete(request: S3Request) -> None:
 
 def delete_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: bucket, bypass without a lock, version id or condition (404, 412, 409), lock."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     bypass = bypass_of(bucket, request)
     if request["VersionId"] is not None:
-        return _delete_version(txn, request, request["VersionId"], bypass)
-    found = found_under(txn, bucket.name, request.key)
+        return _delete_version(txn, request, bucket, request["VersionId"], bypass)
+    found = found_under(txn, bucket, request.key)
     refusal = delete_refusal(request["IfMatch"], request.key, found, request.began)
     if refusal is not None:
         raise refusal
     if bucket.versioning:
         return _mark(txn, request, bucket)
     if isinstance(found, Version):
-        remove(txn, bucket.name, request.key, found)
+        remove(txn, bucket, request.key, found)
     return {}
 
 
@@ -62,15 +62,15 @@ def _mark(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
     return {"DeleteMarker": True, "VersionId": marker.version_id}
 
 
-def _delete_version(txn: Txn, request: S3Request, version_id: str, bypass: bool) -> dict[str, Any]:
+def _delete_version(txn: Txn, request: S3Request, bucket: Bucket, version_id: str, bypass: bool) -> dict[str, Any]:
     """Take one version away for good. One that is gone already is no error (unrecorded; as with keys)."""
-    version = named(txn, request.bucket, request.key, version_id)
+    version = named(txn, bucket, request.key, version_id)
     if version is None:
         return {"VersionId": version_id}
     refusal = removal_refusal(version, txn.now, bypass)
     if refusal is not None:
         raise refusal
-    remove(txn, request.bucket, request.key, version)
+    remove(txn, bucket, request.key, version)
     return {"VersionId": version_id, "DeleteMarker": True if version.marker else None}
 
 

@@ -53,7 +53,7 @@ def check_get(request: S3Request) -> None:
 
 def get_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: bucket, version id, key or delete marker, conditions, storage class, range or part."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     version = readable(txn, request, bucket)
     members = request.members
     refusal = read_refusal(
@@ -102,7 +102,7 @@ def readable(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
     """The version that a read names, and its refusals when there is none to read (recorded on AWS)."""
     version_id = request["VersionId"]
     if version_id is not None:
-        version = existing(txn, bucket.name, request.key, version_id)
+        version = existing(txn, bucket, request.key, version_id)
         if version.marker:
             raise ServiceError(
                 METHOD_NOT_ALLOWED,
@@ -111,7 +111,7 @@ def readable(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
                 headers=(("x-amz-delete-marker", "true"), ("x-amz-version-id", version_id), ("Allow", "DELETE")),
             )
         return version
-    found: Version | None = txn.get(OBJECTS, (bucket.name, request.key))
+    found: Version | None = txn.get(OBJECTS, bucket.at(request.key))
     if found is None:
         raise ServiceError(NO_SUCH_KEY, {"Key": request.key})
     if found.marker:

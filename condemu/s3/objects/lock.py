@@ -111,7 +111,7 @@ def get_object_retention(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 def put_object_retention(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: bucket, its lock, a digest, the document, the version, the date, what the version's own lock allows."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     if bucket.object_lock is None:
         raise ServiceError(BUCKET_WITHOUT_LOCK)
     check_digest(request)
@@ -125,7 +125,7 @@ def put_object_retention(txn: Txn, request: S3Request) -> dict[str, Any]:
         refusal = _retention_refusal(version, txn.now, bypass)
         if refusal is not None:
             raise refusal
-    update(txn, request.bucket, request.key, version, replace(version, lock_mode=mode, lock_until=until))
+    update(txn, bucket, request.key, version, replace(version, lock_mode=mode, lock_until=until))
     return {}
 
 
@@ -137,7 +137,7 @@ def get_object_legal_hold(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 
 def put_object_legal_hold(txn: Txn, request: S3Request) -> dict[str, Any]:
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     if bucket.object_lock is None:
         raise ServiceError(BUCKET_WITHOUT_LOCK)
     check_digest(request)
@@ -145,19 +145,19 @@ def put_object_legal_hold(txn: Txn, request: S3Request) -> dict[str, Any]:
     if status not in ("ON", "OFF"):
         raise ServiceError(MALFORMED_XML)
     version = _lockable(txn, request)
-    update(txn, request.bucket, request.key, version, replace(version, legal_hold=status))
+    update(txn, bucket, request.key, version, replace(version, legal_hold=status))
     return {}
 
 
 def _lockable(txn: Txn, request: S3Request) -> Version:
     """The version that a request about locks names: the bucket must have Object Lock, and a delete marker has none."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     if bucket.object_lock is None:
         raise ServiceError(BUCKET_WITHOUT_LOCK)
     if request["VersionId"] is not None:
-        version: Version | None = existing(txn, request.bucket, request.key, request["VersionId"])
+        version: Version | None = existing(txn, bucket, request.key, request["VersionId"])
     else:
-        version = txn.get(OBJECTS, (request.bucket, request.key))
+        version = txn.get(OBJECTS, bucket.at(request.key))
     if version is None:
         raise ServiceError(NO_SUCH_KEY, {"Key": request.key})
     if version.marker:

@@ -37,7 +37,7 @@ def check_put(request: S3Request) -> None:
 
 def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: bucket, lock headers, what the key holds (404, 412, 409). Syntax and digests were checked before."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     digests = request.digests
     assert digests is not None
     described = description(txn, request, bucket)
@@ -47,7 +47,7 @@ def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     members = request.members
     if_match, if_none_match = members.get("IfMatch"), members.get("IfNoneMatch")
     if if_match is not None or if_none_match is not None:
-        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket.name, request.key), request.began)
+        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket, request.key), request.began)
         if refusal is not None:
             raise refusal
     version = Version(

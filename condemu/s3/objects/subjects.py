@@ -23,10 +23,10 @@ from condemu.s3.state.versions import existing
 
 def version_or_marker(txn: Txn, request: S3Request, called: str = "") -> Version:
     """What the request names. `called` is the key as NoSuchKey names it."""
-    bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     if request["VersionId"] is not None:
-        return existing(txn, request.bucket, request.key, request["VersionId"])
-    version: Version | None = txn.get(OBJECTS, (request.bucket, request.key))
+        return existing(txn, bucket, request.key, request["VersionId"])
+    version: Version | None = txn.get(OBJECTS, bucket.at(request.key))
     if version is None:
         raise ServiceError(NO_SUCH_KEY, {"Key": called or request.key})
     return version
@@ -48,4 +48,4 @@ def of_marker(request: S3Request, version: Version) -> ServiceError:
 
 def shown_id(txn: Txn, request: S3Request, version: Version) -> str | None:
     """The version id as an answer names it: not in a bucket that never had versions."""
-    return version.version_id if bucket_of(txn, request.bucket).versioning else None
+    return version.version_id if bucket_of(txn, request).versioning else None

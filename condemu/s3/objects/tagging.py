@@ -35,6 +35,7 @@ from condemu.s3.errors.buckets import (
 )
 from condemu.s3.objects.subjects import shown_id, version_of
 from condemu.s3.request import S3Request
+from condemu.s3.state.records import Bucket
 from condemu.s3.state.versions import update
 from condemu.wire.xml import Element
 
@@ -95,20 +96,20 @@ def tag_set(tags: Tags) -> dict[str, Any]:
 
 
 def get_bucket_tagging(txn: Txn, request: S3Request) -> dict[str, Any]:
-    tags: Tags | None = bucket_of(txn, request.bucket).configurations.get("tagging")
+    tags: Tags | None = bucket_of(txn, request).configurations.get("tagging")
     if not tags:
         raise ServiceError(NO_TAGS, {"BucketName": request.bucket})
     return tag_set(tags)
 
 
 def put_bucket_tagging(txn: Txn, request: S3Request) -> dict[str, Any]:
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     configure(txn, bucket, "tagging", _sent(request, OF_BUCKET) or None)
     return {}
 
 
 def delete_bucket_tagging(txn: Txn, request: S3Request) -> dict[str, Any]:
-    configure(txn, bucket_of(txn, request.bucket), "tagging", None)
+    configure(txn, bucket_of(txn, request), "tagging", None)
     return {}
 
 
@@ -119,17 +120,15 @@ def get_object_tagging(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 
 def put_object_tagging(txn: Txn, request: S3Request) -> dict[str, Any]:
-    bucket_of(txn, request.bucket)
-    tags = _sent(request, OF_OBJECT)
-    return _retag(txn, request, tags)
+    bucket = bucket_of(txn, request)
+    return _retag(txn, request, bucket, _sent(request, OF_OBJECT))
 
 
 def delete_object_tagging(txn: Txn, request: S3Request) -> dict[str, Any]:
-    bucket_of(txn, request.bucket)
-    return _retag(txn, request, ())
+    return _retag(txn, request, bucket_of(txn, request), ())
 
 
-def _retag(txn: Txn, request: S3Request, tags: Tags) -> dict[str, Any]:
+def _retag(txn: Txn, request: S3Request, bucket: Bucket, tags: Tags) -> dict[str, Any]:
     version = version_of(txn, request)
-    update(txn, request.bucket, request.key, version, replace(version, tags=tags))
+    update(txn, bucket, request.key, version, replace(version, tags=tags))
     return {"VersionId": shown_id(txn, request, version)}

@@ -1,12 +1,17 @@
 """What S3 keeps, and under which keys.
 
-    s3.bucket   (bucket,)               Bucket
-    s3.object   (bucket, key)           Version: the current one, which may be a delete marker
-    s3.version  (bucket, key, -order)   Version: those that are not current, newest first
-    s3.gone     (bucket, key)           Gone: a key that holds nothing any more (kept within bounds, see gone.py)
-    s3.going    (changed, bucket, key)  Going: the same traces, oldest first
-    s3.upload   (bucket, key, upload)   Upload: begun and neither completed nor aborted
-    s3.part     (upload, number)        Part
+    s3.name     (bucket name,)                           Name: whose bucket has it, of all accounts
+    s3.bucket   (account, bucket name)                   Bucket
+    s3.object   (account, incarnation, key)              Version: the current one, which may be a delete marker
+    s3.version  (account, incarnation, key, -order)      Version: those that are not current, newest first
+    s3.gone     (account, incarnation, key)              Gone: a key that holds nothing any more (kept within bounds: traces.py)
+    s3.going    (account, changed, incarnation, key)     Going: the same traces, oldest first
+    s3.upload   (account, incarnation, key, upload)      Upload: begun and neither completed nor aborted
+    s3.part     (account, incarnation, upload, number)   Part
+
+`account` owns the bucket. `incarnation` is the index of the commit that created the bucket: a bucket that is deleted and created
+again never meets what the former one left. Names are AWS's: one account's at a time, whoever asks; with `--bucket-names
+per-account` each account has names of its own (names.py), and s3.name stays empty.
 
 `changed` on a version, or on the gone record, is the index of the commit that last changed what is current under the key: it was
 put, completed, copied, deleted, marked, or came back because a newer version was deleted. Tags, ACLs and locks do not count. That
@@ -16,12 +21,14 @@ one number, against the index at which a request was received or an upload was c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Final
 
 from condemu.core.blobs import EMPTY, Blob
 from condemu.core.records import record
+from condemu.core.spaces import Claim, space
 
+NAMES: Final = "s3.name"
 BUCKETS: Final = "s3.bucket"
 OBJECTS: Final = "s3.object"
 VERSIONS: Final = "s3.version"
@@ -35,11 +42,20 @@ NOTHING: Final[Mapping[str, Any]] = {}
 
 
 @record
+class Name:
+    """Which bucket a global name means."""
+
+    account: str
+    incarnation: int
+
+
+@record
 class Bucket:
     """A bucket and its configuration. `owner` is an account; `versioning` is "", "Enabled" or "Suspended"."""
 
     name: str
     owner: str
+    incarnation: int  # the index of the commit that created it
     region: str
     created: float
     versioning: str = ""
@@ -48,6 +64,15 @@ class Bucket:
     public_access_block: Mapping[str, bool] | None = None
     object_lock: Mapping[str, Any] | None = None  # None: not enabled; {}: enabled without a default retention
     configurations: Mapping[str, Any] = field(default_factory=dict)  # location, tagging, cors, encryption, acl
+
+    def at(self, key: str) -> tuple[str, int, str]:
+        """Where the state of one of its keys is: the beginning of every key of the store that is about it."""
+        return self.owner, self.incarnation, key
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """How the store's keys of all that is in the bucket begin."""
+        return self.owner, self.incarnation
 
 
 @record
@@ -129,3 +154,32 @@ class Going:
     """When the trace was left."""
 
     at: float
+
+
+def _name_of(name: Name, _: str, account: str) -> Name:
+    return replace(name, account=account)
+
+
+def _bucket_of(bucket: Bucket, _: str, account: str) -> Bucket:
+    return replace(bucket, owner=account)
+
+
+def _version_of(version: Version, former: str, account: str) -> Version:
+    return replace(version, owner=account) if version.owner == former else version
+
+
+def _upload_of(upload: Upload, former: str, account: str) -> Upload:
+    initiator = account if upload.initiator == former else upload.initiator
+    return replace(upload, initiator=initiator, draft=_version_of(upload.draft, former, account))
+
+
+SPACES: Final = (
+    space(NAMES, Name, ("name", str), owner=lambda name: name.account, move=_name_of),
+    space(BUCKETS, Bucket, ("name", str), claim=Claim(NAMES, lambda key, bucket: (bucket.name,)), move=_bucket_of),
+    space(OBJECTS, Version, ("incarnation", int), ("key", str), move=_version_of),
+    space(VERSIONS, Version, ("incarnation", int), ("key", str), ("order", int), move=_version_of),
+    space(GONE, Gone, ("incarnation", int), ("key", str)),
+    space(GOING, Going, ("changed", int), ("incarnation", int), ("key", str)),
+    space(UPLOADS, Upload, ("incarnation", int), ("key", str), ("upload", str), move=_upload_of),
+    space(PARTS, Part, ("incarnation", int), ("upload", str), ("number", int)),
+)

@@ -15,66 +15,76 @@ from __future__ import annotations
 
 from typing import Final
 
-from condemu.core.store import Txn, prefix_range
-from condemu.s3.state.records import GOING, GONE, UPLOADS, Going, Gone
+from condemu.core.store import Key, Txn, prefix_range
+from condemu.s3.state.records import GOING, GONE, UPLOADS, Bucket, Going, Gone
 
 AGE: Final = 3600.0  # seconds; a request that takes longer would outlive every client's patience
 COMMITS: Final = 1_000_000  # bounds the memory that a storm of deletions takes, to some 300 bytes each
 PER_TRACE: Final = 2  # traces looked at for each one left: more than one, so that the backlog shrinks
 
 
-def leave_trace(txn: Txn, bucket: str, key: str) -> None:
+Where = tuple[str, int, str]  # account, incarnation of the bucket, key
+
+
+def leave_trace(txn: Txn, where: Where) -> None:
     """The key's last version goes with this commit."""
-    place = (bucket, key)
-    old: Gone | None = txn.get(GONE, place)
+    account, *place = where
+    old: Gone | None = txn.get(GONE, where)
     if old is not None:
-        txn.delete(GOING, (old.changed, *place))
-    _prune(txn)
-    txn.put(GONE, place, Gone(txn.index))
-    txn.put(GOING, (txn.index, *place), Going(txn.now))
+        txn.delete(GOING, (account, old.changed, *place))
+    _prune(txn, account)
+    txn.put(GONE, where, Gone(txn.index))
+    txn.put(GOING, (account, txn.index, *place), Going(txn.now))
 
 
-def clear_trace(txn: Txn, bucket: str, key: str) -> None:
+def clear_trace(txn: Txn, where: Where) -> None:
     """The key holds a version from this commit on, which carries its own `changed`."""
-    gone: Gone | None = txn.get(GONE, (bucket, key))
+    gone: Gone | None = txn.get(GONE, where)
     if gone is not None:
-        txn.delete(GONE, (bucket, key))
-        txn.delete(GOING, (gone.changed, bucket, key))
+        txn.delete(GONE, where)
+        txn.delete(GOING, _in_order(where, gone))
 
 
-def forget_traces(txn: Txn, bucket: str) -> None:
+def forget_traces(txn: Txn, bucket: Bucket) -> None:
     """The bucket goes, or all that is in it."""
-    for place, gone in list(txn.scan(GONE, *prefix_range((bucket,)))):
-        txn.delete(GONE, place)
-        txn.delete(GOING, (gone.changed, *place))
+    for where, gone in list(txn.scan(GONE, *prefix_range(bucket.place))):
+        txn.delete(GONE, where)
+        txn.delete(GOING, _in_order(where, gone))
 
 
-def upload_closed(txn: Txn, bucket: str, key: str, upload_id: str) -> None:
+def upload_closed(txn: Txn, where: Where, upload_id: str) -> None:
     """The upload is completed or aborted: a trace that was only kept for it goes, too."""
-    gone: Gone | None = txn.get(GONE, (bucket, key))
-    if gone is None or txn.get(GOING, (gone.changed, bucket, key)) is not None:
+    gone: Gone | None = txn.get(GONE, where)
+    if gone is None or txn.get(GOING, _in_order(where, gone)) is not None:
         return
-    if not _awaited(txn, bucket, key, gone.changed, except_for=upload_id):
-        txn.delete(GONE, (bucket, key))
+    if not _awaited(txn, where, gone.changed, except_for=upload_id):
+        txn.delete(GONE, where)
 
 
-def _prune(txn: Txn) -> None:
-    oldest: list[tuple[int, str, str]] = []
-    for place, going in txn.scan(GOING):
-        changed = place[0]
+def _in_order(where: Key, gone: Gone) -> Key:
+    account, incarnation, key = where
+    return account, gone.changed, incarnation, key
+
+
+def _prune(txn: Txn, account: str) -> None:
+    oldest: list[Key] = []
+    for place, going in txn.scan(GOING, *prefix_range((account,))):
+        changed = place[1]
         if len(oldest) == PER_TRACE or (txn.now - going.at <= AGE and txn.index - changed <= COMMITS):
             break
         oldest.append(place)
-    for changed, bucket, key in oldest:
-        txn.delete(GOING, (changed, bucket, key))
-        gone: Gone | None = txn.get(GONE, (bucket, key))
-        if gone is not None and gone.changed == changed and not _awaited(txn, bucket, key, changed):
-            txn.delete(GONE, (bucket, key))
+    for place in oldest:
+        _, changed, incarnation, key = place
+        txn.delete(GOING, place)
+        where = account, incarnation, key
+        gone: Gone | None = txn.get(GONE, where)
+        if gone is not None and gone.changed == changed and not _awaited(txn, where, changed):
+            txn.delete(GONE, where)
 
 
-def _awaited(txn: Txn, bucket: str, key: str, changed: int, except_for: str = "") -> bool:
+def _awaited(txn: Txn, where: Where, changed: int, except_for: str = "") -> bool:
     """Whether an open upload of the key began before the trace. Upload ids order by creation, so the first one tells."""
-    for (_, _, upload_id), upload in txn.scan(UPLOADS, *prefix_range((bucket, key))):
+    for (*_, upload_id), upload in txn.scan(UPLOADS, *prefix_range(where)):
         if upload_id != except_for:
             return bool(upload.began < changed)
     return False

@@ -21,7 +21,7 @@ from hashlib import blake2b
 from typing import Final
 
 from condemu.core.errors import ServiceError
-from condemu.core.store import Txn
+from condemu.core.store import Txn, prefix_range
 from condemu.s3.errors.general import INVALID_VERSION_ID, NO_SUCH_VERSION
 from condemu.s3.state.records import GONE, NULL_VERSION, OBJECTS, VERSIONS, Bucket, Gone, Version
 from condemu.s3.state.traces import clear_trace, leave_trace
@@ -32,9 +32,10 @@ _SALT, _ORDER, _MAC = 8, 8, 8  # bytes of an id's three pieces
 _LENGTH: Final = 32
 
 
-def found_under(txn: Txn, bucket: str, key: str) -> Found:
+def found_under(txn: Txn, bucket: Bucket, key: str) -> Found:
     """What is current under a key: a version (perhaps a delete marker), the trace of one, or nothing ever."""
-    return txn.get(OBJECTS, (bucket, key)) or txn.get(GONE, (bucket, key))
+    where = bucket.at(key)
+    return txn.get(OBJECTS, where) or txn.get(GONE, where)
 
 
 def object_of(found: Found) -> Version | None:
@@ -42,9 +43,10 @@ def object_of(found: Found) -> Version | None:
     return found if isinstance(found, Version) and not found.marker else None
 
 
-def named(txn: Txn, bucket: str, key: str, version_id: str) -> Version | None:
+def named(txn: Txn, bucket: Bucket, key: str, version_id: str) -> Version | None:
     """The version, or delete marker, that an id names; None when it is gone. 400 when no such id was ever issued."""
-    current: Version | None = txn.get(OBJECTS, (bucket, key))
+    where = bucket.at(key)
+    current: Version | None = txn.get(OBJECTS, where)
     if current is not None and current.version_id == version_id:
         return current
     if version_id == NULL_VERSION:
@@ -56,11 +58,11 @@ def named(txn: Txn, bucket: str, key: str, version_id: str) -> Version | None:
             {"ArgumentName": "versionId", "ArgumentValue": version_id},
             because="no such version id was ever issued",
         )
-    version: Version | None = txn.get(VERSIONS, (bucket, key, -order))
+    version: Version | None = txn.get(VERSIONS, (*where, -order))
     return version if version is not None and version.version_id == version_id else None
 
 
-def existing(txn: Txn, bucket: str, key: str, version_id: str) -> Version:
+def existing(txn: Txn, bucket: Bucket, key: str, version_id: str) -> Version:
     """As `named`; 404 NoSuchVersion when the version is gone."""
     version = named(txn, bucket, key, version_id)
     if version is None:
@@ -75,56 +77,57 @@ def new_id(txn: Txn, bucket: Bucket) -> str:
 
 def place(txn: Txn, bucket: Bucket, key: str, version: Version) -> None:
     """Put `version` on top of the stack, in place of the null version if it is one itself."""
-    where = (bucket.name, key)
+    where = bucket.at(key)
     below: Version | None = txn.get(OBJECTS, where)
     if below is None:
-        clear_trace(txn, bucket.name, key)
+        clear_trace(txn, where)
     elif bucket.versioning:
         if version.version_id == NULL_VERSION and below.version_id != NULL_VERSION:
-            _drop_null_below(txn, bucket.name, key)
+            _drop_null_below(txn, bucket, key)
         if version.version_id != NULL_VERSION or below.version_id != NULL_VERSION:
             txn.put(VERSIONS, (*where, -below.order), below)
     txn.put(OBJECTS, where, version)
 
 
-def remove(txn: Txn, bucket: str, key: str, version: Version) -> None:
+def remove(txn: Txn, bucket: Bucket, key: str, version: Version) -> None:
     """Take one version away for good. If it was the current one, the one below becomes current by this commit."""
-    where = (bucket, key)
+    where = bucket.at(key)
     current: Version | None = txn.get(OBJECTS, where)
     if current is None or current.order != version.order:
         txn.delete(VERSIONS, (*where, -version.order))
         return
-    below = next(txn.scan(VERSIONS, where, (bucket, key + "\0")), None)
+    below = next(txn.scan(VERSIONS, *prefix_range(where)), None)
     if below is None:
         txn.delete(OBJECTS, where)
-        leave_trace(txn, bucket, key)
+        leave_trace(txn, where)
     else:
         place_in_stack, next_version = below
         txn.delete(VERSIONS, place_in_stack)
         txn.put(OBJECTS, where, replace(next_version, changed=txn.index))
 
 
-def update(txn: Txn, bucket: str, key: str, old: Version, new: Version) -> None:
+def update(txn: Txn, bucket: Bucket, key: str, old: Version, new: Version) -> None:
     """Exchange a version for itself with other tags, locks or grants: no new version, and no change of the key."""
-    current: Version | None = txn.get(OBJECTS, (bucket, key))
+    where = bucket.at(key)
+    current: Version | None = txn.get(OBJECTS, where)
     if current is not None and current.order == old.order:
-        txn.put(OBJECTS, (bucket, key), new)
+        txn.put(OBJECTS, where, new)
     else:
-        txn.put(VERSIONS, (bucket, key, -old.order), new)
+        txn.put(VERSIONS, (*where, -old.order), new)
 
 
-def _null_below(txn: Txn, bucket: str, key: str) -> Version | None:
+def _null_below(txn: Txn, bucket: Bucket, key: str) -> Version | None:
     """The null version, when it is not the current one. It was written before all versions above it: the search begins below."""
-    for _, version in txn.scan(VERSIONS, (bucket, key), (bucket, key + "\0"), reverse=True):
+    for _, version in txn.scan(VERSIONS, *prefix_range(bucket.at(key)), reverse=True):
         if version.version_id == NULL_VERSION:
             return version  # type: ignore[no-any-return]
     return None
 
 
-def _drop_null_below(txn: Txn, bucket: str, key: str) -> None:
+def _drop_null_below(txn: Txn, bucket: Bucket, key: str) -> None:
     null = _null_below(txn, bucket, key)
     if null is not None:
-        txn.delete(VERSIONS, (bucket, key, -null.order))
+        txn.delete(VERSIONS, (*bucket.at(key), -null.order))
 
 
 def issue(salt: bytes, order: int) -> str:

@@ -30,7 +30,7 @@ from typing import Any, Final
 
 from condemu.core.blobs import EMPTY, Blob
 from condemu.core.errors import ServiceError
-from condemu.core.store import Txn
+from condemu.core.store import Txn, prefix_range
 from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.general import INVALID_CHECKSUM, MALFORMED_XML, SEVERAL_CHECKSUMS
 from condemu.s3.errors.uploads import (
@@ -50,7 +50,7 @@ from condemu.s3.errors.uploads import (
 )
 from condemu.s3.request import S3Request
 from condemu.s3.state.preconditions import write_refusal, write_syntax_refusal
-from condemu.s3.state.records import NULL_VERSION, OBJECTS, PARTS, UPLOADS, VERSIONS, Part, Upload, Version
+from condemu.s3.state.records import NULL_VERSION, OBJECTS, PARTS, UPLOADS, VERSIONS, Bucket, Part, Upload, Version
 from condemu.s3.state.versions import found_under, new_id, place
 from condemu.s3.uploads.parts import MAX_PARTS, close, part_number
 from condemu.wire.checksums import ALGORITHMS, BY_MEMBER, COMPOSITE, DEFAULT, FULL_OBJECT, Algorithm, combine, composite, encode
@@ -81,33 +81,33 @@ def check_complete(request: S3Request) -> None:
 
 def complete_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
     """One decision about metadata; see above for the order of its checks."""
-    bucket = bucket_of(txn, request.bucket)
-    upload: Upload | None = txn.get(UPLOADS, (request.bucket, request.key, request["UploadId"]))
+    bucket = bucket_of(txn, request)
+    upload: Upload | None = txn.get(UPLOADS, (*bucket.at(request.key), request["UploadId"]))
     if upload is None:
-        return answer(request, completed_before(txn, request))
+        return answer(request, completed_before(txn, request, bucket))
     listed = listed_parts(request.xml)
-    parts = checked_parts(txn, request, upload, listed)
+    parts = checked_parts(txn, request, bucket, upload, listed)
     version = assembled(request, upload, parts)
-    found = found_under(txn, request.bucket, request.key)
+    found = found_under(txn, bucket, request.key)
     refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, upload.began)
     if refusal is not None:
         raise refusal
     version = replace(version, version_id=new_id(txn, bucket), order=txn.index, changed=txn.index)
     place(txn, bucket, request.key, version)
-    close(txn, request.bucket, request.key, upload)
+    close(txn, bucket, request.key, upload)
     return answer(request, version)
 
 
-def completed_before(txn: Txn, request: S3Request) -> Version:
+def completed_before(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
     """The version that the upload became, if the request lists the parts that it was completed with; else 404 NoSuchUpload.
 
     How long AWS remembers is unrecorded. Here the version itself is the memory: when it is gone, so is the answer.
     """
     upload_id = request["UploadId"]
-    where = (request.bucket, request.key)
+    where = bucket.at(request.key)
     version: Version | None = txn.get(OBJECTS, where) if upload_id else None  # an object put in one piece has the id ""
     if version is not None and version.upload_id != upload_id:
-        older = (record for _, record in islice(txn.scan(VERSIONS, where, (request.bucket, request.key + "\0")), REMEMBERED))
+        older = (record for _, record in islice(txn.scan(VERSIONS, *prefix_range(where)), REMEMBERED))
         version = next((record for record in older if record.upload_id == upload_id), None)
     if version is None:
         raise ServiceError(NO_SUCH_UPLOAD, {"UploadId": upload_id}, because="no upload of this key with that id is in progress")
@@ -160,7 +160,9 @@ def listed_parts(document: bytes) -> list[Listed]:
     return listed
 
 
-def checked_parts(txn: Txn, request: S3Request, upload: Upload, listed: Sequence[Listed]) -> list[Part]:
+def checked_parts(
+    txn: Txn, request: S3Request, bucket: Bucket, upload: Upload, listed: Sequence[Listed]
+) -> list[Part]:
     """The uploaded parts that the list means."""
     upload_id = upload.upload_id
     if any(first.number >= second.number for first, second in pairwise(listed)):
@@ -170,7 +172,7 @@ def checked_parts(txn: Txn, request: S3Request, upload: Upload, listed: Sequence
         raise ServiceError(CHECKSUM_MODE, {"Type": upload.checksum_type or "null"})
     parts = []
     for item in listed:
-        part: Part | None = txn.get(PARTS, (upload_id, item.number))
+        part: Part | None = txn.get(PARTS, (*bucket.at(upload_id), item.number))
         if part is None or part.etag != item.etag:
             because = f"part {item.number} was not uploaded" if part is None else f'part {item.number} has ETag "{part.etag}"'
             fields = {"UploadId": upload_id, "PartNumber": item.number, "ETag": item.etag}

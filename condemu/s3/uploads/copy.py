@@ -26,7 +26,7 @@ from condemu.s3.objects.copy import MAX_COPY, Source, named_source, source_of
 from condemu.s3.objects.copy_digests import Stretch, digests
 from condemu.s3.objects.validation import check_key
 from condemu.s3.request import S3Request
-from condemu.s3.state.records import Part, Upload
+from condemu.s3.state.records import Bucket, Part, Upload
 from condemu.s3.uploads.parts import checksum_member, keep_part, part_number, upload_of
 from condemu.wire.checksums import DEFAULT, decode
 
@@ -42,9 +42,9 @@ def check_upload_part_copy(request: S3Request) -> None:
 
 def upload_part_copy(txn: Txn, request: S3Request) -> dict[str, Any]:
     """See above for the order of checks. The part shares the source's bytes."""
-    upload, source, stretch = _allowed(txn, request)
+    bucket, upload, source, stretch = _allowed(txn, request)
     part = copied_part(request, stretch, txn.now)
-    keep_part(txn, upload, part)
+    keep_part(txn, bucket, upload, part)
     return {
         "CopySourceVersionId": source.version.version_id if source.bucket.versioning else None,
         "ServerSideEncryption": "AES256",
@@ -56,18 +56,18 @@ def upload_part_copy(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 def read_by_part(txn: Txn, request: S3Request) -> Stretch:
     """What the part would read, if it were decided now; or its refusal."""
-    return _allowed(txn, request)[2]
+    return _allowed(txn, request)[3]
 
 
-def _allowed(txn: Txn, request: S3Request) -> tuple[Upload, Source, Stretch]:
+def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Upload, Source, Stretch]:
     """All checks."""
-    bucket_of(txn, request.bucket)
-    upload = upload_of(txn, request)
+    bucket = bucket_of(txn, request)
+    upload = upload_of(txn, request, bucket)
     source = source_of(txn, request)
     start, stop = span_of(request["CopySourceRange"], source.version.size)
     if stop - start > MAX_COPY:
         raise ServiceError(COPY_SOURCE_TOO_LARGE)
-    return upload, source, Stretch(source.version, start, stop, upload.checksum_algorithm or DEFAULT.name)
+    return bucket, upload, source, Stretch(source.version, start, stop, upload.checksum_algorithm or DEFAULT.name)
 
 
 def span_of(text: str | None, size: int) -> tuple[int, int]:

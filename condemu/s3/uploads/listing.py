@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from condemu.core.errors import ServiceError
-from condemu.core.store import Txn, prefix_range
+from condemu.core.store import Key, Txn, prefix_range
 from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.listing import INVALID_UPLOAD_MARKER
 from condemu.s3.listing.pages import (
@@ -29,7 +29,7 @@ from condemu.s3.listing.pages import (
     owner_of,
 )
 from condemu.s3.request import S3Request
-from condemu.s3.state.records import PARTS, UPLOADS, Part, Upload
+from condemu.s3.state.records import PARTS, UPLOADS, Bucket, Part, Upload
 from condemu.s3.uploads.ids import belongs_to
 from condemu.s3.uploads.parts import checksum_member, upload_of
 
@@ -46,14 +46,14 @@ class Page:
 
 def list_multipart_uploads(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: bucket, then (inferred) encoding-type, max-uploads, markers."""
-    bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     encode = encoder(request["EncodingType"])
     count = limit(request["MaxUploads"], "max-uploads")
     key_marker = request["KeyMarker"] or ""
     id_marker = (request["UploadIdMarker"] or "") if key_marker else ""
     if id_marker and not belongs_to(id_marker, request.bucket, key_marker):
         raise ServiceError(INVALID_UPLOAD_MARKER, {"ArgumentName": "upload-id-marker", "ArgumentValue": id_marker})
-    page = uploads_page(txn, request, key_marker, id_marker, count)
+    page = uploads_page(txn, request, bucket, key_marker, id_marker, count)
     next_key, next_id = page.last if page.uploads else ("", "")
     return {
         "Bucket": request.bucket,
@@ -82,18 +82,20 @@ def list_multipart_uploads(txn: Txn, request: S3Request) -> dict[str, Any]:
     }
 
 
-def uploads_page(txn: Txn, request: S3Request, key_marker: str, id_marker: str, count: int) -> Page:
+def uploads_page(
+    txn: Txn, request: S3Request, bucket: Bucket, key_marker: str, id_marker: str, count: int
+) -> Page:
     """At most `count` uploads and common prefixes behind the markers."""
-    bucket, prefix, delimiter = request.bucket, request["Prefix"] or "", request["Delimiter"] or ""
+    prefix, delimiter = request["Prefix"] or "", request["Delimiter"] or ""
     page = Page()
     first = first_after(key_marker, prefix, delimiter)
-    start: tuple[str, ...] | None = None
+    start: Key | None = None
     if id_marker and first == key_marker + "\0":
-        start = (bucket, key_marker, id_marker + "\0")
+        start = (*bucket.at(key_marker), id_marker + "\0")
     while first is not None and count:
         group = None
         lowest, stop = bounds(bucket, first, prefix)
-        for (_, key, upload_id), upload in txn.scan(UPLOADS, start or lowest, stop):
+        for (_, _, key, upload_id), upload in txn.scan(UPLOADS, start or lowest, stop):
             if len(page.uploads) + len(page.prefixes) == count:
                 page.truncated = True
                 return page
@@ -113,14 +115,15 @@ def uploads_page(txn: Txn, request: S3Request, key_marker: str, id_marker: str, 
 
 def list_parts(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: bucket, upload, limits. The last page has a NextPartNumberMarker, too: its last part, or 0 (recorded)."""
-    bucket_of(txn, request.bucket)
-    upload = upload_of(txn, request)
+    bucket = bucket_of(txn, request)
+    upload = upload_of(txn, request, bucket)
     count = limit(request["MaxParts"], "max-parts")
     marker = part_marker(request["PartNumberMarker"])
+    place = bucket.at(upload.upload_id)
     held: list[Part] = [
         part
         for _, part in islice(
-            txn.scan(PARTS, (upload.upload_id, marker + 1), prefix_range((upload.upload_id,))[1]), count + 1 if count else 0
+            txn.scan(PARTS, (*place, marker + 1), prefix_range(place)[1]), count + 1 if count else 0
         )
     ]
     page = held[:count]

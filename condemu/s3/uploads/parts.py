@@ -31,7 +31,7 @@ from condemu.s3.errors.uploads import (
 from condemu.s3.objects.put import description
 from condemu.s3.objects.validation import check_key, check_object_headers
 from condemu.s3.request import S3Request
-from condemu.s3.state.records import NULL_VERSION, PARTS, UPLOADS, Part, Upload, Version
+from condemu.s3.state.records import NULL_VERSION, PARTS, UPLOADS, Bucket, Part, Upload, Version
 from condemu.s3.state.traces import upload_closed
 from condemu.s3.uploads.ids import new_upload_id
 from condemu.wire.checksums import ALGORITHMS, COMPOSITE, DEFAULT, FULL_OBJECT, encode
@@ -47,7 +47,7 @@ def check_create(request: S3Request) -> None:
 
 def create_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: bucket; then headers, which were checked before; then lock headers, which depend on the bucket."""
-    bucket = bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     algorithm, checksum_type = chosen_checksum(request["ChecksumAlgorithm"], request["ChecksumType"])
     upload_id = new_upload_id(txn, request.bucket, request.key)
     upload = Upload(
@@ -60,7 +60,7 @@ def create_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
         checksum_type=checksum_type,
         encryption=request["ServerSideEncryption"] or "",
     )
-    txn.put(UPLOADS, (request.bucket, request.key, upload_id), upload)
+    txn.put(UPLOADS, (*bucket.at(request.key), upload_id), upload)
     return {
         "ServerSideEncryption": "AES256",
         "ChecksumAlgorithm": algorithm or None,
@@ -89,10 +89,10 @@ def chosen_checksum(algorithm: str | None, checksum_type: str | None) -> tuple[s
     return row.name, checksum_type
 
 
-def upload_of(txn: Txn, request: S3Request) -> Upload:
+def upload_of(txn: Txn, request: S3Request, bucket: Bucket) -> Upload:
     """The upload that the request names, or 404 NoSuchUpload: unknown, completed, aborted, or of another key."""
     upload_id = request["UploadId"]
-    upload: Upload | None = txn.get(UPLOADS, (request.bucket, request.key, upload_id))
+    upload: Upload | None = txn.get(UPLOADS, (*bucket.at(request.key), upload_id))
     if upload is None:
         raise ServiceError(NO_SUCH_UPLOAD, {"UploadId": upload_id}, because="no upload of this key with that id is in progress")
     return upload
@@ -106,9 +106,9 @@ def check_upload_part(request: S3Request) -> None:
 
 def upload_part(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: bucket, part number, digests, upload, checksum algorithm. Uploading a number again replaces the part."""
-    bucket_of(txn, request.bucket)
+    bucket = bucket_of(txn, request)
     number = part_number(request["PartNumber"])
-    upload = upload_of(txn, request)
+    upload = upload_of(txn, request, bucket)
     digests = request.digests
     assert digests is not None
     if upload.checksum_algorithm and digests.given != upload.checksum_algorithm and (
@@ -122,7 +122,7 @@ def upload_part(txn: Txn, request: S3Request) -> dict[str, Any]:
     kept = upload.checksum_algorithm or digests.given
     checksum = "" if not kept else digests.checksum if digests.checksum_algorithm == kept else encode(digests.crc64nvme)
     part = Part(number, digests.md5, request.body.size, request.body, txn.now, kept, checksum, digests.crc64nvme)
-    keep_part(txn, upload, part)
+    keep_part(txn, bucket, upload, part)
     return {"ETag": f'"{part.etag}"', "ServerSideEncryption": "AES256", **checksum_member(part)}
 
 
@@ -133,8 +133,8 @@ def part_number(text: str | None) -> int:
     raise ServiceError(PART_NUMBER_OUT_OF_BOUNDS, {"ArgumentName": "partNumber", "ArgumentValue": text})
 
 
-def keep_part(txn: Txn, upload: Upload, part: Part) -> None:
-    txn.put(PARTS, (upload.upload_id, part.number), part)
+def keep_part(txn: Txn, bucket: Bucket, upload: Upload, part: Part) -> None:
+    txn.put(PARTS, (*bucket.at(upload.upload_id), part.number), part)
 
 
 def checksum_member(part: Part) -> dict[str, str]:
@@ -144,15 +144,14 @@ def checksum_member(part: Part) -> dict[str, str]:
 
 def abort_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
     """The parts go with the upload. `x-amz-if-match-initiated-time` is judged in directory buckets only."""
-    bucket_of(txn, request.bucket)
-    upload = upload_of(txn, request)
-    close(txn, request.bucket, request.key, upload)
+    bucket = bucket_of(txn, request)
+    close(txn, bucket, request.key, upload_of(txn, request, bucket))
     return {}
 
 
-def close(txn: Txn, bucket: str, key: str, upload: Upload) -> None:
+def close(txn: Txn, bucket: Bucket, key: str, upload: Upload) -> None:
     """Forget the upload and its parts."""
-    for place, _ in list(txn.scan(PARTS, *prefix_range((upload.upload_id,)))):
+    for place, _ in list(txn.scan(PARTS, *prefix_range(bucket.at(upload.upload_id)))):
         txn.delete(PARTS, place)
-    txn.delete(UPLOADS, (bucket, key, upload.upload_id))
-    upload_closed(txn, bucket, key, upload.upload_id)
+    txn.delete(UPLOADS, (*bucket.at(key), upload.upload_id))
+    upload_closed(txn, bucket.at(key), upload.upload_id)

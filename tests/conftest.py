@@ -1,0 +1,24 @@
+"""What holds for every test: whatever a service puts into a store, its space has declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from stores import check_commit
+
+from condemu.core.store import Commit, MemoryStore
+
+_apply = MemoryStore._apply
+
+
+def _checked(self: MemoryStore, writes: Any, result: Any) -> Commit:
+    commit = _apply(self, writes, result)
+    check_commit(commit)
+    return commit
+
+
+@pytest.fixture(autouse=True)
+def checked_stores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every commit of every store in this process is looked at: the shape of its keys, the types of its records, its codec."""
+    monkeypatch.setattr(MemoryStore, "_apply", _checked)

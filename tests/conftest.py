@@ -22,3 +22,8 @@ def _checked(self: MemoryStore, writes: Any, result: Any) -> Commit:
 def checked_stores(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every commit of every store in this process is looked at: the shape of its keys, the types of its records, its codec."""
     monkeypatch.setattr(MemoryStore, "_apply", _checked)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test begins first, so that the others run beside it."""
+    items.sort(key=lambda item: "test_one_path" not in item.nodeid)

@@ -96,6 +96,10 @@ class S3:
         request = S3Request(http, operation, bucket, key, members_of(http.headers, query), query)
         call = http.call
         call.operation, call.parameters = operation.name, request.members
+        if bucket:
+            request.members["Bucket"] = bucket
+        if key:
+            request.members["Key"] = key
         if self.authenticator is not None:
             host_bucket = bucket_of_host(http.headers.get("host", "")) or ""
             request.authentication = self.authenticator.verify_s3(http, self.wall.now(), host_bucket)

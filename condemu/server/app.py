@@ -163,7 +163,7 @@ class Emulator:
         configuration = f"<LocationConstraint>{region}</LocationConstraint>" if region != "us-east-1" else ""
         body = f"<CreateBucketConfiguration>{configuration}</CreateBucketConfiguration>".encode() if configuration else b""
         headers = {"host": "localhost", "content-length": str(len(body))}
-        return self.received("PUT", f"/{bucket}", "", headers, BytesBody(body), cause=ADMINISTRATION)
+        return Request("PUT", f"/{bucket}", "", headers, BytesBody(body))
 
     def close(self) -> None:
         """Give back the files. Nothing can be read any more."""

@@ -6,9 +6,11 @@ Where is the rule for ...?
     what the administration answers                      server/admin.py ACTIONS
     settings and where they come from                    server/config.py configured
     unread bodies, lost replies                          server/exchange.py Exchange
+    a client that stops sending, or does not read        server/stalls.py Watch
     Date, and what may stand in a header                 server/heads.py Heads
     what a server does about memory                      server/memory.py settle
-    malformed HTTP and header limits                     server/protocol.py Protocol
+    malformed HTTP                                       server/protocol.py Protocol
+    limits of headers, under any server                  server/heads.py too_large
     when a body leaves memory                            storage/spool.py SpoolWriter
     atomicity: all at once or not at all                 core/store.py Store
     the stages of a call, and what observers may do      core/engine.py Engine

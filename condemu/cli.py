@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--spool-threshold", help="bytes of a body from which on it goes to disk")
     serve.add_argument("--spool-budget", help="bytes of all bodies together that stay in memory")
     serve.add_argument("--spool-directory", help="where bodies go that outgrow memory")
+    serve.add_argument("--request-timeout", help="seconds until a stalled request is given up; 0: never (20)")
     serve.add_argument("--shutdown-timeout", help="seconds that running requests have to finish when it is told to stop (5)")
     serve.add_argument("--config", help="settings file (condemu.toml, if there is one)")
     health = commands.add_parser("health", help="succeed when an emulator answers")

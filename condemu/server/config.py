@@ -34,6 +34,7 @@ class Config:
     spool_threshold: int = 64 * MIB  # bytes of a body from which on it goes to disk
     spool_budget: int = 256 * MIB  # bytes of all bodies together that stay in memory
     spool_directory: str = ""  # "": the system's directory for temporary files
+    request_timeout: float = 20.0  # seconds until a client that neither sends its body nor reads is given up; 0: never
     shutdown_timeout: float = 5.0  # seconds that running requests have to finish when the server is told to stop
 
     def __post_init__(self) -> None:
@@ -49,6 +50,8 @@ class Config:
             raise Unusable(f"account is {self.account!r}; an account is twelve digits")
         if not 0 <= self.table_delay < math.inf:
             raise Unusable(f"table_delay is {self.table_delay}; it can be 0 or more seconds")
+        if not 0 <= self.request_timeout < math.inf:
+            raise Unusable(f"request_timeout is {self.request_timeout}; it can be 0 or more seconds")
         if not 0 <= self.shutdown_timeout < math.inf:
             raise Unusable(f"shutdown_timeout is {self.shutdown_timeout}; it can be 0 or more seconds")
         if self.spool_directory and not os.path.isdir(self.spool_directory):

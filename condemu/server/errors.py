@@ -7,7 +7,7 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from condemu.core.errors import ErrorRow
-from condemu.core.http import Request, Response
+from condemu.core.http import ClientDisconnected, Request, Response
 
 # S3 answers this to a request line or header that its parser refuses. Documented code; the wording is inferred.
 BAD_REQUEST: Final = ErrorRow("BadRequest", 400, "An error occurred when parsing the HTTP request.")
@@ -21,12 +21,24 @@ HEADERS_TOO_LARGE: Final = ErrorRow(
 )
 HEADERS_LIMIT: Final = 8192  # bytes of a header section, as that answer's MaxSizeAllowed says
 
+# S3's answer to a client that stops in the middle of its body; recorded. It waits 20 seconds (AWS's Knowledge Center).
+REQUEST_TIMEOUT: Final = ErrorRow(
+    "RequestTimeout",
+    400,
+    "Your socket connection to the server was not read from or written to within the timeout period. "
+    "Idle connections will be closed.",
+)
+
 INTERNAL_ERROR: Final = ErrorRow(
     "InternalError",
     500,
     "We encountered an internal error. Please try again.",
     unprovoked="only a mistake of ours leads here",
 )
+
+
+class BodyStalled(ClientDisconnected):
+    """No byte of the body came for too long. To a service the client has gone; the server still has an answer for it."""
 
 
 def document(row: ErrorRow, fields: Mapping[str, Any], request_id: str, host_id: str) -> bytes:

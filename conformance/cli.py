@@ -55,7 +55,9 @@ def parser(program: str = "python -m conformance") -> argparse.ArgumentParser:
 
 def add_run_options(run: argparse.ArgumentParser) -> None:
     """The options of `condemu conformance`."""
-    run.add_argument("--target", default="inprocess", help="inprocess (default), condemu (over a socket), aws, or a URL")
+    run.add_argument(
+        "--target", default="inprocess", help="inprocess (default), condemu (over a socket), condemu:hypercorn, aws, or a URL"
+    )
     run.add_argument("--target-name", default=None, metavar="NAME", help="what to call a URL in gaps and reports")
     run.add_argument("--services", default="s3,dynamodb,simpledb,recipes,races", help="which parts, comma-separated")
     run.add_argument("--tier", default="exact", choices=("core", "full", "exact"))

@@ -12,6 +12,7 @@ Where is the rule for ...?
     malformed HTTP                                       server/protocol.py Protocol
     limits of headers, under any server                  server/heads.py too_large
     when a body leaves memory                            storage/spool.py SpoolWriter
+    a full disk; what is given back to it                storage/spool.py SpoolBlobs
     atomicity: all at once or not at all                 core/store.py Store
     the stages of a call, and what observers may do      core/engine.py Engine
     what a call is: actor, attempt, cause, steps         core/calls.py Call

@@ -4,6 +4,7 @@ Where is the rule for ...?
 
     which service a request is for                       server/dispatch.py named_service
     what the administration answers                      server/admin.py ACTIONS
+    who may use the administration                       server/admission.py refusal
     settings and where they come from                    server/config.py configured
     unread bodies, lost replies                          server/exchange.py Exchange
     a client that stops sending, or does not read        server/stalls.py Watch

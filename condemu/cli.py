@@ -46,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--spool-threshold", help="bytes of a body from which on it goes to disk")
     serve.add_argument("--spool-budget", help="bytes of all bodies together that stay in memory")
     serve.add_argument("--spool-directory", help="where bodies go that outgrow memory")
+    serve.add_argument("--admin-token", help="what the administration asks for (one is made under --auth strict)")
+    serve.add_argument("--admin-hosts", help="further names, separated by commas, under which the administration may be asked")
     serve.add_argument("--request-timeout", help="seconds until a stalled request is given up; 0: never (20)")
     serve.add_argument("--shutdown-timeout", help="seconds that running requests have to finish when it is told to stop (5)")
     serve.add_argument("--config", help="settings file (condemu.toml, if there is one)")
@@ -61,12 +63,18 @@ def parser() -> argparse.ArgumentParser:
 
 def serve(options: argparse.Namespace) -> int:
     """Print one line of JSON with the URL, then `Ready.`; serve until told to stop."""
+    from dataclasses import replace
+    from secrets import token_urlsafe
+
     from condemu.server.config import Unusable
 
     try:
         config = settings(options)
     except (OSError, Unusable) as problem:
         return _unusable(problem)
+    if config.auth == "strict" and not config.admin_token:
+        config = replace(config, admin_token=token_urlsafe(18))
+        print(f"The administration asks for X-Condemu-Token: {config.admin_token}", file=sys.stderr, flush=True)
     from condemu.server.app import build
     from condemu.server.memory import settle
     from condemu.server.serving import serve as serve_emulator

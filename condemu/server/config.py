@@ -34,6 +34,8 @@ class Config:
     spool_threshold: int = 64 * MIB  # bytes of a body from which on it goes to disk
     spool_budget: int = 256 * MIB  # bytes of all bodies together that stay in memory
     spool_directory: str = ""  # "": the system's directory for temporary files
+    admin_token: str = ""  # what the administration asks for; under `strict`, `condemu serve` makes one where none is set
+    admin_hosts: tuple[str, ...] = ()  # further names under which the administration may be asked, and whose pages may ask
     request_timeout: float = 20.0  # seconds until a client that neither sends its body nor reads is given up; 0: never
     shutdown_timeout: float = 5.0  # seconds that running requests have to finish when the server is told to stop
 
@@ -50,6 +52,8 @@ class Config:
             raise Unusable(f"account is {self.account!r}; an account is twelve digits")
         if not 0 <= self.table_delay < math.inf:
             raise Unusable(f"table_delay is {self.table_delay}; it can be 0 or more seconds")
+        if not self.admin_token.isascii() or not self.admin_token.isprintable():
+            raise Unusable("admin_token has characters that a header cannot carry")
         if not 0 <= self.request_timeout < math.inf:
             raise Unusable(f"request_timeout is {self.request_timeout}; it can be 0 or more seconds")
         if not 0 <= self.shutdown_timeout < math.inf:

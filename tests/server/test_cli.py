@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -73,6 +74,24 @@ def test_serve_says_where_it_is_and_health_agrees():
         healthy = run("health", "--url", url)
         assert healthy.returncode == 0
         assert json.loads(healthy.stdout)["status"] == "running"
+
+
+def test_strict_makes_a_token_for_the_administration_and_prints_it():
+    command = [sys.executable, "-m", "condemu.cli", "serve", "--port", "0", "--auth", "strict"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+    try:
+        url = json.loads(process.stdout.readline())["url"]
+        assert process.stdout.readline() == "Ready.\n"
+        token = re.search(r"X-Condemu-Token: (\S+)$", process.stderr.readline())[1]
+        for given, status in ((token, 200), (token[1:], 401)):
+            connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+            with contextlib.closing(connection):
+                connection.request("POST", "/_condemu/reset", headers={"X-Condemu-Token": given})
+                assert connection.getresponse().status == status
+        assert run("health", "--url", url).returncode == 0
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_health_fails_where_nothing_answers():

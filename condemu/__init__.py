@@ -4,6 +4,8 @@ Where is the rule for ...?
 
     which service a request is for                       server/dispatch.py named_service
     what the administration answers                      server/admin.py ACTIONS
+    TLS and HTTP on one port                             server/door.py Door
+    the certificate of --tls                             server/certificates.py made
     who may use the administration                       server/admission.py refusal
     settings and where they come from                    server/config.py configured
     unread bodies, lost replies                          server/exchange.py Exchange

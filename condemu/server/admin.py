@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from condemu.server.app import Emulator
 
 Answer = tuple[int, dict[str, Any]]
-PATHS: Final = ("credentials", "spool_directory")
+PATHS: Final = ("credentials", "spool_directory", "tls_cert", "tls_key")
 _ACCOUNT: Final = re.compile("[0-9]{12}").fullmatch
 
 

@@ -1,9 +1,10 @@
 """Who may use the administration: not every web page that the developer's browser shows, and under `--auth strict` not everybody.
 
 - A page of another origin: browsers name it in `Origin` with every POST, and in `Sec-Fetch-Site`. It is refused.
-- A page that makes its own name point here (DNS rebinding) is of the same origin, but its name stands in `Host`. So a Host must be
-  one that no stranger can own: an address, a name without a dot (as containers call each other), one below a suffix that is private
-  by definition, the name that the emulator listens on, or one of the setting `admin_hosts`. A program that sends none is no browser.
+- A page that makes its own name point here (DNS rebinding) is of the same origin, but its name stands in `Host`. So a Host must
+  be one that no stranger can own: an address, a name without a dot (as containers call each other), one below a suffix that is
+  private by definition, the name that the emulator listens on, or one of the setting `admin_hosts`. A program that sends none is
+  no browser.
 - With a token, all but health and readiness asks for it: `X-Condemu-Token: TOKEN` or `Authorization: Bearer TOKEN`. Under
   `--auth strict` there is always one; `condemu serve` makes and prints it where none is set.
 """

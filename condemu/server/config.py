@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 AUTH_MODES: Final = ("off", "lenient", "strict")
+SWITCH: Final = ("off", "on")
+SWITCHED: Final = {**dict.fromkeys(("1", "true", "yes", "on"), "on"), **dict.fromkeys(("", "0", "false", "no", "off"), "off")}
 MESSAGES: Final = ("2026", "classic")
 BUCKET_NAMES: Final = ("global", "per-account")
 ENVIRONMENT_PREFIX: Final = "CONDEMU_"
@@ -36,6 +38,10 @@ class Config:
     spool_directory: str = ""  # "": the system's directory for temporary files
     admin_token: str = ""  # what the administration asks for; under `strict`, `condemu serve` makes one where none is set
     admin_hosts: tuple[str, ...] = ()  # further names under which the administration may be asked, and whose pages may ask
+    tls: str = "off"  # on: TLS on the same port as HTTP, with a certificate that is made where none is given
+    tls_cert: str = ""  # a PEM file of the certificate chain; it may hold the key, too
+    tls_key: str = ""  # a PEM file of its key
+    tls_names: tuple[str, ...] = ()  # further names and addresses for the certificate that is made
     request_timeout: float = 20.0  # seconds until a client that neither sends its body nor reads is given up; 0: never
     shutdown_timeout: float = 5.0  # seconds that running requests have to finish when the server is told to stop
 
@@ -52,6 +58,13 @@ class Config:
             raise Unusable(f"account is {self.account!r}; an account is twelve digits")
         if not 0 <= self.table_delay < math.inf:
             raise Unusable(f"table_delay is {self.table_delay}; it can be 0 or more seconds")
+        if self.tls not in SWITCH:
+            raise Unusable(f"tls is {self.tls!r}; it can be {', '.join(SWITCH)}")
+        if self.tls_key and not self.tls_cert:
+            raise Unusable("tls_key is there, but no tls_cert")
+        for name in ("tls_cert", "tls_key"):
+            if getattr(self, name) and not os.path.isfile(getattr(self, name)):
+                raise Unusable(f"{name} is {getattr(self, name)!r}; there is no such file")
         if not self.admin_token.isascii() or not self.admin_token.isprintable():
             raise Unusable("admin_token has characters that a header cannot carry")
         if not 0 <= self.request_timeout < math.inf:
@@ -83,6 +96,10 @@ def configured(
             given = file.get(name)
         if given is not None:
             chosen[name] = _converted(name, given, type(field.default))
+    if "tls" in chosen:
+        chosen["tls"] = SWITCHED.get(chosen["tls"].lower(), chosen["tls"])
+    elif chosen.get("tls_cert"):
+        chosen["tls"] = "on"
     return Config(**chosen)
 
 

@@ -57,6 +57,7 @@ class Protocol(asyncio.Protocol):
         self.emulator: Emulator = config.loaded_app.emulator
         self.loop = _loop or asyncio.get_running_loop()
         self.transport: asyncio.Transport = cast(asyncio.Transport, None)
+        self.scheme = "http"
         self.lost = False
         self.writable: asyncio.Future[None] | None = None  # while the client does not take what it is sent
         self._state = server_state
@@ -237,7 +238,9 @@ class Protocol(asyncio.Protocol):
             keep_alive = parser.get_http_version() == "1.1"
         expects = "expect" in headers and headers["expect"].lower() == "100-continue"
         exchange = Exchange(self, method, keep_alive, expects)
-        exchange.request = request = Request(method, path, query, headers, exchange, client_address=self._client)
+        exchange.request = request = Request(
+            method, path, query, headers, exchange, scheme=self.scheme, client_address=self._client
+        )
         if self._piece > HEADERS_LIMIT or not self._head_is_new:
             exchange.too_large = too_large(request)
         self._in_head = False

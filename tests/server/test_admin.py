@@ -170,3 +170,22 @@ def test_config_tells_strangers_no_paths_and_nobody_the_token(tmp_path):
     trusted = ask(build(Config(**files, admin_token="secret")), "GET", "/_condemu/config", **{"x-condemu-token": "secret"})[1]
     assert {name: json.loads(trusted)[name] for name in files} == files
     assert b"secret" not in trusted
+
+
+def test_a_browsers_page_may_use_dynamodb():
+    """The preflight that an SDK's call causes, and the call itself: nothing of it names the service but its headers."""
+    page = {"origin": "http://localhost:3000"}
+    asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization,content-type,x-amz-target"}
+    emulator = build(Config(auth="off"))
+    headers = {"host": "localhost", **page, **asked}
+    preflight = asyncio.run(emulator.answer(emulator.received("OPTIONS", "/", "", headers, BytesBody())))
+    told = {name.lower(): value for name, value in preflight.headers}
+    assert (preflight.status, told["access-control-allow-origin"]) == (200, "*")
+    assert told["access-control-allow-headers"] == asked["access-control-request-headers"]
+    assert told["access-control-allow-methods"] == "POST"
+    headers = {"host": "localhost", "content-length": "2", **page, "content-type": "application/x-amz-json-1.0"}
+    headers |= {"x-amz-target": "DynamoDB_20120810.ListTables", "authorization": SOMEBODY}
+    answer = asyncio.run(emulator.answer(emulator.received("POST", "/", "", headers, BytesBody(b"{}"))))
+    told = {name.lower(): value for name, value in answer.headers}
+    assert (answer.status, told["access-control-allow-origin"]) == (200, "*")
+    assert "x-amzn-RequestId" in told["access-control-expose-headers"]

@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -60,6 +61,44 @@ def ask(url: str, method: str, path: str, body: bytes = b"") -> tuple[int, bytes
 
 def test_version_is_printed():
     assert run("version").stdout == f"{__version__}\n"
+
+
+def test_the_version_is_an_option_and_the_package_is_a_program():
+    done = subprocess.run([sys.executable, "-m", "condemu", "--version"], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == (f"{__version__}\n", 0)
+
+
+def test_env_speaks_other_shells():
+    assert "set -gx AWS_ENDPOINT_URL http://127.0.0.1:1;\n" in run("env", "--url", "http://127.0.0.1:1", "--shell", "fish").stdout
+    assert '$Env:AWS_REGION = "us-east-1"\n' in run("env", "--shell", "powershell").stdout
+
+
+def test_bash_completes_commands_and_flags_and_every_shell_knows_all_of_them(tmp_path):
+    for shell in ("bash", "zsh", "fish"):
+        text = run("completion", shell).stdout
+        for word in ("serve", "certify", "completion", "request-timeout", "tls-names"):
+            assert word in text
+    if shutil.which("bash") is None:
+        return
+    (tmp_path / "completion").write_text(run("completion", "bash").stdout)
+    for line, offered in (("condemu ver", "version"), ("condemu serve --tls-n", "--tls-names"), ("condemu env --sh", "--shell")):
+        words = f"COMP_WORDS=({line}); COMP_CWORD={len(line.split()) - 1}"
+        program = f"source {tmp_path}/completion; {words}; _condemu; echo ${{COMPREPLY[@]}}"
+        assert subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False).stdout == f"{offered}\n"
+
+
+def test_the_start_line_names_the_url_the_mode_and_where_the_state_is():
+    command = [sys.executable, "-m", "condemu", "serve", "--port", "0", "--auth", "off"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+    try:
+        told = json.loads(process.stdout.readline())
+        assert process.stdout.readline() == "Ready.\n"
+        line = process.stderr.readline()
+        assert told["url"] in line
+        assert "auth is off; the state is in memory" in line
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_env_prints_what_a_shell_can_evaluate():

@@ -4,6 +4,7 @@ Where is the rule for ...?
 
     which service a request is for                       server/dispatch.py named_service
     what the administration answers                      server/admin.py ACTIONS
+    what the request log says                            server/request_log.py RequestLog
     TLS and HTTP on one port                             server/door.py Door
     the certificate of --tls                             server/certificates.py made
     who may use the administration                       server/admission.py refusal

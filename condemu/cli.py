@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--spool-threshold", help="bytes of a body from which on it goes to disk")
     serve.add_argument("--spool-budget", help="bytes of all bodies together that stay in memory")
     serve.add_argument("--spool-directory", help="where bodies go that outgrow memory")
+    serve.add_argument("--log", help="a line for each request: requests, refusals, json or off (off)")
     serve.add_argument("--admin-token", help="what the administration asks for (one is made under --auth strict)")
     serve.add_argument("--admin-hosts", help="further names, separated by commas, under which the administration may be asked")
     serve.add_argument("--tls", nargs="?", const="on", help="TLS on the same port, with a certificate made here: on or off (off)")
@@ -93,6 +94,11 @@ def serve(options: argparse.Namespace) -> int:
         emulator = build(config, environment=os.environ)
     except (OSError, ValueError) as problem:
         return _unusable(problem)
+    if config.log != "off":
+        from condemu.server.request_log import RequestLog
+
+        color = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+        emulator.engine.observe(RequestLog(config.log, sys.stderr, color=color))
     settle()
 
     def ready(url: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 AUTH_MODES: Final = ("off", "lenient", "strict")
+LOGS: Final = ("requests", "refusals", "json", "off")
 SWITCH: Final = ("off", "on")
 SWITCHED: Final = {**dict.fromkeys(("1", "true", "yes", "on"), "on"), **dict.fromkeys(("", "0", "false", "no", "off"), "off")}
 MESSAGES: Final = ("2026", "classic")
@@ -36,6 +37,7 @@ class Config:
     spool_threshold: int = 64 * MIB  # bytes of a body from which on it goes to disk
     spool_budget: int = 256 * MIB  # bytes of all bodies together that stay in memory
     spool_directory: str = ""  # "": the system's directory for temporary files
+    log: str = "off"  # what `condemu serve` logs: requests, refusals (of these alone), json (all, as JSON), off
     admin_token: str = ""  # what the administration asks for; under `strict`, `condemu serve` makes one where none is set
     admin_hosts: tuple[str, ...] = ()  # further names under which the administration may be asked, and whose pages may ask
     tls: str = "off"  # on: TLS on the same port as HTTP, with a certificate that is made where none is given
@@ -58,6 +60,8 @@ class Config:
             raise Unusable(f"account is {self.account!r}; an account is twelve digits")
         if not 0 <= self.table_delay < math.inf:
             raise Unusable(f"table_delay is {self.table_delay}; it can be 0 or more seconds")
+        if self.log not in LOGS:
+            raise Unusable(f"log is {self.log!r}; it can be {', '.join(LOGS)}")
         if self.tls not in SWITCH:
             raise Unusable(f"tls is {self.tls!r}; it can be {', '.join(SWITCH)}")
         if self.tls_key and not self.tls_cert:

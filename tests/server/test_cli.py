@@ -101,6 +101,21 @@ def test_the_start_line_names_the_url_the_mode_and_where_the_state_is():
         process.communicate()
 
 
+def test_serve_logs_when_it_is_asked_to():
+    command = [sys.executable, "-m", "condemu", "serve", "--port", "0", "--auth", "off", "--log", "refusals"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+    try:
+        url = json.loads(process.stdout.readline())["url"]
+        assert process.stdout.readline() == "Ready.\n"
+        assert "the state is in memory" in process.stderr.readline()
+        assert ask(url, "PUT", "/bucket")[0] == 200
+        assert ask(url, "GET", "/bucket/key")[0] == 404
+        assert process.stderr.readline().split()[1:6] == ["test", "s3", "GetObject", "bucket/key", "404"]
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_env_prints_what_a_shell_can_evaluate():
     lines = run("env", "--url", "http://127.0.0.1:1").stdout.splitlines()
     assert "export AWS_ENDPOINT_URL=http://127.0.0.1:1" in lines

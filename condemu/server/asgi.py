@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from condemu.core.http import ClientDisconnected
-from condemu.server.errors import HEADERS_TOO_LARGE, REQUEST_TIMEOUT, BodyStalled, refusal
+from condemu.server.errors import TIMED_OUT, TOO_LARGE, BodyStalled
 from condemu.server.heads import BODILESS, Heads, must_close, too_large
 
 if TYPE_CHECKING:
@@ -51,10 +51,9 @@ class App:
             client_address=client[0] if client else "",
         )
         try:
-            response = refusal(HEADERS_TOO_LARGE, request) if too_large(request) else await self.emulator.answer(request)
+            response = await self.emulator.answer(request, TOO_LARGE if too_large(request) else None)
         except BodyStalled:
-            response = refusal(REQUEST_TIMEOUT, request)
-            response.close = True
+            response = await self.emulator.answer(request, TIMED_OUT)
         empty = "transfer-encoding" not in headers and headers.get("content-length", "0") == "0"
         close = response.close or (not body.done and not empty and must_close(request, body.started))
         fields = [(name.lower(), value) for name, value in self.heads.of(request, response, close)]

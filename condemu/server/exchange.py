@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from condemu.core.engine import ReplyLost
 from condemu.core.http import BytesBody, ClientDisconnected, Request, Response
-from condemu.server.errors import HEADERS_TOO_LARGE, REQUEST_TIMEOUT, BodyStalled, refusal
+from condemu.server.errors import TIMED_OUT, TOO_LARGE, BodyStalled
 from condemu.server.heads import BODILESS, must_close
 
 if TYPE_CHECKING:
@@ -92,18 +92,14 @@ class Exchange:
         """From the request to the end of its answer."""
         protocol = self._protocol
         try:
-            if self.too_large:
-                response = refusal(HEADERS_TOO_LARGE, self.request)
-            else:
-                response = await protocol.emulator.answer(self.request)
+            try:
+                response = await protocol.emulator.answer(self.request, TOO_LARGE if self.too_large else None)
+            except BodyStalled:
+                response = await protocol.emulator.answer(self.request, TIMED_OUT)
             if isinstance(response.body, bytes):
                 self._reply(response, response.body)
             else:
                 await self._reply_in_pieces(response, response.body)
-        except BodyStalled:
-            response = refusal(REQUEST_TIMEOUT, self.request)
-            response.close = True
-            self._reply(response, cast(bytes, response.body))
         except (ClientDisconnected, ReplyLost):
             protocol.cut()
         except Exception:  # a mistake of ours, or a file that cannot be read: half an answer is all there can be

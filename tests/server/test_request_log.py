@@ -13,7 +13,7 @@ from condemu.core.http import BytesBody
 from condemu.server.app import Emulator, build
 from condemu.server.config import Config, Unusable, configured
 from condemu.server.request_log import RequestLog
-from tests.server.conftest import SOMEBODY
+from tests.server.conftest import SOMEBODY, serving
 
 
 def ask(emulator: Emulator, method: str, target: str, body: bytes = b"", **headers: str) -> int:
@@ -97,3 +97,18 @@ def test_nobody_observes_unless_the_log_is_asked_for():
     assert not build(Config(log="requests")).engine.observed  # the server's, not that of a test's process
     with pytest.raises(Unusable, match="log is 'loud'"):
         configured({"log": "loud"}, {}, {})
+
+
+def test_what_the_server_refuses_by_itself_is_logged(connect):
+    stream = io.StringIO()
+    emulator = build(Config(auth="off", buckets=("locks",), request_timeout=0.05), clock=ManualClock())
+    emulator.engine.observe(RequestLog("requests", stream))
+    with serving(emulator) as address:
+        signed = f"authorization: {SOMEBODY}\r\n".encode()
+        head = b"PUT /locks/key HTTP/1.1\r\nhost: h\r\n" + signed
+        assert b"RequestTimeout" in connect(address).send(head + b"content-length: 5\r\n\r\nhalf").answer()[2]
+        assert connect(address).send(head + b"content-length: 0\r\nx-a: " + b"a" * 9000 + b"\r\n\r\n").answer()[0] == 400
+    stalled, large = stream.getvalue().splitlines()
+    assert stalled.split()[1:3] == ["test", "s3"]
+    assert stalled.endswith(" 400 RequestTimeout")
+    assert large.endswith("test ? 400 RequestHeaderSectionTooLarge")

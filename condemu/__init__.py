@@ -4,12 +4,19 @@ Where is the rule for ...?
 
     which service a request is for                       server/dispatch.py named_service
     what the administration answers                      server/admin.py ACTIONS
+    what the request log says                            server/request_log.py RequestLog
+    TLS and HTTP on one port                             server/door.py Door
+    the certificate of --tls                             server/certificates.py made
+    who may use the administration                       server/admission.py refusal
     settings and where they come from                    server/config.py configured
     unread bodies, lost replies                          server/exchange.py Exchange
+    a client that stops sending, or does not read        server/stalls.py Watch
     Date, and what may stand in a header                 server/heads.py Heads
     what a server does about memory                      server/memory.py settle
-    malformed HTTP and header limits                     server/protocol.py Protocol
+    malformed HTTP                                       server/protocol.py Protocol
+    limits of headers, under any server                  server/heads.py too_large
     when a body leaves memory                            storage/spool.py SpoolWriter
+    a full disk; what is given back to it                storage/spool.py SpoolBlobs
     atomicity: all at once or not at all                 core/store.py Store
     the stages of a call, and what observers may do      core/engine.py Engine
     what a call is: actor, attempt, cause, steps         core/calls.py Call

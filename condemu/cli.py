@@ -1,4 +1,4 @@
-"""The console script `condemu`: serve, health, env, version; conformance and certify, which run the suite.
+"""The console script `condemu`: serve, health, env, completion, version; conformance and certify, which run the suite.
 
 Nothing heavy is imported before a command needs it: `condemu health` runs every few seconds in a container.
 """
@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line. Every flag of `serve` has its environment variable, CONDEMU_ and its name in capitals."""
     top = argparse.ArgumentParser(prog="condemu", description="A local emulator of Amazon S3, DynamoDB and SimpleDB.")
+    top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(dest="command", metavar="command")
     serve = commands.add_parser("serve", help="run the emulator", description="Run the emulator until it is told to stop.")
     serve.add_argument("--host", help="address to listen on (127.0.0.1)")
@@ -46,12 +47,23 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--spool-threshold", help="bytes of a body from which on it goes to disk")
     serve.add_argument("--spool-budget", help="bytes of all bodies together that stay in memory")
     serve.add_argument("--spool-directory", help="where bodies go that outgrow memory")
+    serve.add_argument("--log", help="a line for each request: requests, refusals, json or off (off)")
+    serve.add_argument("--admin-token", help="what the administration asks for (one is made under --auth strict)")
+    serve.add_argument("--admin-hosts", help="further names, separated by commas, under which the administration may be asked")
+    serve.add_argument("--tls", nargs="?", const="on", help="TLS on the same port, with a certificate made here: on or off (off)")
+    serve.add_argument("--tls-cert", help="PEM file of the certificate to use instead")
+    serve.add_argument("--tls-key", help="PEM file of its key")
+    serve.add_argument("--tls-names", help="further names, separated by commas, for the certificate that is made")
+    serve.add_argument("--request-timeout", help="seconds until a stalled request is given up; 0: never (20)")
     serve.add_argument("--shutdown-timeout", help="seconds that running requests have to finish when it is told to stop (5)")
     serve.add_argument("--config", help="settings file (condemu.toml, if there is one)")
     health = commands.add_parser("health", help="succeed when an emulator answers")
     health.add_argument("--url", help=f"where it is (CONDEMU_URL, else {DEFAULT_URL})")
     env = commands.add_parser("env", help="print the variables that point AWS SDKs here: eval $(condemu env)")
     env.add_argument("--url", help=f"where the emulator is (CONDEMU_URL, else {DEFAULT_URL})")
+    env.add_argument("--shell", choices=tuple(SHELLS), default="sh", help="whose syntax: sh, fish or powershell (sh)")
+    completion = commands.add_parser("completion", help="print what makes a shell complete commands and flags")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     commands.add_parser("version", help="print the version")
     for name, text in SUITE.items():
         commands.add_parser(name, help=text, add_help=False)
@@ -60,24 +72,41 @@ def parser() -> argparse.ArgumentParser:
 
 def serve(options: argparse.Namespace) -> int:
     """Print one line of JSON with the URL, then `Ready.`; serve until told to stop."""
+    from dataclasses import replace
+    from secrets import token_urlsafe
+
     from condemu.server.config import Unusable
 
     try:
         config = settings(options)
     except (OSError, Unusable) as problem:
         return _unusable(problem)
+    if config.auth == "strict" and not config.admin_token:
+        config = replace(config, admin_token=token_urlsafe(18))
+        print(f"The administration asks for X-Condemu-Token: {config.admin_token}", file=sys.stderr, flush=True)
     from condemu.server.app import build
+    from condemu.server.certificates import context_of, trusted_file
     from condemu.server.memory import settle
     from condemu.server.serving import serve as serve_emulator
 
     try:
+        context_of(config)
         emulator = build(config, environment=os.environ)
     except (OSError, ValueError) as problem:
         return _unusable(problem)
+    if config.log != "off":
+        from condemu.server.request_log import RequestLog
+
+        color = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+        emulator.engine.observe(RequestLog(config.log, sys.stderr, color=color))
     settle()
 
     def ready(url: str) -> None:
-        print(json.dumps({"url": url, "version": __version__}), flush=True)
+        told = {"url": url, "version": __version__, "auth": config.auth, "state": "memory"}
+        if config.tls == "on":
+            told |= {"tls_url": f"https{url.removeprefix('http')}", "certificate": trusted_file(config)}
+        print(json.dumps(told), flush=True)
+        print(start_line(told), file=sys.stderr, flush=True)
         print("Ready.", flush=True)
 
     try:
@@ -88,6 +117,14 @@ def serve(options: argparse.Namespace) -> int:
     finally:
         emulator.close()
     return 0
+
+
+def start_line(told: dict[str, str]) -> str:
+    """What a person wants to know when it starts."""
+    line = f"condemu {told['version']} answers S3, DynamoDB and SimpleDB at {told['url']}"
+    if "tls_url" in told:
+        line += f" and {told['tls_url']} (certificate: {told['certificate']})"
+    return f"{line}; auth is {told['auth']}; the state is in memory and ends with the process."
 
 
 def settings(options: argparse.Namespace) -> Config:
@@ -129,7 +166,9 @@ def health(options: argparse.Namespace) -> int:
 
 
 def env(options: argparse.Namespace) -> int:
-    """Print `export` lines, for eval."""
+    """Print what a shell evaluates to point AWS SDKs here."""
+    from shlex import quote
+
     region = os.environ.get("CONDEMU_REGION", "us-east-1")
     for name, value in {
         "AWS_ENDPOINT_URL": _url(options),
@@ -138,7 +177,15 @@ def env(options: argparse.Namespace) -> int:
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
     }.items():
-        print(f"export {name}={value}")
+        print(SHELLS[options.shell].format(name=name, value=quote(value) if options.shell != "powershell" else value))
+    return 0
+
+
+def completion(options: argparse.Namespace) -> int:
+    """Print a shell's script."""
+    from condemu.completion import script
+
+    print(script(options.shell, parser()), end="")
     return 0
 
 
@@ -172,7 +219,12 @@ SUITE = {
     "conformance": "run the conformance suite: on condemu, on AWS, or on any URL",
     "certify": "say what a store does with conditional writes: a page, a badge",
 }
-COMMANDS = {"serve": serve, "health": health, "env": env, "version": version}
+SHELLS = {
+    "sh": "export {name}={value}",
+    "fish": "set -gx {name} {value};",
+    "powershell": "$Env:{name} = \"{value}\"",
+}
+COMMANDS = {"serve": serve, "health": health, "env": env, "completion": completion, "version": version}
 
 
 if __name__ == "__main__":

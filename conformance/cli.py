@@ -1,7 +1,7 @@
 """The suite's doors: `condemu conformance`, `condemu certify` and `python -m conformance`.
 
     condemu conformance [--target inprocess|condemu|aws|URL] [--services s3,dynamodb,…] [--tier core|full|exact]
-    condemu certify URL
+    condemu certify URL [-k EXPRESSION] [--out FOLDER]
     python -m conformance matrix RESULTS.json … --html matrix.html
     python -m conformance sweep --target aws --yes
 
@@ -12,18 +12,25 @@ and what it costs at the most, and goes on only with --yes.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import ssl
 import sys
 import tempfile
 from collections.abc import Sequence
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from conformance import certificate, matrix, prospect, report, targeting
 from conformance.resources import sweep
 
 HERE: Final = Path(__file__).parent
+INTERRUPTED: Final = 130  # the exit status of what Ctrl-C ended, as shells have it
+USAGE: Final = 2  # the exit status for a call whose words are off
+PATIENCE: Final = 10  # seconds that a target has to answer before a run
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "python -m conformance") -> int:
@@ -55,7 +62,9 @@ def parser(program: str = "python -m conformance") -> argparse.ArgumentParser:
 
 def add_run_options(run: argparse.ArgumentParser) -> None:
     """The options of `condemu conformance`."""
-    run.add_argument("--target", default="inprocess", help="inprocess (default), condemu (over a socket), aws, or a URL")
+    run.add_argument(
+        "--target", default="inprocess", help="inprocess (default), condemu (over a socket), condemu:hypercorn, aws, or a URL"
+    )
     run.add_argument("--target-name", default=None, metavar="NAME", help="what to call a URL in gaps and reports")
     run.add_argument("--services", default="s3,dynamodb,simpledb,recipes,races", help="which parts, comma-separated")
     run.add_argument("--tier", default="exact", choices=("core", "full", "exact"))
@@ -63,10 +72,10 @@ def add_run_options(run: argparse.ArgumentParser) -> None:
     run.add_argument("--record", action="store_true", help="keep dated evidence of what the target answered")
     run.add_argument("--yes", action="store_true", help="yes, create what was announced (aws only)")
     run.add_argument("--workers", default="0", metavar="N", help="processes (needs pytest-xdist)")
-    run.add_argument("-k", default=None, metavar="EXPRESSION", help="only the cases whose name matches, as pytest's -k")
+    run.add_argument("-k", default=None, metavar="EXPRESSION", help="only the cases whose id matches, as pytest's -k")
     for kind in ("json", "markdown", "html", "junit"):
         run.add_argument(f"--{kind}", type=Path, default=None, metavar="FILE", help=f"write the results as {kind.upper()}")
-    run.set_defaults(run=run_suite)
+    run.set_defaults(run=run_suite, quiet=False)
 
 
 def add_certify_options(certify: argparse.ArgumentParser) -> None:
@@ -75,12 +84,41 @@ def add_certify_options(certify: argparse.ArgumentParser) -> None:
     certify.add_argument("--services", default="s3", help="which parts, comma-separated")
     certify.add_argument("--name", default=None, help="what to call the store on the page")
     certify.add_argument("--region", default="us-east-1")
+    certify.add_argument("-k", default=None, metavar="EXPRESSION", help="only the cases whose id matches, as pytest's -k")
     certify.add_argument("--out", type=Path, default=Path("condemu-certificate"), metavar="FOLDER")
     certify.set_defaults(run=certificate.certify)
 
 
+def silence_of(url: str) -> str:
+    """Why there is no use in trying cases on a target: "" when an HTTP server answers there, or when the run starts it."""
+    if url in ("inprocess", "condemu", "aws") or url.startswith("condemu:"):
+        return ""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return f"{url} is no URL: it begins with http:// or https://"
+    try:
+        if parts.scheme == "https":  # whether its certificate is to be trusted is the SDK's to say
+            connection = HTTPSConnection(parts.hostname, parts.port, timeout=PATIENCE, context=ssl._create_unverified_context())
+        else:
+            connection = HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE)
+        with contextlib.closing(connection):
+            connection.request("GET", "/")
+            connection.getresponse()
+    except (OSError, HTTPException, ValueError) as problem:
+        return f"nothing answers at {url}: {problem or type(problem).__name__}"
+    return ""
+
+
+def refuse(words: str) -> int:
+    print(f"condemu: {words}", file=sys.stderr)
+    return USAGE
+
+
 def run_suite(options: argparse.Namespace) -> int:
     """Run and report."""
+    silent = silence_of(options.target)
+    if silent:
+        return refuse(silent)
     if options.target == "aws":
         print(prospect.announcement(options.services.split(","), options.tier, options.region))
         if not options.yes:
@@ -94,13 +132,14 @@ def run_suite(options: argparse.Namespace) -> int:
     return status
 
 
-def run_pytest(options: argparse.Namespace, results: Path) -> int:
-    """Run the cases in this process, by pytest."""
+def run_pytest(options: argparse.Namespace, results: Path, plugins: Sequence[object] = ()) -> int:
+    """Run the cases in this process, by pytest. Its status; USAGE when there was nothing to run."""
     import pytest
 
+    shown = ("--tb=no", "-rN", "-o", "console_output_style=classic") if options.quiet else ("--tb=short",)
     words = [
         str(HERE), "-q", "-p", "no:cacheprovider", "-p", "conformance.plugin", "--rootdir", str(HERE), "-c", os.devnull,
-        "--noconftest", "--import-mode=importlib", "-o", "python_files=test_*.py", "--tb=short",
+        "--noconftest", "--import-mode=importlib", "-o", "python_files=test_*.py", *shown,
         "-W", "ignore::pytest.PytestAssertRewriteWarning",
         "--target", options.target, "--services", options.services, "--tier", options.tier, "--region", options.region,
         "--results", str(results),
@@ -114,8 +153,11 @@ def run_pytest(options: argparse.Namespace, results: Path) -> int:
     if options.workers != "0":
         words += ["-n", options.workers]
     if options.k:
-        words += ["-k", options.k]
-    return int(pytest.main(words))
+        words += ["--cases", options.k]
+    status = int(pytest.main(words, plugins=list(plugins)))
+    if status == pytest.ExitCode.INTERRUPTED:
+        return INTERRUPTED
+    return USAGE if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED) else status
 
 
 def write_reports(options: argparse.Namespace, document: dict[str, Any]) -> None:

@@ -164,13 +164,14 @@ def outcomes(found: dict[str, Case], cases: list[Case]) -> Counter[str]:
 
 
 def bar(counts: Counter[str]) -> str:
+    """A cell. What it counts against is the number of the chapter's cases, the same for every target."""
     ran = sum(count for outcome, count in counts.items() if outcome not in NOTHING)
     parts = "".join(
         f"<i style='flex:{counts[outcome]};background:{colour}' title='{counts[outcome]} {text}'></i>"
         for outcome, (colour, text) in OUTCOMES.items()
         if counts[outcome]
     )
-    told = f"{counts['as AWS']} of {ran}" if ran else "—"
+    told = f"{counts['as AWS']} of {counts.total()}" if ran else "—"
     return f"<td><div class='bar'>{parts}</div><small>{told}</small></td>"
 
 

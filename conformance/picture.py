@@ -87,5 +87,5 @@ def bar(counts: Counter[str], x: float, y: int, weight: int) -> list[str]:
             told = f"<title>{counts[outcome]} {escape(words)}</title>"
             lines.append(f'<rect x="{at:.1f}" y="{y}" width="{share:.1f}" height="{BAR}" fill="{colour}">{told}</rect>')
             at += share
-    told = f"{counts['as AWS']} of {ran}" if ran else "—"
+    told = f"{counts['as AWS']} of {counts.total()}" if ran else "—"
     return [*lines, text(x, y + BAR + 15, told, 12, FAINT, weight)]

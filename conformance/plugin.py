@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from conformance.exchanges import Exchanges
 from conformance.expect import Difference
 from conformance.raw import Raw
 from conformance.resources import Resources
+from conformance.selection import Unreadable, selection
 from conformance.targeting import Target, detach, start
 
 HERE: Final = Path(__file__).parent
@@ -59,6 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--target-name", default=None, help="the name under which a URL's gaps and results go")
     group.addoption("--services", default="s3,dynamodb,simpledb,recipes,races", help="which folders, comma-separated")
     group.addoption("--tier", default="exact", choices=TIERS, help="core: the rules locks stand on; full: all; exact: texts too")
+    group.addoption("--cases", default=None, metavar="EXPRESSION", help="only the cases whose id matches, as pytest's -k does")
     group.addoption("--region", default="us-east-1")
     group.addoption("--results", default=None, metavar="FILE", help="write every case's outcome as JSON")
     group.addoption("--record", action="store_true", help="keep normalized, dated evidence of what the target answered")
@@ -90,6 +92,10 @@ def case_of(item: pytest.Item) -> Case:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     services = set(config.getoption("--services").split(","))
     highest = TIERS.index(config.getoption("--tier"))
+    try:
+        meant = selection(config.getoption("--cases") or "::")
+    except Unreadable as problem:
+        raise pytest.UsageError(f"-k {config.getoption('--cases')!r}: {problem}") from None
     chosen, others = [], []
     for item in items:
         if HERE not in Path(str(item.path)).parents:
@@ -97,7 +103,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         case = case_of(item)
         item.user_properties.append(("case", asdict(case)))
-        (chosen if case.service in services and TIERS.index(case.tier) <= highest else others).append(item)
+        asked_for = case.service in services and TIERS.index(case.tier) <= highest and meant(case.id)
+        (chosen if asked_for else others).append(item)
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = chosen
@@ -308,6 +315,14 @@ class Collected:
             case.outcome = "as AWS"
 
 
+    def expect(self, items: Iterable[pytest.Item]) -> None:
+        """Note the cases that did not come to their turn."""
+        for item in items:
+            case = dict(item.user_properties).get("case")
+            if case is not None:
+                self.cases.setdefault(case["id"], Case(**case))
+
+
 _collected: Collected | None = None
 
 
@@ -320,10 +335,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     _collected = Collected()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write what was found, before anything is removed: that takes time, and somebody may not want to wait for it."""
     option = session.config.getoption
     if hasattr(session.config, "workerinput") or _collected is None:
         return
+    _collected.expect(getattr(session, "items", ()))
     cases = list(_collected.cases.values())
     if option("--results") is not None:
         write_results(Path(option("--results")), session.config, cases)

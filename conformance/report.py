@@ -26,7 +26,7 @@ def summary(cases: list[Case]) -> list[str]:
     outcomes = Counter(case.outcome for case in cases)
     lines = [grades_line(cases), ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())]
     for case in cases:
-        if case.outcome in ("as AWS", "not applicable"):
+        if case.outcome in ("as AWS", "not applicable", "not run"):
             continue
         known = f" (known: {case.gap})" if case.gap else ""
         lines.append(f"{case.outcome:>13}  {case.id}  {case.rule}{known}")

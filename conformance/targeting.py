@@ -2,6 +2,8 @@
 
     inprocess   condemu in this process, no socket
     condemu     condemu, started on a free port of 127.0.0.1
+    condemu:h11, condemu:httptools, condemu:hypercorn
+                the same as a plain ASGI application, under a server that is not its own
     aws         Amazon's own services, in one region, with the credentials of the environment
     URL         anything that speaks these APIs
 
@@ -23,6 +25,7 @@ from typing import Any, Final
 import boto3
 from botocore.config import Config
 
+from conformance import servers
 from conformance.s3.principals import credentials
 
 TARGETS: Final = Path(__file__).parent / "targets"
@@ -110,7 +113,7 @@ class Target:
 
 def label_of(name: str, label: str | None) -> str:
     """Under which name a target's knowledge is kept, for a URL whichever it was given."""
-    if name in ("inprocess", "condemu"):
+    if name in ("inprocess", "condemu") or name.startswith("condemu:"):
         return "condemu"
     if name == "aws":
         return "aws"
@@ -132,6 +135,14 @@ def start(name: str, *, region: str = "us-east-1", label: str | None = None) -> 
         with principals() as file:
             server = Server(environment=KNOWN, region=region, credentials=file).start()
         return Target("condemu", server.url, region, knowledge=Knowledge.of("condemu"), stop=server.stop)
+    if name.startswith("condemu:"):
+        from condemu.server.app import build
+        from condemu.server.config import Config as Settings
+
+        with principals() as file:
+            emulator = build(Settings(region=region, credentials=file), environment=KNOWN)
+        url, stop = servers.serve(emulator, name.removeprefix("condemu:"))
+        return Target("condemu", url, region, knowledge=Knowledge.of("condemu"), stop=stop)
     if name == "aws":
         return Target("aws", None, region, knowledge=Knowledge.of("aws"))
     label = label_of(name, label)

@@ -21,7 +21,9 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "condemu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 BELOW_SERVER = [
-    path for path in MODULES if path.relative_to(PACKAGE).parts[0] not in ("server", "testing", "cli.py", "__init__.py")
+    path
+    for path in MODULES
+    if path.relative_to(PACKAGE).parts[0] not in ("server", "testing", "cli.py", "__init__.py", "__main__.py")
 ]
 ERROR_MODULES = sorted({*PACKAGE.rglob("*errors.py"), *PACKAGE.rglob("errors/[a-z]*.py")})
 

@@ -13,6 +13,10 @@ from typing import Protocol
 PIECE = 256 * 1024  # how much of a leaf leaves at once: large enough to be cheap, small enough to bound a slow reader's memory
 
 
+class NoRoom(Exception):
+    """A body cannot be kept: the disk is full."""
+
+
 class Leaf(Protocol):
     """A stretch of immutable bytes, wherever they are."""
 

@@ -3,7 +3,9 @@
 GET  /_condemu/health, /_localstack/health, /minio/health/live     alive, and which services there are
 GET  /_condemu/ready, /_localstack/init, /minio/health/ready       ready for requests
 POST /_condemu/reset[?account=], /_localstack/state/reset, /moto-api/reset   forget everything, or one account's
-GET  /_condemu/config                                              the settings in force
+GET  /_condemu/config                                              the settings in force; where files are, only with the token
+
+Who may ask is decided in `admission.py`.
 """
 
 from __future__ import annotations
@@ -17,19 +19,28 @@ from urllib.parse import parse_qs
 
 from condemu import __version__
 from condemu.core.http import Request, Response
+from condemu.server import admission
 
 if TYPE_CHECKING:
     from condemu.server.app import Emulator
 
 Answer = tuple[int, dict[str, Any]]
+PATHS: Final = ("credentials", "spool_directory", "tls_cert", "tls_key")
 _ACCOUNT: Final = re.compile("[0-9]{12}").fullmatch
 
 
 async def handle(emulator: Emulator, request: Request) -> Response:
     """Answer in JSON, always."""
     path = request.raw_path.rstrip("/")
+    status: int
+    document: dict[str, Any]
     action = ACTIONS.get((request.method.replace("HEAD", "GET"), path))
-    if action is not None:
+    refused = admission.refusal(request, emulator.config, action in (health, ready))
+    if refused is not None:
+        status, document = refused[0], {"error": refused[1]}
+    elif action is config and admission.is_trusted(request, emulator.config):
+        status, document = 200, settings(emulator)
+    elif action is not None:
         status, document = action(emulator, parse_qs(request.query_string, keep_blank_values=True))
     elif any(path == known for _, known in ACTIONS):
         status, document = 405, {"error": f"{path} does not take {request.method}"}
@@ -37,7 +48,10 @@ async def handle(emulator: Emulator, request: Request) -> Response:
         paths = sorted({known for _, known in ACTIONS if known.startswith("/_condemu")})
         status, document = 404, {"error": f"there is no {path}", "paths": paths}
     body = json.dumps(document).encode()
-    return Response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body)
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    if status == 401:
+        headers.append(("WWW-Authenticate", "Bearer"))
+    return Response(status, headers, body)
 
 
 def health(emulator: Emulator, _: dict[str, list[str]]) -> Answer:
@@ -65,7 +79,15 @@ def reset(emulator: Emulator, query: dict[str, list[str]]) -> Answer:
 
 
 def config(emulator: Emulator, _: dict[str, list[str]]) -> Answer:
-    return 200, asdict(emulator.config)
+    """What is set; of a file not where it is."""
+    return 200, {name: "set" if name in PATHS and value else value for name, value in settings(emulator).items()}
+
+
+def settings(emulator: Emulator) -> dict[str, Any]:
+    """All settings but the token."""
+    document = asdict(emulator.config)
+    del document["admin_token"]
+    return document
 
 
 ACTIONS: Final[dict[tuple[str, str], Callable[[Emulator, dict[str, list[str]]], Answer]]] = {

@@ -6,11 +6,13 @@ the application raises, and the server gives up in its own way.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from condemu.core.http import ClientDisconnected
-from condemu.server.heads import BODILESS, Heads, must_close
+from condemu.server.errors import TIMED_OUT, TOO_LARGE, BodyStalled
+from condemu.server.heads import BODILESS, Heads, must_close, too_large
 
 if TYPE_CHECKING:
     from condemu.server.app import Emulator
@@ -37,7 +39,7 @@ class App:
         for name, value in scope["headers"]:
             key = name.decode("latin-1")
             headers[key] = f"{headers[key]}, {value.decode('latin-1')}" if key in headers else value.decode("latin-1")
-        body = ReceivedBody(receive)
+        body = ReceivedBody(receive, self.emulator.config.request_timeout)
         client = scope.get("client")
         request = self.emulator.received(
             scope["method"],
@@ -48,7 +50,10 @@ class App:
             scheme=scope.get("scheme", "http"),
             client_address=client[0] if client else "",
         )
-        response = await self.emulator.answer(request)
+        try:
+            response = await self.emulator.answer(request, TOO_LARGE if too_large(request) else None)
+        except BodyStalled:
+            response = await self.emulator.answer(request, TIMED_OUT)
         empty = "transfer-encoding" not in headers and headers.get("content-length", "0") == "0"
         close = response.close or (not body.done and not empty and must_close(request, body.started))
         fields = [(name.lower(), value) for name, value in self.heads.of(request, response, close)]
@@ -66,17 +71,22 @@ class App:
 class ReceivedBody:
     """A request's body as an ASGI server delivers it."""
 
-    __slots__ = ("_receive", "done", "started")
+    __slots__ = ("_patience", "_receive", "done", "started")
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, patience: float) -> None:
         self._receive = receive
+        self._patience = patience or None  # seconds that a piece may take
         self.done = False
         self.started = False
 
     async def next_chunk(self) -> bytes:
         while not self.done:
             self.started = True
-            message = await self._receive()
+            try:
+                async with asyncio.timeout(self._patience):
+                    message = await self._receive()
+            except TimeoutError:
+                raise BodyStalled from None
             if message["type"] != "http.request":
                 self.done = True
                 raise ClientDisconnected

@@ -9,6 +9,9 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 AUTH_MODES: Final = ("off", "lenient", "strict")
+LOGS: Final = ("requests", "refusals", "json", "off")
+SWITCH: Final = ("off", "on")
+SWITCHED: Final = {**dict.fromkeys(("1", "true", "yes", "on"), "on"), **dict.fromkeys(("", "0", "false", "no", "off"), "off")}
 MESSAGES: Final = ("2026", "classic")
 BUCKET_NAMES: Final = ("global", "per-account")
 ENVIRONMENT_PREFIX: Final = "CONDEMU_"
@@ -34,6 +37,14 @@ class Config:
     spool_threshold: int = 64 * MIB  # bytes of a body from which on it goes to disk
     spool_budget: int = 256 * MIB  # bytes of all bodies together that stay in memory
     spool_directory: str = ""  # "": the system's directory for temporary files
+    log: str = "off"  # what `condemu serve` logs: requests, refusals (of these alone), json (all, as JSON), off
+    admin_token: str = ""  # what the administration asks for; under `strict`, `condemu serve` makes one where none is set
+    admin_hosts: tuple[str, ...] = ()  # further names under which the administration may be asked, and whose pages may ask
+    tls: str = "off"  # on: TLS on the same port as HTTP, with a certificate that is made where none is given
+    tls_cert: str = ""  # a PEM file of the certificate chain; it may hold the key, too
+    tls_key: str = ""  # a PEM file of its key
+    tls_names: tuple[str, ...] = ()  # further names and addresses for the certificate that is made
+    request_timeout: float = 20.0  # seconds until a client that neither sends its body nor reads is given up; 0: never
     shutdown_timeout: float = 5.0  # seconds that running requests have to finish when the server is told to stop
 
     def __post_init__(self) -> None:
@@ -49,6 +60,19 @@ class Config:
             raise Unusable(f"account is {self.account!r}; an account is twelve digits")
         if not 0 <= self.table_delay < math.inf:
             raise Unusable(f"table_delay is {self.table_delay}; it can be 0 or more seconds")
+        if self.log not in LOGS:
+            raise Unusable(f"log is {self.log!r}; it can be {', '.join(LOGS)}")
+        if self.tls not in SWITCH:
+            raise Unusable(f"tls is {self.tls!r}; it can be {', '.join(SWITCH)}")
+        if self.tls_key and not self.tls_cert:
+            raise Unusable("tls_key is there, but no tls_cert")
+        for name in ("tls_cert", "tls_key"):
+            if getattr(self, name) and not os.path.isfile(getattr(self, name)):
+                raise Unusable(f"{name} is {getattr(self, name)!r}; there is no such file")
+        if not self.admin_token.isascii() or not self.admin_token.isprintable():
+            raise Unusable("admin_token has characters that a header cannot carry")
+        if not 0 <= self.request_timeout < math.inf:
+            raise Unusable(f"request_timeout is {self.request_timeout}; it can be 0 or more seconds")
         if not 0 <= self.shutdown_timeout < math.inf:
             raise Unusable(f"shutdown_timeout is {self.shutdown_timeout}; it can be 0 or more seconds")
         if self.spool_directory and not os.path.isdir(self.spool_directory):
@@ -76,6 +100,10 @@ def configured(
             given = file.get(name)
         if given is not None:
             chosen[name] = _converted(name, given, type(field.default))
+    if "tls" in chosen:
+        chosen["tls"] = SWITCHED.get(chosen["tls"].lower(), chosen["tls"])
+    elif chosen.get("tls_cert"):
+        chosen["tls"] = "on"
     return Config(**chosen)
 
 

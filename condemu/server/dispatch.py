@@ -54,6 +54,8 @@ def named_service(request: Request) -> str | None:
         return ADMIN
     if "x-amz-target" in headers:
         return DYNAMODB
+    if request.method == "OPTIONS" and "x-amz-target" in headers.get("access-control-request-headers", "").lower():
+        return DYNAMODB  # a browser asks whether its page may send that
     authorization = headers.get("authorization", "")
     if "/s3/aws4_request" in authorization:
         return S3

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 from xml.etree import ElementTree
 
-from condemu.core.errors import ErrorRow
-from condemu.core.http import Request, Response
+from condemu.core.errors import ErrorRow, ServiceError
+from condemu.core.http import ClientDisconnected, Request, Response
+from condemu.core.store import Txn
 
 # S3 answers this to a request line or header that its parser refuses. Documented code; the wording is inferred.
 BAD_REQUEST: Final = ErrorRow("BadRequest", 400, "An error occurred when parsing the HTTP request.")
@@ -21,12 +22,24 @@ HEADERS_TOO_LARGE: Final = ErrorRow(
 )
 HEADERS_LIMIT: Final = 8192  # bytes of a header section, as that answer's MaxSizeAllowed says
 
+# S3's answer to a client that stops in the middle of its body; recorded. It waits 20 seconds (AWS's Knowledge Center).
+REQUEST_TIMEOUT: Final = ErrorRow(
+    "RequestTimeout",
+    400,
+    "Your socket connection to the server was not read from or written to within the timeout period. "
+    "Idle connections will be closed.",
+)
+
 INTERNAL_ERROR: Final = ErrorRow(
     "InternalError",
     500,
     "We encountered an internal error. Please try again.",
     unprovoked="only a mistake of ours leads here",
 )
+
+
+class BodyStalled(ClientDisconnected):
+    """No byte of the body came for too long. To a service the client has gone; the server still has an answer for it."""
 
 
 def document(row: ErrorRow, fields: Mapping[str, Any], request_id: str, host_id: str) -> bytes:
@@ -54,4 +67,26 @@ def refusal(row: ErrorRow, request: Request) -> Response:
         ("Content-Type", "application/xml"),
         ("Server", "AmazonS3"),
     ]
-    return Response(row.status, headers, body)
+    return Response(row.status, headers, body, refusal=ServiceError(row, {"MaxSizeAllowed": HEADERS_LIMIT}))
+
+
+class Refusing:
+    """A service that refuses whatever it is asked: for the server's own refusals, so that observers hear of them, too."""
+
+    name = ""
+
+    def __init__(self, row: ErrorRow, *, close: bool = False) -> None:
+        self._row = row
+        self._close = close
+
+    async def handle(self, request: Request) -> Response:
+        response = refusal(self._row, request)
+        response.close = self._close
+        return response
+
+    def forget_account(self, txn: Txn, account: str) -> None:
+        """It holds nothing."""
+
+
+TOO_LARGE: Final = Refusing(HEADERS_TOO_LARGE)
+TIMED_OUT: Final = Refusing(REQUEST_TIMEOUT, close=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from condemu.core.engine import ReplyLost
 from condemu.core.http import BytesBody, ClientDisconnected, Request, Response
-from condemu.server.errors import HEADERS_TOO_LARGE, refusal
+from condemu.server.errors import TIMED_OUT, TOO_LARGE, BodyStalled
 from condemu.server.heads import BODILESS, must_close
 
 if TYPE_CHECKING:
@@ -25,12 +25,14 @@ class Exchange:
     """One request and its answer. It is the request's body, too."""
 
     __slots__ = (
-        "_protocol", "_waiter", "complete", "expects", "held", "keep_alive", "method", "pieces", "request", "started", "too_large"
+        "_protocol", "_stalled", "_waiter", "complete", "expects", "held", "keep_alive", "method", "pieces", "request", "started",
+        "too_large",
     )  # fmt: skip
 
     def __init__(self, protocol: Protocol, method: str, keep_alive: bool, expects: bool) -> None:
         self._protocol = protocol
         self._waiter: asyncio.Future[None] | None = None
+        self._stalled = False
         self.method = method
         self.keep_alive = keep_alive
         self.expects = expects  # and was not yet told to go on
@@ -53,7 +55,10 @@ class Exchange:
                 self._protocol.transport.write(GO_ON)
             self._protocol.resume_reading()
             self._waiter = self._protocol.loop.create_future()
+            self._protocol.watch.begin()
             await self._waiter
+            if self._stalled:
+                raise BodyStalled
         piece = self.pieces.pop(0)  # few wait: the protocol stops reading before they are many
         self.held -= len(piece)
         return piece
@@ -73,14 +78,24 @@ class Exchange:
                 self._waiter.set_result(None)
             self._waiter = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody waits for the next piece of the body."""
+        return self._waiter is not None
+
+    def give_up(self) -> None:
+        """The next piece of the body does not come."""
+        self._stalled = True
+        self.wake()
+
     async def run(self) -> None:
         """From the request to the end of its answer."""
         protocol = self._protocol
         try:
-            if self.too_large:
-                response = refusal(HEADERS_TOO_LARGE, self.request)
-            else:
-                response = await protocol.emulator.answer(self.request)
+            try:
+                response = await protocol.emulator.answer(self.request, TOO_LARGE if self.too_large else None)
+            except BodyStalled:
+                response = await protocol.emulator.answer(self.request, TIMED_OUT)
             if isinstance(response.body, bytes):
                 self._reply(response, response.body)
             else:

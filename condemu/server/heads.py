@@ -1,4 +1,6 @@
-"""The head of an answer, safe to send: what the services say, with `Date` from the clock, a length, and whether to close."""
+"""Heads. That of an answer is safe to send: what the services say, with `Date` from the clock, a length, and whether to close.
+That of a request is not larger than S3 takes it, whichever server received it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from typing import Final
 
 from condemu.core.effects import Clock
 from condemu.core.http import Request, Response
+from condemu.server.errors import HEADERS_LIMIT
 
 STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 BODILESS: Final = frozenset({204, 304})
@@ -78,3 +81,20 @@ def must_close(request: Request, started: bool) -> bool:
         return True
     length = request.headers.get("content-length")
     return length is None or int(length) > DISCARD_LIMIT
+
+
+def too_large(request: Request) -> bool:
+    """Whether S3 refuses a request for the size of its header section and query. DynamoDB has no such limit."""
+    headers = request.headers
+    if "x-amz-target" in headers:
+        return False
+    size = 4 * len(headers) + sum(map(len, headers)) + sum(map(len, headers.values())) + len(request.query_string)
+    return size > HEADERS_LIMIT
+
+
+def origin_form(target: str) -> str:
+    """The path of an absolute-form target. Any other form is handed on, for the emulator to refuse."""
+    scheme, separator, rest = target.partition("://")
+    if separator and scheme.lower() in ("http", "https"):
+        return "/" + rest.partition("/")[2]
+    return target

@@ -9,6 +9,8 @@ What surprises:
   on when the service first asks for the body, and not at all when it never does.
 - An answer given before the body was read must not leave a connection on which its rest would be taken for the next request. A
   short rest is thrown away; otherwise the connection closes, but not before a client that is still sending can read the answer.
+- A client that sends requests and does not read the answers is read no further; those of its requests that are here wait.
+  A client that stops in the middle of a body, or never reads, is given up after a time (`stalls.py`).
 - A long body does not go through the parser: what the socket gives is what the service gets, not a copy of it.
 - What cannot be parsed gets an AWS error document. A header section is bounded while it is received.
 - A reply that is to be lost (`ReplyLost`) cuts the connection without a byte, as a broken network would.
@@ -27,7 +29,8 @@ from condemu.core.errors import ErrorRow
 from condemu.core.http import Request
 from condemu.server.errors import BAD_REQUEST, HEADERS_LIMIT, HEADERS_TOO_LARGE, document
 from condemu.server.exchange import Exchange, resumed
-from condemu.server.heads import DISCARD_LIMIT, STATUS_LINES, Heads
+from condemu.server.heads import DISCARD_LIMIT, STATUS_LINES, Heads, origin_form, too_large
+from condemu.server.stalls import Watch
 from condemu.server.system import RequestIds, SystemIds
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
 _SECTION_LIMIT: Final = 4 * HEADERS_LIMIT  # request line and header section: beyond this nobody waits for their end
 _HIGH_WATER: Final = 512 * 1024  # bytes of a body that wait here before the socket is left alone
+_TURN: Final = 64  # answers to one client that come in a row before others have their turn
 _LINGER: Final = 2.0  # seconds that a client which is still sending has to read its answer
 _NAMES: Final[dict[bytes, str]] = {}
 _NAMES_HELD: Final = 2048
@@ -53,14 +57,16 @@ class Protocol(asyncio.Protocol):
         self.emulator: Emulator = config.loaded_app.emulator
         self.loop = _loop or asyncio.get_running_loop()
         self.transport: asyncio.Transport = cast(asyncio.Transport, None)
+        self.scheme = "http"
         self.lost = False
         self.writable: asyncio.Future[None] | None = None  # while the client does not take what it is sent
         self._state = server_state
         self._idle_limit: float = config.timeout_keep_alive
+        self.watch = Watch(self, self.emulator.config.request_timeout)
         self.heads: Heads = config.loaded_app.heads
         self._parser = self._new_parser(self)
         self._waiting: deque[Exchange] = deque()  # whose turn has not come
-        self._answering: Exchange | None = None
+        self.answering: Exchange | None = None
         self._receiving: Exchange | None = None  # whose body is being received
         self._starting = False
         self._closing = False
@@ -97,26 +103,27 @@ class Protocol(asyncio.Protocol):
         self.lost = True
         self._state.connections.discard(self)
         self._timer.cancel()
+        self.watch.end()
         self._waiting.clear()
-        if self._answering is not None:
-            self._answering.wake()
+        if self.answering is not None:
+            self.answering.wake()
         self.resume_writing()
         self._parser = None
 
     def eof_received(self) -> bool:
-        """The client will send no more. What it asked for is still answered."""
-        answering = self._answering
-        if answering is None or not answering.complete or self._waiting:
+        """The client will send no more. What it asked for is still answered, unless it is without a part of its body."""
+        last = self._waiting[-1] if self._waiting else self.answering
+        if last is None or not last.complete:
             return False
-        answering.keep_alive = False
+        last.keep_alive = False
         return True
 
     def shutdown(self) -> None:
         """Called by uvicorn: the server is about to end."""
-        if self._answering is None:
+        if self.answering is None:
             self.transport.close()
         else:
-            self._answering.keep_alive = False
+            self.answering.keep_alive = False
 
     def cut(self) -> None:
         """End the connection without another byte."""
@@ -126,7 +133,7 @@ class Protocol(asyncio.Protocol):
     def _check_idle(self) -> None:
         """One timer for the connection's life, not one for each request."""
         rest = self._idle_since + self._idle_limit - self.loop.time()
-        if self._answering is None and rest <= 0:
+        if self.answering is None and rest <= 0:
             self.transport.close()
         else:
             self._timer = self.loop.call_later(max(rest, 1.0), self._check_idle)
@@ -136,11 +143,14 @@ class Protocol(asyncio.Protocol):
     def pause_writing(self) -> None:
         if self.writable is None:
             self.writable = self.loop.create_future()
+            self.watch.begin(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         if self.writable is not None:
-            self.writable.set_result(None)
+            if not self.writable.done():
+                self.writable.set_result(None)
             self.writable = None
+            self._go_on()
 
     def resume_reading(self) -> None:
         if self._paused and not self.lost:
@@ -177,9 +187,9 @@ class Protocol(asyncio.Protocol):
                 return self._refuse(HEADERS_TOO_LARGE)
         elif self._length and self._receiving is not None:
             self._bypass_parser()
-        if self._answering is None:
+        if self.answering is None:
             self._start()
-        elif self._waiting:
+        if self._waiting:
             self._pause_reading()
         return None
 
@@ -221,16 +231,18 @@ class Protocol(asyncio.Protocol):
         parser, headers = self._parser, self._headers
         path, _, query = self._url.decode("latin-1").partition("?")
         if path[:1] != "/":
-            path = _origin_form(path)
+            path = origin_form(path)
         method = parser.get_method().decode("ascii")
         keep_alive = parser.should_keep_alive() and not parser.should_upgrade()
         if keep_alive and "connection" in headers:  # an older client, which would have to be told that it is kept
             keep_alive = parser.get_http_version() == "1.1"
         expects = "expect" in headers and headers["expect"].lower() == "100-continue"
         exchange = Exchange(self, method, keep_alive, expects)
-        exchange.request = request = Request(method, path, query, headers, exchange, client_address=self._client)
-        if (self._piece > HEADERS_LIMIT or not self._head_is_new) and "x-amz-target" not in headers:
-            exchange.too_large = section_size(request) > HEADERS_LIMIT
+        exchange.request = request = Request(
+            method, path, query, headers, exchange, scheme=self.scheme, client_address=self._client
+        )
+        if self._piece > HEADERS_LIMIT or not self._head_is_new:
+            exchange.too_large = too_large(request)
         self._in_head = False
         self._receiving = exchange
         self._waiting.append(exchange)
@@ -280,18 +292,28 @@ class Protocol(asyncio.Protocol):
 
     def _refuse(self, row: ErrorRow) -> None:
         """Answer what never became a request, and close. With an answer still under way there is no room for another one."""
-        if self._answering is None:
+        if self.answering is None:
             self.transport.write(unreadable(row, self.heads.date()))
         self.transport.close()
 
     # answering
 
+    def _go_on(self) -> None:
+        """Answer whoever still waits, unless that is under way."""
+        if self._waiting and self.answering is None and not self._starting:
+            self._start()
+
     def _start(self) -> None:
-        """Answer whoever waits, one after the other, until one of them has to wait himself."""
+        """Answer whoever waits, one after the other, until one of them has to wait himself or the client does not read."""
         self._starting = True
         waiting, emulator = self._waiting, self.emulator
-        while waiting and self._answering is None and not self.lost:
-            exchange = self._answering = waiting.popleft()
+        turn = 0
+        while waiting and self.answering is None and self.writable is None and not self.lost:
+            turn += 1
+            if turn > _TURN:
+                self.loop.call_soon(self._go_on)
+                break
+            exchange = self.answering = waiting.popleft()
             emulator.arrived(exchange.request)
             if emulator.engine.observed:
                 self._spawn(exchange.run())
@@ -303,6 +325,8 @@ class Protocol(asyncio.Protocol):
                     continue
                 self._spawn(resumed(coroutine, awaited))
         self._starting = False
+        if self._paused and not waiting and self._receiving is None:
+            self.resume_reading()
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = self.loop.create_task(coroutine)
@@ -316,7 +340,7 @@ class Protocol(asyncio.Protocol):
 
     def answered(self, exchange: Exchange) -> None:
         """The answer is written. Go on with the next request, or end."""
-        self._answering = None
+        self.answering = None
         self._state.total_requests += 1
         if not exchange.keep_alive:
             self._close(exchange)
@@ -325,8 +349,9 @@ class Protocol(asyncio.Protocol):
             self._discarded = 0
             self._receiving = None
         self._idle_since = self.loop.time()
-        self.resume_reading()
-        if self._waiting and not self._starting:
+        if not self._waiting:
+            self.resume_reading()
+        elif not self._starting:
             self._start()
 
     def _close(self, exchange: Exchange) -> None:
@@ -356,20 +381,6 @@ class _Rest:
     def __init__(self, protocol: Protocol) -> None:
         self.on_body = protocol.on_body
         self.on_message_complete = protocol.on_message_complete
-
-
-def _origin_form(target: str) -> str:
-    """The path of an absolute-form target. Any other form is handed on, for the emulator to refuse."""
-    scheme, separator, rest = target.partition("://")
-    if separator and scheme.lower() in ("http", "https"):
-        return "/" + rest.partition("/")[2]
-    return target
-
-
-def section_size(request: Request) -> int:
-    """The bytes of a request's header section and query, which S3 counts together."""
-    headers = request.headers
-    return 4 * len(headers) + sum(map(len, headers)) + sum(map(len, headers.values())) + len(request.query_string)
 
 
 def unreadable(row: ErrorRow, date: str) -> bytes:

@@ -14,7 +14,9 @@ from typing import Any, Final
 import uvicorn
 
 from condemu.server.app import Emulator
+from condemu.server.certificates import context_of
 from condemu.server.config import Config
+from condemu.server.door import doors
 from condemu.server.protocol import Protocol
 
 KEEP_ALIVE: Final = 75  # seconds that an idle connection stays open: longer than most clients keep theirs
@@ -22,9 +24,10 @@ BACKLOG: Final = 2048
 
 
 def uvicorn_options(config: Config) -> dict[str, Any]:
-    """How uvicorn is run here, for whoever starts it himself."""
+    """How uvicorn is run here, for whoever starts it himself. Raises Unusable when there is no certificate for TLS."""
+    context = context_of(config)
     return {
-        "http": Protocol,
+        "http": Protocol if context is None else doors(context),
         "interface": "asgi3",
         "proxy_headers": False,
         "ws": "none",

@@ -5,34 +5,52 @@ the budget; from there on its pieces go to disk as they come, so that a body of 
 files have no name from the moment they are made: whatever ends the process, nothing is left behind.
 
 A segment is one file, cut into slots of equal size; a slot belongs to one leaf. Slots are given out lowest first. When nothing
-refers to a leaf any more its slot is free again; the file is cut some way behind the last used slot (writing where a file once
-was is many times faster than making it longer), and a segment without any is closed. So disk use follows what is alive, and there
-is one open descriptor for each gibibyte of it.
+refers to a leaf any more its slot is free again. A few free slots keep their place on the disk (writing where a file once was is
+many times faster than making it longer); the others give it back: at the end the file is cut, in the middle it gets a hole. A
+segment without any used slot is closed. So disk use follows what is alive, with one open descriptor for each gibibyte of it.
+
+On a full disk all free slots are given back, and the piece is tried once more. When there is no room even so, the body is refused
+(`NoRoom`), a line says so, once until there is room again, and what is freed from then on is given back at once.
 """
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 import tempfile
 from collections import deque
+from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import Final
+from typing import Any, Final
 
-from condemu.core.blobs import Blob, compact
+from condemu.core.blobs import Blob, NoRoom, compact
 
 THRESHOLD: Final = 64 * 1024 * 1024  # a body of more than this goes to disk
 BUDGET: Final = 256 * 1024 * 1024  # what all bodies in memory may take together before even smaller ones go to disk
 SMALL: Final = 4096  # below this a body is not worth counting: it takes hardly more than the record that refers to it
 SLOT: Final = 4 * 1024 * 1024
 SLOTS: Final = 256  # slots in a segment: one gibibyte
-SLACK: Final = 32  # free slots at its end that a segment keeps
+SLACK: Final = 32  # free slots of a segment that keep their place on the disk
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+_PUNCH_HOLE: Final = 0x01 | 0x02  # fallocate(2): FALLOC_FL_KEEP_SIZE and FALLOC_FL_PUNCH_HOLE
 
 
 class SpoolBlobs:
     """Blobs in memory up to a threshold each and a budget together, and in unnamed files beyond."""
 
-    def __init__(self, directory: str | None = None, *, threshold: int = THRESHOLD, budget: int = BUDGET) -> None:
+    def __init__(
+        self,
+        directory: str | None = None,
+        *,
+        threshold: int = THRESHOLD,
+        budget: int = BUDGET,
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
         self._directory = directory
+        self._tell = tell or _tell
+        self.full = False  # there was no room when it was last tried
+        self.told = False  # and that was said
         self.threshold = threshold
         self.budget = budget
         self.in_memory = 0
@@ -51,7 +69,11 @@ class SpoolBlobs:
         if len(data) <= SMALL:
             return Blob.of(data)
         writer = self.writer()
-        writer.write(data)
+        try:
+            writer.write(data)
+        except NoRoom:
+            writer.abandon()
+            raise
         return writer.finish()
 
     def settle(self) -> None:
@@ -63,10 +85,29 @@ class SpoolBlobs:
             segment = self._segments.get(number)
             if segment is None:
                 continue  # closed with the store
-            segment.free(slot)
-            if not segment.used and len(self._segments) > 1:
+            segment.free(slot, 0 if self.full else SLACK)
+            if not segment.used and (self.full or len(self._segments) > 1):
                 os.close(segment.descriptor)
                 del self._segments[number]
+
+    def give_back(self) -> None:
+        """Give the disk all that is free."""
+        self.full = True
+        self.settle()
+        for segment in self._segments.values():
+            segment.trim(0)
+
+    def refuse(self) -> NoRoom:
+        """What to raise where there is no room. Says so, if it did not already."""
+        if not self.told:
+            self.told = True
+            where = self._directory or tempfile.gettempdir()
+            self._tell(f"condemu: no room on the disk of {where}: bodies that outgrow memory are refused until there is")
+        return NoRoom()
+
+    def has_room(self) -> None:
+        """A piece was written."""
+        self.full = self.told = False
 
     @property
     def on_disk(self) -> int:
@@ -83,7 +124,12 @@ class SpoolBlobs:
         number = next((n for n in sorted(self._segments) if self._segments[n].room), None)
         if number is None:
             number = next(n for n in range(len(self._segments) + 1) if n not in self._segments)
-            self._segments[number] = Segment(self._directory)
+            try:
+                self._segments[number] = Segment(self._directory)
+            except OSError as problem:
+                if problem.errno not in FULL:
+                    raise
+                raise self.refuse() from None
         segment = self._segments[number]
         return Slot(self, number, segment.take(), segment.descriptor)
 
@@ -97,7 +143,7 @@ class SpoolBlobs:
 class Segment:
     """One unnamed file and which of its slots are taken."""
 
-    __slots__ = ("_end", "_free", "descriptor", "used")
+    __slots__ = ("_end", "_free", "_kept", "descriptor", "used")
 
     def __init__(self, directory: str | None) -> None:
         descriptor, path = tempfile.mkstemp(prefix="condemu-", suffix=".spool", dir=directory)
@@ -105,6 +151,7 @@ class Segment:
         self.descriptor = descriptor
         self.used: set[int] = set()
         self._free: list[int] = []
+        self._kept: set[int] = set()  # those of the free slots that still have their place on the disk
         self._end = 0
 
     @property
@@ -114,21 +161,31 @@ class Segment:
     def take(self) -> int:
         if self._free:
             number = heappop(self._free)
+            self._kept.discard(number)
         else:
             number = self._end
             self._end += 1
         self.used.add(number)
         return number
 
-    def free(self, number: int) -> None:
+    def free(self, number: int, slack: int = SLACK) -> None:
         self.used.discard(number)
         heappush(self._free, number)
+        self._kept.add(number)
+        if len(self._kept) > slack:
+            self.trim(slack)
+
+    def trim(self, slack: int) -> None:
+        """Give back the free slots but for so many: those at the end by cutting the file, then the highest by holes."""
         end = max(self.used, default=-1) + 1
-        if self._end - end <= SLACK:
-            return
-        self._end = end
-        self._free = sorted(free for free in self._free if free < end)
-        os.ftruncate(self.descriptor, end * SLOT)
+        if self._end - end > slack:
+            self._end = end
+            self._free = sorted(free for free in self._free if free < end)
+            self._kept = {kept for kept in self._kept if kept < end}
+            os.ftruncate(self.descriptor, end * SLOT)
+        for number in sorted(self._kept)[slack:]:
+            self._kept.discard(number)
+            punch(self.descriptor, number * SLOT, SLOT)
 
 
 class Slot:
@@ -146,10 +203,22 @@ class Slot:
 
     def append(self, piece: memoryview) -> None:
         """All of `piece`, which fits."""
+        blobs, tried = self._blobs, False
         while piece:
-            written = os.pwrite(self._descriptor, piece, self._offset + self.size)
+            try:
+                written = os.pwrite(self._descriptor, piece, self._offset + self.size)
+            except OSError as problem:
+                if problem.errno not in FULL:
+                    raise
+                if tried:
+                    raise blobs.refuse() from None
+                tried = True
+                blobs.give_back()
+                continue
             self.size += written
             piece = piece[written:]
+        if blobs.full:
+            blobs.has_room()
 
     def read(self, start: int, stop: int) -> bytes:
         data = os.pread(self._descriptor, stop - start, self._offset + start)
@@ -237,3 +306,17 @@ class SpoolWriter:
     def abandon(self) -> None:
         self._slots = None
         self._let_go()
+
+
+def punch(descriptor: int, offset: int, size: int) -> None:
+    """Give back a stretch of a file, which keeps its length. Without such a call, or on a file system without holes, it stays."""
+    call: Any = getattr(_LIBC, "fallocate", None)
+    if call is not None:
+        call(descriptor, _PUNCH_HOLE, ctypes.c_int64(offset), ctypes.c_int64(size))
+
+
+_LIBC: Final = ctypes.CDLL(None) if os.name == "posix" else None
+
+
+def _tell(line: str) -> None:
+    os.write(2, f"{line}\n".encode())

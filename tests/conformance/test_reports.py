@@ -52,11 +52,17 @@ def test_the_picture_has_a_bar_for_every_chapter_and_target_as_long_as_its_share
     tree = etree.fromstring(drawn.encode())
     told = [node.text for node in tree.iter("{*}text")]
     assert {"one", "t<o", "S3: x", "all"} <= set(told)
-    assert [text for text in told if text and " of " in text] == ["3 of 4", "0 of 1"] * 2  # the chapter, and all
+    assert [text for text in told if text and " of " in text] == ["3 of 4", "0 of 4"] * 2  # the chapter, and all
     parts = [(node[0].text, float(node.get("width", "0"))) for node in tree.iter("{*}rect") if len(node)]
     quarter = COLUMN / 4
     wanted = [("3 as AWS", 3 * quarter), ("1 ignored", quarter), ("1 wrong code", quarter), ("3 not run", 3 * quarter)] * 2
     assert parts == [(text, round(width, 1)) for text, width in wanted]
+
+
+def test_all_targets_of_a_row_are_counted_against_the_same_number() -> None:
+    text = page([document("one", a="as AWS", b="not applicable"), document("two", a="as AWS"), document("three", c="as AWS")])
+    row = html.document_fromstring(text).find(".//table[@class='overview']").findall("tr")[1]
+    assert [cell.text for cell in row.findall(".//small")] == ["1 of 3"] * 3
 
 
 def test_the_first_line_of_a_report_says_how_well_the_rules_are_known() -> None:
@@ -68,6 +74,7 @@ def test_a_certificate_counts_what_is_not_enforced() -> None:
     assert verdict_of(document("one", a="as AWS", b="wrong code")) == ("1/2 rules", "partly")
     assert verdict_of(document("one", a="ignored", b="not atomic")) == ("0/2 rules, 2 not enforced", "bad")
     assert verdict_of(document("one", a="as AWS", b="not applicable")) == ("1/1 rules", "good")
+    assert verdict_of(document("one", a="as AWS", b="not run")) == ("1/1 rules, interrupted with 1 to go", "partly")
 
 
 def test_a_badge_is_xml_that_carries_its_text() -> None:

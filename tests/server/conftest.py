@@ -136,12 +136,20 @@ class Transport:
     def resume_reading(self) -> None: ...
 
 
+class Opened:
+    """A connection without a socket."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        config = SimpleNamespace(loaded_app=emulator.asgi, timeout_keep_alive=60)
+        self.state = SimpleNamespace(connections=set(), tasks=set(), total_requests=0)
+        self.protocol, self.transport = Protocol(config, self.state, {}), Transport()  # type: ignore[arg-type]
+        self.protocol.connection_made(self.transport)  # type: ignore[arg-type]
+
+
 async def exchanged(emulator: Emulator, *pieces: bytes) -> list[bytes]:
     """What is answered after each piece, without a socket; then the client is gone."""
-    config = SimpleNamespace(loaded_app=emulator.asgi, timeout_keep_alive=60)
-    state = SimpleNamespace(connections=set(), tasks=set(), total_requests=0)
-    protocol, transport = Protocol(config, state, {}), Transport()  # type: ignore[arg-type]
-    protocol.connection_made(transport)  # type: ignore[arg-type]
+    opened = Opened(emulator)
+    protocol, transport = opened.protocol, opened.transport
     answers = []
     for piece in pieces:
         if not transport.closed:
@@ -152,7 +160,7 @@ async def exchanged(emulator: Emulator, *pieces: bytes) -> list[bytes]:
         transport.written = b""
     protocol.eof_received()
     protocol.connection_lost(None)
-    while state.tasks:
+    while opened.state.tasks:
         await asyncio.sleep(0)
     return answers
 

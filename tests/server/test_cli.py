@@ -6,6 +6,8 @@ import contextlib
 import http.client
 import json
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -61,6 +63,59 @@ def test_version_is_printed():
     assert run("version").stdout == f"{__version__}\n"
 
 
+def test_the_version_is_an_option_and_the_package_is_a_program():
+    done = subprocess.run([sys.executable, "-m", "condemu", "--version"], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == (f"{__version__}\n", 0)
+
+
+def test_env_speaks_other_shells():
+    assert "set -gx AWS_ENDPOINT_URL http://127.0.0.1:1;\n" in run("env", "--url", "http://127.0.0.1:1", "--shell", "fish").stdout
+    assert '$Env:AWS_REGION = "us-east-1"\n' in run("env", "--shell", "powershell").stdout
+
+
+def test_bash_completes_commands_and_flags_and_every_shell_knows_all_of_them(tmp_path):
+    for shell in ("bash", "zsh", "fish"):
+        text = run("completion", shell).stdout
+        for word in ("serve", "certify", "completion", "request-timeout", "tls-names"):
+            assert word in text
+    if shutil.which("bash") is None:
+        return
+    (tmp_path / "completion").write_text(run("completion", "bash").stdout)
+    for line, offered in (("condemu ver", "version"), ("condemu serve --tls-n", "--tls-names"), ("condemu env --sh", "--shell")):
+        words = f"COMP_WORDS=({line}); COMP_CWORD={len(line.split()) - 1}"
+        program = f"source {tmp_path}/completion; {words}; _condemu; echo ${{COMPREPLY[@]}}"
+        assert subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False).stdout == f"{offered}\n"
+
+
+def test_the_start_line_names_the_url_the_mode_and_where_the_state_is():
+    command = [sys.executable, "-m", "condemu", "serve", "--port", "0", "--auth", "off"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+    try:
+        told = json.loads(process.stdout.readline())
+        assert process.stdout.readline() == "Ready.\n"
+        line = process.stderr.readline()
+        assert told["url"] in line
+        assert "auth is off; the state is in memory" in line
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_serve_logs_when_it_is_asked_to():
+    command = [sys.executable, "-m", "condemu", "serve", "--port", "0", "--auth", "off", "--log", "refusals"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+    try:
+        url = json.loads(process.stdout.readline())["url"]
+        assert process.stdout.readline() == "Ready.\n"
+        assert "the state is in memory" in process.stderr.readline()
+        assert ask(url, "PUT", "/bucket")[0] == 200
+        assert ask(url, "GET", "/bucket/key")[0] == 404
+        assert process.stderr.readline().split()[1:6] == ["test", "s3", "GetObject", "bucket/key", "404"]
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_env_prints_what_a_shell_can_evaluate():
     lines = run("env", "--url", "http://127.0.0.1:1").stdout.splitlines()
     assert "export AWS_ENDPOINT_URL=http://127.0.0.1:1" in lines
@@ -73,6 +128,24 @@ def test_serve_says_where_it_is_and_health_agrees():
         healthy = run("health", "--url", url)
         assert healthy.returncode == 0
         assert json.loads(healthy.stdout)["status"] == "running"
+
+
+def test_strict_makes_a_token_for_the_administration_and_prints_it():
+    command = [sys.executable, "-m", "condemu.cli", "serve", "--port", "0", "--auth", "strict"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+    try:
+        url = json.loads(process.stdout.readline())["url"]
+        assert process.stdout.readline() == "Ready.\n"
+        token = re.search(r"X-Condemu-Token: (\S+)$", process.stderr.readline())[1]
+        for given, status in ((token, 200), (token[1:], 401)):
+            connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+            with contextlib.closing(connection):
+                connection.request("POST", "/_condemu/reset", headers={"X-Condemu-Token": given})
+                assert connection.getresponse().status == status
+        assert run("health", "--url", url).returncode == 0
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_health_fails_where_nothing_answers():

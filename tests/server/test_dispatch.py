@@ -38,6 +38,7 @@ CASES = [
     ("dynamodb", request("POST", "/", b"{}", authorization=V4.format("dynamodb"))),
     ("dynamodb", request("GET", "/", host="dynamodb.eu-west-1.amazonaws.com")),
     ("dynamodb", request("GET", "/?X-Amz-Credential=AKIA%2F20260101%2Fus-east-1%2Fdynamodb%2Faws4_request")),
+    ("dynamodb", request("OPTIONS", "/", access_control_request_headers="content-type,X-Amz-Target", origin="http://a")),
     ("simpledb", request("POST", "/", b"whatever", authorization=V4.format("sdb"))),
     ("simpledb", request("POST", "/v2/ListExports", b"{}", authorization=V4.format("sdb"))),
     ("simpledb", request("GET", "/", host="sdb.amazonaws.com")),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from condemu.core.calls import Call
 from condemu.core.engine import ReplyLost, Watch
 from condemu.core.http import ClientDisconnected, Request, Response, read_body
-from condemu.server.app import build
+from condemu.server.app import Emulator, build
 from condemu.server.config import Config
-from tests.server.conftest import SOMEBODY, emulator_of, exchanged, serving
+from tests.server.conftest import SOMEBODY, Opened, emulator_of, exchanged, serving
 
 LIMIT = 1 << 30
 
@@ -110,6 +112,97 @@ def test_a_refused_body_is_passed_over_and_the_next_request_answered(connect, si
             connection.send(b"x" * (size - size // 6 * 6) + b"GET / HTTP/1.1\r\nhost: h\r\n\r\n")
             assert connection.answer()[0] == 412
             assert connection.answer()[::2] == (200, b"next")
+
+
+def test_a_client_that_asks_and_does_not_read_is_answered_no_further_until_it_reads(connect):
+    """2,000 requests for 60 KB: what the kernel holds is answered, the rest when it is read; meanwhile others are served."""
+    made: list[str] = []
+
+    async def answer(request: Request) -> Response:
+        made.append(request.raw_path)
+        return Response(200, [], bytes(60_000))
+
+    with serving(emulator_of(answer)) as address:
+        hoarder = connect(address).send(b"".join(b"GET /%d HTTP/1.1\r\nhost: h\r\n\r\n" % n for n in range(2000)))
+        for _ in range(20):
+            assert connect(address).send(b"GET /other HTTP/1.1\r\nhost: h\r\n\r\n").answer()[0] == 200
+        assert len(made) < 1000
+        assert all(hoarder.answer()[2] == bytes(60_000) for _ in range(2000))
+        assert [path for path in made if path != "/other"] == [f"/{n}" for n in range(2000)]
+
+
+def test_requests_that_wait_behind_an_answer_are_read_no_further():
+    """However many there are, only what came with one piece is taken from the socket before the first is answered."""
+    release: list[asyncio.Future[None]] = []
+
+    async def answer(request: Request) -> Response:
+        release.append(asyncio.get_running_loop().create_future())
+        await release[-1]
+        return Response(200, [])
+
+    async def run() -> tuple[list[bool], int]:
+        paused: list[bool] = []
+        opened = Opened(emulator_of(answer))
+        opened.transport.pause_reading = lambda: paused.append(True)  # type: ignore[method-assign]
+        opened.transport.resume_reading = lambda: paused.append(False)  # type: ignore[method-assign]
+        opened.protocol.data_received(b"GET / HTTP/1.1\r\nhost: h\r\n\r\n" * 5)
+        await asyncio.sleep(0)
+        seen = list(paused)
+        while len(release) < 5 or not release[-1].done():
+            release[-1].set_result(None)
+            for _ in range(3):
+                await asyncio.sleep(0)
+        return seen + paused[len(seen) :], opened.transport.written.count(b"HTTP/1.1 200")
+
+    assert asyncio.run(run()) == ([True, False], 5)
+
+
+def test_what_was_asked_before_the_client_closed_its_half_is_answered(connect):
+    with serving(emulator_of(echo)) as address:
+        connection = connect(address).send(b"".join(b"GET /%d HTTP/1.1\r\nhost: h\r\n\r\n" % n for n in range(500)))
+        connection.socket.shutdown(socket.SHUT_WR)
+        assert [connection.answer()[2].split()[1] for _ in range(500)] == [b"/%d" % n for n in range(500)]
+        assert connection.ended()
+
+
+def test_a_body_that_stops_is_given_up_as_s3_gives_it_up_and_nothing_is_stored(connect):
+    emulator = build(Config(auth="off", buckets=("bucket",), request_timeout=0.05))
+    signed = f"authorization: {SOMEBODY}\r\n".encode()
+    with serving(emulator) as address:
+        connection = connect(address).send(b"PUT /bucket/k HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\n" + signed + b"\r\nhalf")
+        status, headers, body = connection.answer()
+        assert (status, headers["connection"]) == (400, "close")
+        assert b"<Code>RequestTimeout</Code><Message>Your socket connection to the server was not read from or" in body
+        assert connection.ended()
+        assert connect(address).send(b"GET /bucket/k HTTP/1.1\r\nhost: h\r\n" + signed + b"\r\n").answer()[0] == 404
+        assert emulator.blobs.in_memory == 0
+
+
+def test_a_body_that_goes_on_is_waited_for_and_so_is_one_without_a_limit(connect):
+    emulator = emulator_of(echo, config=Config(request_timeout=0))
+    with serving(emulator) as address:
+        connection = connect(address)
+        for byte in b"PUT /k HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\n\r\nhello":
+            connection.send(bytes([byte]))
+        assert connection.answer()[2].endswith(b"hello")
+
+
+def test_a_client_that_never_reads_a_streamed_answer_is_cut_off(connect):
+    ended = threading.Event()
+
+    def pieces() -> Iterator[bytes]:
+        try:
+            while True:
+                yield bytes(262144)
+        finally:
+            ended.set()
+
+    async def answer(request: Request) -> Response:
+        return Response(200, [("Content-Length", str(1 << 40))], pieces())
+
+    with serving(emulator_of(answer, config=Config(request_timeout=0.05))) as address:
+        connect(address).send(b"GET /k HTTP/1.1\r\nhost: h\r\n\r\n")
+        assert ended.wait(60)
 
 
 def test_path_and_query_arrive_as_they_were_sent(connect):
@@ -344,19 +437,41 @@ def test_the_reply_of_a_refusal_is_announced_and_lost_too(connect):
         assert connection.ended()
 
 
-def test_the_application_runs_under_any_asgi_server():
-    sent: list[dict[str, object]] = []
-    scope = {
-        "type": "http", "method": "PUT", "raw_path": b"/k", "query_string": b"", "headers": [(b"content-length", b"2")],
-    }  # fmt: skip
-    messages = iter([{"type": "http.request", "body": b"h", "more_body": True}, {"type": "http.request", "body": b"i"}])
+def as_asgi(emulator: Emulator, messages: list[dict[str, object]], *headers: tuple[bytes, bytes]) -> list[dict[str, Any]]:
+    """What the ASGI application sends. After the messages nothing comes any more."""
+    sent: list[dict[str, Any]] = []
+    scope = {"type": "http", "method": "PUT", "raw_path": b"/k", "query_string": b"", "headers": [*headers]}
+    waiting = iter(messages)
 
-    async def receive():
-        return next(messages)
+    async def receive() -> dict[str, object]:
+        for message in waiting:
+            return message
+        return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
-    async def send(message):
+    async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(emulator_of(echo).asgi(scope, receive, send))
+    asyncio.run(emulator.asgi(scope, receive, send))
+    return sent
+
+
+def test_the_application_runs_under_any_asgi_server():
+    messages = [{"type": "http.request", "body": b"h", "more_body": True}, {"type": "http.request", "body": b"i"}]
+    sent = as_asgi(emulator_of(echo), messages, (b"content-length", b"2"))
     assert sent[0]["status"] == 200
     assert sent[1]["body"].endswith(b"hi")
+
+
+def test_a_header_section_over_eight_kibibytes_is_refused_under_any_asgi_server():
+    for size, status in ((8000, 200), (9000, 400)):
+        sent = as_asgi(emulator_of(echo), [{"type": "http.request"}], (b"content-length", b"0"), (b"x-a", b"a" * size))
+        assert sent[0]["status"] == status
+    assert b"<Code>RequestHeaderSectionTooLarge</Code>" in sent[1]["body"]
+
+
+def test_a_body_that_stops_is_given_up_under_any_asgi_server():
+    messages: list[dict[str, object]] = [{"type": "http.request", "body": b"h", "more_body": True}]
+    sent = as_asgi(emulator_of(echo, config=Config(request_timeout=0.05)), messages, (b"content-length", b"2"))
+    assert sent[0]["status"] == 400
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert b"<Code>RequestTimeout</Code>" in sent[1]["body"]

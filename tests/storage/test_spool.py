@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import os
 import random
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from condemu.core.blobs import Blob
+from condemu.core.blobs import Blob, NoRoom
+from condemu.core.http import BytesBody
+from condemu.server.app import build
+from condemu.server.config import Config
+from condemu.storage import spool
 from condemu.storage.spool import SLACK, SLOT, SLOTS, SMALL, SpoolBlobs
+from tests.server.conftest import SOMEBODY
 
 MIB = 1024 * 1024
 
@@ -158,6 +167,111 @@ def test_an_empty_body_is_empty(blobs):
     writer = blobs.writer()
     writer.write(b"")
     assert writer.finish().bytes() == b""
+
+
+def limit(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """Let no file grow beyond so many bytes on the disk."""
+    write = os.pwrite
+
+    def pwrite(descriptor: int, piece: memoryview, offset: int) -> int:
+        written = write(descriptor, piece, offset)
+        if os.fstat(descriptor).st_blocks * 512 > room:
+            spool.punch(descriptor, offset, written)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return written
+
+    monkeypatch.setattr(os, "pwrite", pwrite)
+
+
+@pytest.fixture(params=["mounted", "pretended"])
+def small_disk(request, tmp_path, monkeypatch):
+    """A store on a disk of 24 MiB, and the lines that it says: on a file system of its own, and where writing fails as if."""
+    if sys.platform != "linux":
+        pytest.skip("holes are punched on Linux")
+    lines: list[str] = []
+    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", tmp_path]
+    mounted = request.param == "mounted" and subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    if request.param == "mounted" and not mounted:
+        pytest.skip("nothing may be mounted here")
+    if not mounted:
+        limit(monkeypatch, 24 * MIB)
+    store = SpoolBlobs(str(tmp_path), threshold=0, budget=0, tell=lines.append)
+    yield store, lines
+    store.close()
+    if mounted:
+        subprocess.run(["umount", "-l", tmp_path], check=True)
+
+
+def test_a_full_disk_refuses_a_body_in_one_line_and_keeps_what_is_there(small_disk):
+    blobs, lines = small_disk
+    held = [stored(blobs, bytes([n]) * (3 * MIB)) for n in range(7)]
+    for _ in range(3):
+        writer = blobs.writer()
+        with pytest.raises(NoRoom):
+            writer.write(bytes(8 * MIB))
+        writer.abandon()
+    assert [blob.bytes() for blob in held] == [bytes([n]) * (3 * MIB) for n in range(7)]
+    assert len(lines) == 1
+    assert "no room on the disk" in lines[0]
+    with pytest.raises(NoRoom):
+        blobs.keep(bytes(8 * MIB))
+    assert blobs.in_memory == 0
+
+
+def test_a_full_disk_recovers_when_bodies_are_deleted(small_disk):
+    """The slots that are free are not where the new body goes: their place must come back, or there is none for it."""
+    blobs, lines = small_disk
+    held = [stored(blobs, bytes([n]) * (MIB + n)) for n in range(22)]
+    with pytest.raises(NoRoom):
+        stored(blobs, b"x" * (4 * MIB))
+    del held[:12]
+    blob = stored(blobs, b"y" * (11 * MIB))
+    assert blob.bytes() == b"y" * (11 * MIB)
+    assert [kept.bytes() for kept in held] == [bytes([n]) * (MIB + n) for n in range(12, 22)]
+    del blob, held
+    assert stored(blobs, b"z" * (22 * MIB)).bytes() == b"z" * (22 * MIB)
+    assert not blobs.full
+    with pytest.raises(NoRoom):
+        stored(blobs, bytes(25 * MIB))
+    assert len(lines) == 2  # it is said again, for there was room meanwhile
+
+
+def test_holes_give_back_what_is_free_in_the_middle(tmp_path):
+    blobs = SpoolBlobs(str(tmp_path), threshold=0, budget=0)
+    held = [stored(blobs, b"x" * 65536) for _ in range(3 * SLACK)]
+    descriptor = held[0]._spans[0][0]._descriptor
+    before = os.fstat(descriptor).st_blocks
+    del held[1:-1]
+    blobs.settle()
+    assert os.fstat(descriptor).st_blocks * 512 <= (SLACK + 2) * 65536 < before * 512
+    assert [blob.bytes() for blob in held] == [b"x" * 65536] * 2
+    again = [stored(blobs, b"y" * 65536) for _ in range(3 * SLACK)]
+    assert all(blob.bytes() == b"y" * 65536 for blob in again)
+    blobs.close()
+
+
+def test_a_full_disk_is_an_internal_error_of_s3_and_the_next_upload_after_a_reset_succeeds(small_disk, capfd):
+    """Through the service: AWS's INTERNAL_ERROR with the reason beside it, no trace, and no sign of it after a reset."""
+    blobs, lines = small_disk
+    emulator = build(Config(auth="off", buckets=("bucket",)))
+    for service in emulator.services.values():
+        if hasattr(service, "blobs"):
+            service.blobs = blobs
+    emulator.blobs = blobs
+
+    def put(key: str, size: int):
+        headers = {"host": "localhost", "authorization": SOMEBODY, "content-length": str(size)}
+        return asyncio.run(emulator.answer(emulator.received("PUT", f"/bucket/{key}", "", headers, BytesBody(b"x" * size))))
+
+    assert [put(f"k{n}", MIB).status for n in range(20)] == [200] * 20
+    refused = put("large", 8 * MIB)
+    assert refused.status == 500
+    assert b"<Code>InternalError</Code><Message>We encountered an internal error. Please try again.</Message>" in refused.body
+    assert ("x-condemu-because", "there is no room for the body on condemu's disk") in refused.headers
+    emulator.reset()
+    assert put("large", 20 * MIB).status == 200
+    assert capfd.readouterr().err == ""
+    assert len(lines) == 1
 
 
 @settings(max_examples=60, deadline=None)

@@ -243,6 +243,5 @@ LOCK_NEEDS_DIGEST: Final = ErrorRow(  # documented
 OPERATION_NOT_IMPLEMENTED: Final = ErrorRow(
     "NotImplemented", 501, "A header you provided implies functionality that is not implemented"
 )
-INTERNAL_ERROR: Final = ErrorRow(
-    "InternalError", 500, "We encountered an internal error. Please try again.", unprovoked="nothing known provokes it"
-)
+# Here only a disk without room for a body leads to it.
+INTERNAL_ERROR: Final = ErrorRow("InternalError", 500, "We encountered an internal error. Please try again.")

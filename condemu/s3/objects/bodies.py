@@ -18,7 +18,7 @@ import re
 from hashlib import md5, sha256
 from typing import Any, Final
 
-from condemu.core.blobs import BlobStore, BlobWriter, MemoryWriter
+from condemu.core.blobs import BlobStore, BlobWriter, MemoryWriter, NoRoom
 from condemu.core.errors import ServiceError
 from condemu.core.http import BytesBody, read_body
 from condemu.core.records import record
@@ -32,6 +32,7 @@ from condemu.s3.errors.general import (
     CONTENT_SHA256_MISMATCH,
     DOCUMENT_TOO_LONG,
     ENTITY_TOO_LARGE,
+    INTERNAL_ERROR,
     INVALID_CHECKSUM,
     INVALID_CHUNK_SIZE,
     INVALID_CONTENT_SHA256,
@@ -90,6 +91,13 @@ async def receive(request: S3Request, blobs: BlobStore, announced: Announced | N
     """Fill `request.body` and `request.digests`. `announced` is given when it is not the headers that speak of the body."""
     if announced is None:
         announced = announcement(request)
+    try:
+        await _receive(request, blobs, announced)
+    except NoRoom:
+        raise ServiceError(INTERNAL_ERROR, because="there is no room for the body on condemu's disk") from None
+
+
+async def _receive(request: S3Request, blobs: BlobStore, announced: Announced) -> None:
     whole = None if announced.declaration.startswith(STREAMING) else request.http.body.take()
     if whole is not None:
         request.digests = _digests_of(request, announced, whole)

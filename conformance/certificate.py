@@ -8,14 +8,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from conformance import matrix, report
+from . import matrix, report
 
 COLOURS = {"good": "#2e7d4f", "partly": "#d9a514", "bad": "#c0392b"}
 
 
 def certify(options: argparse.Namespace) -> int:
     """Run, write the folder, and say in one line what the store does. Exit status 0 when it enforces every rule."""
-    from conformance.cli import run_pytest
+    from .cli import run_pytest
 
     folder: Path = options.out
     folder.mkdir(parents=True, exist_ok=True)

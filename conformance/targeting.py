@@ -23,7 +23,7 @@ from typing import Any, Final
 import boto3
 from botocore.config import Config
 
-from conformance.s3.principals import credentials
+from .s3.principals import credentials
 
 TARGETS: Final = Path(__file__).parent / "targets"
 ACCESS_KEY, SECRET = "AKIDCONFORMANCE00001", "conformance-secret"

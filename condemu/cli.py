@@ -155,7 +155,7 @@ def suite(words: list[str]) -> int:
     except ModuleNotFoundError as missing:
         print(f"condemu: {words[0]} needs {missing.name}: pip install 'condemu[testing]'", file=sys.stderr)
         return 2
-    return run_suite(["run" if words[0] == "conformance" else words[0], *words[1:]], program="condemu")
+    return int(run_suite(["run" if words[0] == "conformance" else words[0], *words[1:]], program="condemu"))
 
 
 def suite_package() -> str:

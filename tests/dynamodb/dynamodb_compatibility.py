@@ -1,7 +1,7 @@
 """What condemu does and does not do of Amazon DynamoDB's models, by name.
 
-`python tests/dynamodb/dynamodb_compatibility.py` writes docs/dynamodb-compatibility.md from the tables that answer requests and from
-the installed botocore's models. A test holds the page against both.
+`python tests/dynamodb/dynamodb_compatibility.py` writes docs/dynamodb-compatibility.md from the tables that answer requests
+and from the installed botocore's models. A test holds the page against both.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ def page() -> str:
     lines = [
         "# What condemu does of Amazon DynamoDB",
         "",
-        "Made by `python tests/dynamodb/dynamodb_compatibility.py` from the tables that answer requests and from botocore's models; a",
-        "test holds it against both.",
+        "Made by `python tests/dynamodb/dynamodb_compatibility.py` from the tables that answer requests and from botocore's",
+        "models; a test holds it against both.",
         "",
         f"## Operations ({len(done[API])}, and {len(done[STREAMS_API])} of DynamoDB Streams)",
         "",
@@ -92,8 +92,8 @@ def page() -> str:
         "Of DynamoDB Streams: " + ", ".join(f"`{name}`" for name in done[STREAMS_API]) + ".",
         "",
         "Expressions and the older parameters (`Expected`, `AttributeUpdates`, `KeyConditions`, `QueryFilter`, `ScanFilter`,",
-        "`AttributesToGet`, `ConditionalOperator`) are complete, and so is PartiQL for items. Every member of these operations is honored,",
-        "but for those in the next two tables.",
+        "`AttributesToGet`, `ConditionalOperator`) are complete, and so is PartiQL for items. Every member of these operations is",
+        "honored, but for those in the next two tables.",
         "",
         "## Members that are kept and told again",
         "",

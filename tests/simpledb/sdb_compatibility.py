@@ -1,7 +1,7 @@
 """What condemu does and does not do of Amazon SimpleDB's models, by name.
 
-`python tests/simpledb/sdb_compatibility.py` writes docs/simpledb-compatibility.md from the tables that answer requests and from the
-installed botocore's models. A test holds the page against both.
+`python tests/simpledb/sdb_compatibility.py` writes docs/simpledb-compatibility.md from the tables that answer requests
+and from the installed botocore's models. A test holds the page against both.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def page() -> str:
     lines = [
         "# What condemu does of Amazon SimpleDB",
         "",
-        "Made by `python tests/simpledb/sdb_compatibility.py` from the tables that answer requests; a test holds it against them and",
-        "against botocore's models of SimpleDB.",
+        "Made by `python tests/simpledb/sdb_compatibility.py` from the tables that answer requests; a test holds it against them",
+        "and against botocore's models of SimpleDB.",
         "",
         f"## Operations of API version {VERSION} ({len(OPERATIONS)} of {len(OPERATIONS)})",
         "",
@@ -58,8 +58,8 @@ def page() -> str:
         "",
         ", ".join(f"`{name}`" for name in EXPORTS) + ".",
         "",
-        "Every parameter of these operations is honored: `Expected` on PutAttributes and DeleteAttributes, in every spelling that the",
-        "guide and older clients use, and the whole language of Select. No operation is missing.",
+        "Every parameter of these operations is honored: `Expected` on PutAttributes and DeleteAttributes, in every spelling that",
+        "the guide and older clients use, and the whole language of Select. No operation is missing.",
         "",
         "## Worth knowing",
         "",

@@ -51,3 +51,14 @@ def test_the_tree_on_the_page_is_that_of_the_package() -> None:
     shown = set(re.findall(r"\b([a-z0-9]+)/ ", ARCHITECTURE.partition("```text")[2].partition("```")[0] + " "))
     folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
     assert folders <= shown
+
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*"), ROOT / "conformance" / "README.md"])
+BRITISH = re.compile(
+    r"\b(?:colour|behaviour|honour|favour|authoris|normalis|recognis|organis|optimis|serialis|licence|artefact)\w*", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.is_file()], ids=lambda page: page.name)
+def test_a_page_is_in_american_spelling(page: Path) -> None:
+    assert BRITISH.findall(page.read_text()) == []

@@ -55,7 +55,8 @@ def test_the_tree_on_the_page_is_that_of_the_package() -> None:
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*"), ROOT / "conformance" / "README.md"])
 BRITISH = re.compile(
-    r"\b(?:colour|behaviour|honour|favour|authoris|normalis|recognis|organis(?!m)|optimis(?!ti)|serialis|licence|artefact)\w*", re.IGNORECASE
+    r"\b(?:colour|behaviour|honour|favour|authoris|normalis|recognis|organis(?!m)|optimis(?!ti)|serialis|licence|artefact)\w*",
+    re.IGNORECASE,
 )
 
 

@@ -41,11 +41,12 @@ def test_ci_runs_all_versions_of_python_that_the_package_is_for() -> None:
 
 
 def test_the_image_goes_to_two_registries_for_two_architectures() -> None:
-    steps = {step.get("id") or step.get("name"): step for step in workflow("image")["jobs"]["image"]["steps"]}
-    names = steps["meta"]["with"]["images"].split()
+    steps = workflow("image")["jobs"]["image"]["steps"]
+    (meta,) = [step for step in steps if step.get("id") == "meta"]
+    names = [name.replace("${{ github.repository }}", "OWNER/condemu") for name in meta["with"]["images"].splitlines()]
     assert [name.partition("/")[0] for name in names] == ["ghcr.io", "docker.io"]
     assert "docker.io/condemu/condemu" in names  # as the README says
-    (push,) = [step for step in steps.values() if "platforms" in step.get("with", {})]
+    (push,) = [step for step in steps if "platforms" in step.get("with", {})]
     assert push["with"]["platforms"] == "linux/amd64,linux/arm64"
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from example_programs import EXAMPLES, KEY, SECRET, load
+from example_programs import EXAMPLES, KEY, SECRET, Twice, load
 
 from condemu.core.errors import ErrorRow
 from condemu.testing.server import Server
 
 ROOT = EXAMPLES.parent
 PAGE = (ROOT / "docs" / "errors.md").read_text()
-SETTING, *BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+LOOP, SETTING, *BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 ENTRIES = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
 WITHOUT_EXAMPLE = {"TransactionConflictException", "TransactionInProgressException"}  # of requests that overlap
 LONGEST = 6  # lines
@@ -75,10 +76,19 @@ def test_an_example_is_refused_as_it_says(block: str, names: dict[str, Any]) -> 
     assert found == said
 
 
+def test_the_loop_counts_each_of_many_and_no_lost_reply_twice(names: dict[str, Any]) -> None:
+    exec(compile(LOOP, "docs/errors.md", "exec"), names)
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(lambda _: names["add_one"]("counter"), range(8))) == list(range(1, 9))
+    names["s3"] = Twice(names["s3"], "put_object")
+    assert names["add_one"]("counter") == 9
+    assert names["add_one"]("counter") == 10
+
+
 @pytest.mark.parametrize("name", sorted(ENTRIES))
 def test_an_entry_provokes_its_refusal(name: str) -> None:
     """In each entry whose name is a code, at least one example ends with that code."""
-    if name in WITHOUT_EXAMPLE or name == "Your":
+    if name in WITHOUT_EXAMPLE:
         return
     code = {"NotModified": "304"}.get(name, name)
     assert re.search(rf"  # \d\d\d {code}(:|$)", ENTRIES[name], re.MULTILINE)

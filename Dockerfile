@@ -8,7 +8,7 @@ ARG PIP_INDEX_URL
 ARG PIP_CERT
 WORKDIR /src
 RUN python3 -m venv /opt/condemu
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY condemu condemu
 COPY conformance conformance
 RUN /opt/condemu/bin/python -m pip install --no-cache-dir . \

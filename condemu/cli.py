@@ -196,12 +196,27 @@ def version(_: argparse.Namespace) -> int:
 
 def suite(words: list[str]) -> int:
     """`conformance` and `certify`, with the options of their own. They need boto3 and pytest, which serving does not."""
+    from importlib import import_module
+
     try:
-        from conformance.cli import main as run_suite
+        run_suite = import_module(f"{suite_package()}.cli").main
     except ModuleNotFoundError as missing:
         print(f"condemu: {words[0]} needs {missing.name}: pip install 'condemu[testing]'", file=sys.stderr)
         return 2
-    return run_suite(["run" if words[0] == "conformance" else words[0], *words[1:]], program="condemu")
+    return int(run_suite(["run" if words[0] == "conformance" else words[0], *words[1:]], program="condemu"))
+
+
+def suite_package() -> str:
+    """The suite's import name: `condemu_conformance` where condemu is installed; in a checkout, its folder `conformance`.
+
+    The checkout comes first on the path then, so that no other folder of that name is taken for it.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("condemu_conformance") is not None:
+        return "condemu_conformance"
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    return "conformance"
 
 
 def _url(options: argparse.Namespace) -> str:

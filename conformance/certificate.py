@@ -12,8 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from conformance import matrix, report
-from conformance.progress import Progress
+from . import matrix, report
+from .progress import Progress
 
 COLOURS = {"good": "#2e7d4f", "partly": "#d9a514", "bad": "#c0392b"}
 
@@ -23,7 +23,7 @@ def certify(options: argparse.Namespace) -> int:
 
     A run that is interrupted still writes all of it, about the cases that had their turn.
     """
-    from conformance.cli import INTERRUPTED, USAGE, refuse, run_pytest, silence_of
+    from .cli import INTERRUPTED, USAGE, refuse, run_pytest, silence_of
 
     silent = silence_of(options.url)
     if silent:

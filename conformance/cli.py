@@ -5,6 +5,8 @@
     python -m conformance matrix RESULTS.json … --html matrix.html
     python -m conformance sweep --target aws --yes
 
+The last two are for a checkout; an installed suite has the name `condemu_conformance`, so that it never meets a folder of yours.
+
 Without a target it starts an emulator by itself. `aws` creates real resources: it first says which, which permissions that needs
 and what it costs at the most, and goes on only with --yes.
 """
@@ -24,22 +26,24 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from conformance import certificate, matrix, prospect, report, targeting
-from conformance.resources import sweep
+from . import certificate, matrix, prospect, report, targeting
+from .resources import sweep
 
 HERE: Final = Path(__file__).parent
 INTERRUPTED: Final = 130  # the exit status of what Ctrl-C ended, as shells have it
 USAGE: Final = 2  # the exit status for a call whose words are off
 PATIENCE: Final = 10  # seconds that a target has to answer before a run
+OLDEST_SDK: Final = (1, 41)  # of boto3: those before have no IfMatch in CopyObject
+PROGRAM: Final = f"python -m {__package__}"  # the folder is `conformance`, the installed package is `condemu_conformance`
 
 
-def main(arguments: Sequence[str] | None = None, *, program: str = "python -m conformance") -> int:
+def main(arguments: Sequence[str] | None = None, *, program: str = PROGRAM) -> int:
     """The exit status: 0 when every case is as on AWS or a known gap, 1 when not, 2 when the call's words are off."""
     options = parser(program).parse_args(arguments)
     return int(options.run(options))
 
 
-def parser(program: str = "python -m conformance") -> argparse.ArgumentParser:
+def parser(program: str = PROGRAM) -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog=program, description="What S3, DynamoDB and SimpleDB answer to conditional writes.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     name = f"{program} conformance" if program == "condemu" else None  # there, `run` has the suite's name
@@ -133,12 +137,20 @@ def run_suite(options: argparse.Namespace) -> int:
 
 
 def run_pytest(options: argparse.Namespace, results: Path, plugins: Sequence[object] = ()) -> int:
-    """Run the cases in this process, by pytest. Its status; USAGE when there was nothing to run."""
+    """Run the cases in this process, by pytest. Its status; USAGE when there was nothing to run, or nothing to run it with.
+
+    An SDK that cannot send all conditions would make the target look wrong.
+    """
+    import boto3
     import pytest
 
+    if tuple(int(part) for part in boto3.__version__.split(".")[:2]) < OLDEST_SDK:
+        wanted = ".".join(map(str, OLDEST_SDK))
+        print(f"The suite cannot use boto3 {boto3.__version__}: pip install 'boto3>={wanted}'", file=sys.stderr)
+        return USAGE
     shown = ("--tb=no", "-rN", "-o", "console_output_style=classic") if options.quiet else ("--tb=short",)
     words = [
-        str(HERE), "-q", "-p", "no:cacheprovider", "-p", "conformance.plugin", "--rootdir", str(HERE), "-c", os.devnull,
+        str(HERE), "-q", "-p", "no:cacheprovider", "-p", f"{__package__}.plugin", "--rootdir", str(HERE), "-c", os.devnull,
         "--noconftest", "--import-mode=importlib", "-o", "python_files=test_*.py", *shown,
         "-W", "ignore::pytest.PytestAssertRewriteWarning",
         "--target", options.target, "--services", options.services, "--tier", options.tier, "--region", options.region,

@@ -1,3 +1,3 @@
 """`pytest conformance` runs the suite as `condemu conformance` does."""
 
-pytest_plugins = ["conformance.plugin"]
+pytest_plugins = [f"{__package__}.plugin"]

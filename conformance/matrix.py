@@ -12,7 +12,7 @@ from collections import Counter
 from html import escape
 from typing import Any, Final
 
-from conformance.report import grades_line
+from .report import grades_line
 
 OUTCOMES: Final = {
     "as AWS": ("#3f9b68", "as AWS"),

@@ -24,7 +24,7 @@ from typing import Any, Final
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from conformance import matrix, picture
+from . import matrix, picture
 
 ROOT: Final = Path(__file__).parents[1]
 READY: Final = 90.0  # seconds that a peer may take to begin
@@ -134,7 +134,7 @@ def version_of(peer: Peer, home: Path) -> str:
 def run_suite(target: str, name: str, results: Path, tier: str) -> dict[str, Any]:
     """The results of one target. The suite's own exit status says whether all is as on AWS; here that is no matter."""
     words = ["run", "--target", target, "--target-name", name, "--tier", tier, "--json", str(results)]
-    done = subprocess.run([sys.executable, "-m", "conformance", *words], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", __package__, *words], cwd=ROOT, capture_output=True, text=True)
     if not results.exists():
         raise RuntimeError(f"{name}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     print(f"{name}: {done.stdout.strip().splitlines()[-1]}", flush=True)

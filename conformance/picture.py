@@ -10,8 +10,8 @@ from collections import Counter
 from html import escape
 from typing import Final
 
-from conformance.matrix import NOTHING, OUTCOMES, Case, Document, chapters_of, dates, outcomes
-from conformance.report import grades_line
+from .matrix import NOTHING, OUTCOMES, Case, Document, chapters_of, dates, outcomes
+from .report import grades_line
 
 LEFT, TOP, NAMES, COLUMN, GAP, LINE, BAR = 54, 60, 300, 150, 14, 46, 15  # pixels: margins, columns, a chapter's line, its bar
 INK, FAINT, RULE = "#1c2126", "#5c6670", "#eef0f2"

@@ -18,13 +18,13 @@ from uuid import uuid4
 
 import pytest
 
-from conformance import evidence, targeting
-from conformance.exchanges import Exchanges
-from conformance.expect import Difference
-from conformance.raw import Raw
-from conformance.resources import Resources
-from conformance.selection import Unreadable, selection
-from conformance.targeting import Target, detach, start
+from . import evidence, targeting
+from .exchanges import Exchanges
+from .expect import Difference
+from .raw import Raw
+from .resources import Resources
+from .selection import Unreadable, selection
+from .targeting import Target, detach, start
 
 HERE: Final = Path(__file__).parent
 GRADES: Final = ("recorded", "third-party", "documented", "inferred")
@@ -364,7 +364,7 @@ def write_results(path: Path, config: pytest.Config, cases: list[Case]) -> None:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if _collected is None or not _collected.cases:
         return
-    from conformance.report import summary
+    from .report import summary
 
     terminalreporter.section("conformance")
     for line in summary(list(_collected.cases.values())):

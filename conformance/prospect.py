@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from conformance.permissions import ACTIONS, RESOURCES, SWEEPER
-from conformance.resources import BOUNDS, PREFIX
+from .permissions import ACTIONS, RESOURCES, SWEEPER
+from .resources import BOUNDS, PREFIX
 
 MARGIN: Final = 2.0  # storage for an hour, transfer of a few megabytes
 REQUESTS: Final = 60_000  # of a whole run at the most; a test counts what a run in process really makes
@@ -50,7 +50,7 @@ def announcement(services: list[str], tier: str, region: str) -> str:
         [
             f"This runs the suite ({parts}; tier {tier}) against AWS in {region}, with the credentials of the environment.",
             f"It creates at the most {bounds}, all named {PREFIX}…, and removes them when it ends.",
-            "What a killed run has left, `python -m conformance sweep --target aws --yes` removes.",
+            f"What a killed run has left, `python -m {__package__} sweep --target aws --yes` removes.",
             f"It costs at the most US$ {cost_bound():.2f}.",
             "It needs this IAM policy:",
             json.dumps(policy(region), indent=2),

@@ -12,8 +12,8 @@ from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from conformance.exchanges import Exchanges
-from conformance.targeting import SERVICES, Target
+from .exchanges import Exchanges
+from .targeting import SERVICES, Target
 
 HOSTS = {"s3": "s3.{region}.amazonaws.com", "dynamodb": "dynamodb.{region}.amazonaws.com", "simpledb": "sdb.amazonaws.com"}
 

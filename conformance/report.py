@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conformance.plugin import Case
+    from .plugin import Case
 
 GRADES = ("recorded", "third-party", "documented", "inferred")
 

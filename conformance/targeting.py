@@ -25,8 +25,8 @@ from typing import Any, Final
 import boto3
 from botocore.config import Config
 
-from conformance import servers
-from conformance.s3.principals import credentials
+from . import servers
+from .s3.principals import credentials
 
 TARGETS: Final = Path(__file__).parent / "targets"
 ACCESS_KEY, SECRET = "AKIDCONFORMANCE00001", "conformance-secret"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.expect import accepted
+from ..expect import accepted
 
 
 def put(dynamodb: Any, table: str, key: str, **attributes: Any) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.expect import accepted, refused, unchanged
-from conformance.tables import truth_table
+from ..expect import accepted, refused, unchanged
+from ..tables import truth_table
 
 FAILED = {"status": 400, "code": "ConditionalCheckFailedException", "message": "The conditional request failed"}
 CANCELLED = {

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from conformance.dynamodb.steps import place, put, stored
-from conformance.expect import accepted, refused, same, unchanged
-from conformance.tables import truth_table
+from ..expect import accepted, refused, same, unchanged
+from ..tables import truth_table
+from .steps import place, put, stored
 
 FAILED = {"status": 400, "code": "ConditionalCheckFailedException", "message": "The conditional request failed"}
 ITEM = {"s": {"S": "banana"}, "n": {"N": "7"}, "ss": {"SS": ["a", "b"]}, "nil": {"NULL": True}}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.dynamodb.steps import put, stored
-from conformance.expect import accepted, refused, same, unchanged
+from ..expect import accepted, refused, same, unchanged
+from .steps import put, stored
 
 pytestmark = pytest.mark.needs("dynamodb.partiql")
 

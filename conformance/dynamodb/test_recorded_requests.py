@@ -10,11 +10,11 @@ from typing import Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
-from conformance.dynamodb.comparing import reasons_agree, wrong_text
-from conformance.dynamodb.observed import ACCEPTED, REFUSED, SCHEMAS, described, expand, keys_of, names_in, rename
-from conformance.expect import UNSUPPORTED, Difference, unchanged
-from conformance.raw import Answer, Raw
-from conformance.resources import PREFIX, Resources
+from ..expect import UNSUPPORTED, Difference, unchanged
+from ..raw import Answer, Raw
+from ..resources import PREFIX, Resources
+from .comparing import reasons_agree, wrong_text
+from .observed import ACCEPTED, REFUSED, SCHEMAS, described, expand, keys_of, names_in, rename
 
 pytestmark = pytest.mark.tier("exact")
 

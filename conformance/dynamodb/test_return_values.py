@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from conformance.dynamodb.steps import place, put, stored
-from conformance.expect import accepted, refused, same
-from conformance.tables import truth_table
+from ..expect import accepted, refused, same
+from ..tables import truth_table
+from .steps import place, put, stored
 
 FAILED = {"status": 400, "code": "ConditionalCheckFailedException", "message": "The conditional request failed"}
 NEVER = {"ConditionExpression": "attribute_exists(nothing_like_it)"}

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from conformance.dynamodb.steps import place, put, stored
-from conformance.expect import accepted, refused, same, unchanged
-from conformance.tables import truth_table
+from ..expect import accepted, refused, same, unchanged
+from ..tables import truth_table
+from .steps import place, put, stored
 
 pytestmark = pytest.mark.needs("dynamodb.transactions")
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from conformance.dynamodb.steps import place, put, stored
-from conformance.expect import accepted, refused, same, unchanged
-from conformance.tables import truth_table
+from ..expect import accepted, refused, same, unchanged
+from ..tables import truth_table
+from .steps import place, put, stored
 
 INVALID = {"status": 400, "code": "ValidationException"}
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from conformance.expect import Refusal, accepted, atomic, attempt, supported
-from conformance.racing import race
-from conformance.s3.steps import body_of, put, writers
+from ..expect import Refusal, accepted, atomic, attempt, supported
+from ..racing import race
+from ..s3.steps import body_of, put, writers
 
 ROUNDS = 5
 CLIENTS = 12

@@ -6,39 +6,66 @@ from typing import Any
 
 import pytest
 
-from conformance.expect import Refusal, accepted, atomic, attempt, refused, same
-from conformance.racing import race
-from conformance.s3.steps import body_of, put
+from ..expect import Refusal, accepted, atomic, attempt, refused, same
+from ..racing import race
+from ..s3.steps import body_of, put
 
 
 @pytest.mark.tier("core")
 @pytest.mark.needs("s3", "dynamodb")
 def test_a_dynamodb_lock_table_guards_s3_writes(s3: Any, dynamodb: Any, bucket: str, table: str, key: str) -> None:
-    """Writers that take a DynamoDB lock with a fencing number before each S3 write lose no increment.
+    """Writers that hold a DynamoDB lock during each S3 write lose no increment.
 
     Source: DynamoDB Developer Guide, "Condition expressions"; the Amazon DynamoDB lock client's design [documented]
     """
     put(s3, bucket, key, b"0")
-    lock = {"pk": {"S": key}}
 
     def increment(worker: int) -> int:
         for tries in range(1, 500):
-            taken = attempt(
-                dynamodb.put_item, TableName=table, Item={**lock, "owner": {"N": str(worker)}},
-                ConditionExpression="attribute_not_exists(pk)",
-            )  # fmt: skip
-            if isinstance(taken, Refusal):
+            if take(dynamodb, table, key, str(worker), "attribute_not_exists(holder)") is None:
                 continue
             put(s3, bucket, key, str(int(body_of(s3, bucket, key)) + 1).encode())
             accepted(
-                dynamodb.delete_item, TableName=table, Key=lock, ConditionExpression="#owner = :me",
-                ExpressionAttributeNames={"#owner": "owner"}, ExpressionAttributeValues={":me": {"N": str(worker)}},
+                dynamodb.update_item, TableName=table, Key={"pk": {"S": key}}, UpdateExpression="REMOVE holder",
+                ConditionExpression="holder = :me", ExpressionAttributeValues={":me": {"S": str(worker)}},
             )  # fmt: skip
             return tries
         raise AssertionError("five hundred tries and no lock")
 
     race(4, increment)
     atomic(body_of(s3, bucket, key) == b"4", "four increments make four")
+
+
+def take(dynamodb: Any, table: str, key: str, holder: str, condition: str) -> int | None:
+    """Take the lock under a condition; its fencing number, which grows with each acquisition. None: refused."""
+    taken = attempt(
+        dynamodb.update_item, TableName=table, Key={"pk": {"S": key}},
+        UpdateExpression="SET holder = :me ADD fence :one", ConditionExpression=condition,
+        ExpressionAttributeValues={":me": {"S": holder}, ":one": {"N": "1"}}, ReturnValues="ALL_NEW",
+    )  # fmt: skip
+    return None if isinstance(taken, Refusal) else int(taken["Attributes"]["fence"]["N"])
+
+
+@pytest.mark.tier("core")
+@pytest.mark.needs("s3", "dynamodb")
+def test_a_fencing_number_stops_a_late_lock_holder(s3: Any, dynamodb: Any, bucket: str, table: str, key: str) -> None:
+    """A holder that lost its lock cannot write to S3: the lock's number stands in the object, which is replaced by If-Match only.
+
+    Source: DynamoDB Developer Guide, "Condition expressions"; S3 User Guide, conditional writes [documented]
+    """
+    put(s3, bucket, key, b"fence=0")
+    late = take(dynamodb, table, key, "late", "attribute_not_exists(holder)")
+    read = s3.get_object(Bucket=bucket, Key=key)  # and here the late holder pauses
+    same((late, read["Body"].read()), (1, b"fence=0"), "the first number, and the object before it")
+    refusing = take(dynamodb, table, key, "other", "attribute_not_exists(holder)")
+    same(refusing, None, "the lock while it is held")
+    other = take(dynamodb, table, key, "other", "attribute_not_exists(holder) OR fence = :one")  # its time is over
+    same(other, 2, "the number of the second acquisition")
+    put(s3, bucket, key, b"fence=2", IfMatch=read["ETag"])
+    refused(
+        s3.put_object, Bucket=bucket, Key=key, Body=b"fence=1", IfMatch=read["ETag"], status=412, code="PreconditionFailed"
+    )
+    same(body_of(s3, bucket, key), b"fence=2", "the object: the late holder reads 2, which is higher than its own number")
 
 
 @pytest.mark.tier("core")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from conformance.expect import Refusal, accepted, atomic, attempt, refused, same, true
-from conformance.racing import race
-from conformance.s3.steps import body_of, put
+from ..expect import Refusal, accepted, atomic, attempt, refused, same, true
+from ..racing import race
+from ..s3.steps import body_of, put
 
 
 @pytest.mark.tier("core")

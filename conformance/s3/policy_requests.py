@@ -15,10 +15,10 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from botocore.auth import HmacV1Auth, S3SigV4Auth
 
-from conformance.exchanges import Exchanges
-from conformance.raw import Answer, Raw
-from conformance.s3.principals import BUCKET, OWNER, SECRET, access_key_of
-from conformance.targeting import Target
+from ..exchanges import Exchanges
+from ..raw import Answer, Raw
+from ..targeting import Target
+from .principals import BUCKET, OWNER, SECRET, access_key_of
 
 HEADERS: Final = {
     "s3:if-match": "If-Match",

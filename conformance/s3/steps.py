@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from conformance.expect import accepted
+from ..expect import accepted
 
 
 def put(s3: Any, bucket: str, key: str, body: bytes, **parameters: Any) -> Any:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from conformance.expect import accepted, refused, same, unchanged
-from conformance.s3.steps import put
-from conformance.tables import truth_table
+from ..expect import accepted, refused, same, unchanged
+from ..tables import truth_table
+from .steps import put
 
 OTHER = '"0123456789abcdef0123456789abcdef"'
 

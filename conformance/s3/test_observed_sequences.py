@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import pytest
 
-from conformance.expect import Refusal, accepted, attempt, refused, same, true
-from conformance.raw import Raw
-from conformance.resources import Resources
-from conformance.s3.observed import RUNNABLE, STEPS
-from conformance.targeting import Target
+from ..expect import Refusal, accepted, attempt, refused, same, true
+from ..raw import Raw
+from ..resources import Resources
+from ..targeting import Target
+from .observed import RUNNABLE, STEPS
 
 SECONDS: Final = {"s": 1, "m": 60, "d": 86400}
 _PLACEHOLDER: Final = re.compile(r"\$\{([^}]+)\}")

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from conformance.expect import accepted, refused, same
-from conformance.s3.steps import body_of, complete, copy, put
+from ..expect import accepted, refused, same
+from .steps import body_of, complete, copy, put
 
 pytestmark = pytest.mark.needs("s3.policy")
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from conformance.exchanges import Exchanges
-from conformance.expect import Difference, same, true
-from conformance.s3.policy_requests import World, found
-from conformance.s3.principals import DECISIONS, DOCUMENTS, OWNER
-from conformance.targeting import Target
+from ..exchanges import Exchanges
+from ..expect import Difference, same, true
+from ..targeting import Target
+from .policy_requests import World, found
+from .principals import DECISIONS, DOCUMENTS, OWNER
 
 pytestmark = [pytest.mark.needs("s3.policy", "s3.principals"), pytest.mark.tier("exact")]
 

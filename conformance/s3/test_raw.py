@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 import pytest
 from lxml import etree
 
-from conformance.expect import Difference, same
-from conformance.raw import Raw
-from conformance.s3.steps import body_of, put
-from conformance.tables import truth_table
+from ..expect import Difference, same
+from ..raw import Raw
+from ..tables import truth_table
+from .steps import body_of, put
 
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 TEXTS = {

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from conformance.expect import Refusal, accepted, attempt, refused, same
-from conformance.s3.steps import body_of, put
-from conformance.tables import truth_table
+from ..expect import Refusal, accepted, attempt, refused, same
+from ..tables import truth_table
+from .steps import body_of, put
 
 TIMES = {"before": timedelta(hours=-1), "same": timedelta(), "tomorrow": timedelta(days=1)}
 READ = ("IfMatch", "IfUnmodifiedSince", "IfNoneMatch", "IfModifiedSince")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.expect import accepted, refused, same
-from conformance.s3.steps import body_of, put
+from ..expect import accepted, refused, same
+from .steps import body_of, put
 
 
 @pytest.mark.tier("core")

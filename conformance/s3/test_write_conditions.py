@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from conformance.expect import accepted, refused, same, unchanged
-from conformance.s3.steps import body_of, complete, copy, put, writers
-from conformance.tables import truth_table
+from ..expect import accepted, refused, same, unchanged
+from ..tables import truth_table
+from .steps import body_of, complete, copy, put, writers
 
 STALE = '"00000000000000000000000000000000"'
 

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, quote, urlencode
 import pytest
 from botocore.auth import SigV2Auth
 
-from conformance.expect import Difference, accepted, refused, same, unchanged
-from conformance.raw import Raw
-from conformance.tables import truth_table
+from ..expect import Difference, accepted, refused, same, unchanged
+from ..raw import Raw
+from ..tables import truth_table
 
 TABLE = """
     | have      | Value | Exists | status | code                     | message                                                                                              |

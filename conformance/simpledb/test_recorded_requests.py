@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from conformance.expect import UNSUPPORTED, Difference, same, unchanged
-from conformance.raw import Answer, Raw
-from conformance.resources import PREFIX, Resources
-from conformance.simpledb.observed import SENT, items_of, renamed, steps_of
-from conformance.simpledb.test_expected import SignedForm
+from ..expect import UNSUPPORTED, Difference, same, unchanged
+from ..raw import Answer, Raw
+from ..resources import PREFIX, Resources
+from .observed import SENT, items_of, renamed, steps_of
+from .test_expected import SignedForm
 
 pytestmark = pytest.mark.tier("exact")
 

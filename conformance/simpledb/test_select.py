@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from conformance.expect import accepted, refused, same
-from conformance.resources import Resources
-from conformance.tables import truth_table
+from ..expect import accepted, refused, same
+from ..resources import Resources
+from ..tables import truth_table
 
 BOOKS = {
     "0385333498": {

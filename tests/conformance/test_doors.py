@@ -29,6 +29,14 @@ def test_aws_is_announced_and_not_touched_without_a_yes(capsys: pytest.CaptureFi
     assert "US$" in told
 
 
+def test_an_sdk_that_cannot_send_all_conditions_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("boto3.__version__", "1.40.9")
+    assert condemu(["conformance", "-k", "nothing"]) == 2
+    assert "boto3>=1.41" in capsys.readouterr().err
+
+
 def test_the_sweeper_wants_a_yes_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert suite(["sweep"]) == 2
     assert "--yes" in capsys.readouterr().err

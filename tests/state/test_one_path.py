@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -24,7 +25,8 @@ def answers(run: tuple[str, str], moment: float, folder: Path) -> list[str]:
     """What the suite was answered: a line for each request. The run itself counts what observers hear of each call."""
     file = folder / "-".join(run)
     words = [sys.executable, str(HERE / "suite_run.py"), *run, str(moment), str(file)]
-    done = subprocess.run(words, capture_output=True, text=True, cwd=HERE.parents[1])
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}  # the suite goes through sets
+    done = subprocess.run(words, capture_output=True, text=True, cwd=HERE.parents[1], env=environment)
     assert done.returncode == 0, f"{run}\n{done.stdout[-6000:]}{done.stderr[-3000:]}"
     return file.read_text().splitlines()
 

@@ -179,13 +179,14 @@ def build(
     store: Store | None = None,
     observers: tuple[Observer, ...] = (),
     stale_reads: ReadSource | None = None,
+    book: CredentialBook | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Emulator:
     """An emulator from its settings. Clocks, identifiers, store and observers can be given, by tests and by the lab.
 
     `clock` is the state's: dates of objects, expiry of items, states of tables. `wall` is the clock that signatures are held
     against and that answers carry as their Date; it is the machine's unless it is given. `stale_reads` answers eventually
-    consistent reads.
+    consistent reads. `book` knows the access keys, in place of the file that the settings name.
     `environment` may name one access key (CONDEMU_ACCESS_KEY_ID and so on). Raises OSError and ValueError.
     """
     config = config or Config()
@@ -193,7 +194,7 @@ def build(
     ids = SystemIds() if ids is None else ids
     engine = Engine(store or MemoryStore(clock, ids), observers, stale_reads)
     blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)
-    authenticator = Authenticator(credentials_of(config, environment), config.auth, config.region)
+    authenticator = Authenticator(book or credentials_of(config, environment), config.auth, config.region)
 
     def s3_of(authenticator: Authenticator | Trusted) -> S3:
         return S3(

@@ -1,111 +1,200 @@
-"""Which emulator answers the boto3 calls of this process, while a fixture or `mock_aws` is active.
+"""Which emulator answers a call of this process, while fixtures or mocks are active.
 
-Requests to AWS's own host names are answered here and never leave; requests to any other endpoint were sent there on purpose and
-pass. The access key picks the emulator: each activation has a 12-digit account of its own as its key, so that threads, coroutines
-and nested activations do not meet. A key that nobody has belongs to the latest activation.
+A request is **ours** if it goes to one of AWS's hosts, or comes from an AWS SDK and goes anywhere but to this machine, or is
+signed for AWS. Nothing of ours reaches the network: it is answered, or refused with a sentence. A request to this machine
+(loopback), or to a host that `passthrough` names, passes.
+
+Several activations may be active, nested or in threads. In this order, the one that answers is that
+
+1. for which the client was made;
+2. whose account the access key names (a ready-made client's, or twelve digits);
+3. that began in this thread or task, or in the one that made it, last;
+4. that began last.
 """
 
 from __future__ import annotations
 
-import itertools
-import os
 import re
 import threading
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from condemu.testing.transport import EVENT, handler_for
+from condemu.testing import environment, hosts, interception
+from condemu.testing.credentials import home_of
 
 if TYPE_CHECKING:
     from condemu.server.app import Emulator
 
-AWS_HOST: Final = re.compile(r"(?:.*\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws|aws\.dev)", re.IGNORECASE)
-CREDENTIAL: Final = re.compile(r"Credential=([^/,\s]+)/\d{8}/[^/,\s]+/([^/,\s]+)/|^AWS ([^:\s]+):")
+CREDENTIAL: Final = re.compile(r"Credential=([^/,\s]+)/[^/,\s]*/[^/,\s]*/([^/,\s]+)/|^AWS ([^:\s]+):")
+FORM_KEY: Final = re.compile(rb"(?:^|&)AWSAccessKeyId=([^&]+)")
+FORM: Final = 8192  # bytes of a form in which its access key is looked for
 EMULATED: Final = frozenset({"s3", "s3express", "dynamodb", "sdb", "simpledbv2"})
-
-VARIABLES: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_DEFAULT_REGION")
-MISLEADING: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_DYNAMODB",
-                     "AWS_ENDPOINT_URL_SDB", "AWS_REGION")  # fmt: skip
-
-_lock = threading.Lock()
-_active: list[tuple[str, Emulator]] = []
-_registered = False
-_accounts = itertools.count(os.getpid() * 100_000 + 1)
 
 
 class NotEmulated(RuntimeError):
-    """A request for a service that condemu does not emulate, kept from reaching AWS."""
+    """A call that would have left this machine for AWS, and that condemu cannot answer."""
 
 
-def fresh_account() -> str:
-    """A 12-digit account that nobody else in this process, nor another test worker on this machine, uses."""
-    return f"{next(_accounts) % 900_000_000_000 + 100_000_000_000:012d}"
+class NoMetadata(NotEmulated):
+    """A search for the credentials of a virtual machine or container: its SDK is told that there is no such service."""
 
 
-def environment(account: str, region: str) -> dict[str, str]:
-    """The five variables that keep a test away from any real account."""
-    return dict(zip(VARIABLES, (account, "condemu", "", "", region), strict=True))
+class Ended(RuntimeError):
+    """A call by the client of a fixture that has ended."""
 
 
-def activate(account: str, emulator: Emulator) -> None:
+@dataclass(eq=False, slots=True)
+class Activation:
+    """One fixture or mock, from its beginning to its end."""
+
+    account: str
+    emulator: Emulator
+    passthrough: tuple[str | re.Pattern[str], ...] = ()  # patterns of hosts, or expressions for whole URLs
+    outer: Activation | None = None  # that was active in this thread or task before
+    saved: environment.Saved = field(default_factory=dict)
+    configured: frozenset[str] = frozenset()  # netlocs that the environment named before
+    active: bool = True
+
+    def lets_out(self, head: Head) -> bool:
+        for pattern in self.passthrough:
+            if isinstance(pattern, re.Pattern):
+                if pattern.match(head.url):
+                    return True
+            elif fnmatchcase(head.host, pattern) or fnmatchcase(head.netloc, pattern):
+                return True
+        return False
+
+
+_lock = threading.RLock()
+_active: list[Activation] = []
+_here: ContextVar[Activation | None] = ContextVar("condemu", default=None)
+
+
+def begin(activation: Activation, variables: dict[str, str] | None) -> None:
+    """From now on this process's calls are answered. Without `variables` the environment stays as it is."""
+    activation.outer = innermost_here()
     with _lock:
-        _register()
-        _active.append((account, emulator))
+        if variables is not None:
+            activation.saved = environment.enter(variables)
+            activation.configured = environment.configured_hosts(activation.saved)
+        if not _active:
+            interception.install()
+        _active.append(activation)
+    _here.set(activation)
 
 
-def deactivate(account: str) -> None:
+def end(activation: Activation) -> None:
+    """The environment is as it was before; the last one to end takes the interception away."""
     with _lock:
-        _active[:] = [entry for entry in _active if entry[0] != account]
+        activation.active = False
+        position = _active.index(activation)
+        later = _active[position + 1 :]
+        heir = next((other for other in later if other.saved), None)
+        if heir is None:
+            environment.leave(activation.saved)
+        else:
+            heir.saved = {**heir.saved, **activation.saved}
+        del _active[position]
+        if not _active:
+            interception.uninstall()
+    _here.set(innermost_here())
 
 
-def _register() -> None:
-    """Listen to every session made from now on, and to the default one if there is one."""
-    global _registered
-    if _registered:
-        return
-    import boto3
-    import botocore.handlers
-
-    handler = handler_for(choose)
-    botocore.handlers.BUILTIN_HANDLERS.append((EVENT, handler))
-    if boto3.DEFAULT_SESSION is not None:
-        boto3.DEFAULT_SESSION.events.register(EVENT, handler)
-    _registered = True
+def innermost_here() -> Activation | None:
+    """The activation of this thread or task that began last and has not ended."""
+    here = _here.get()
+    while here is not None and not here.active:
+        here = here.outer
+    return here
 
 
-def choose(request: Any) -> Emulator | None:
-    """The emulator that answers a prepared request; None lets it pass."""
-    active = _active[-1] if _active else None
-    if active is None:
-        return None
-    host = urlsplit(request.url).hostname or ""
-    if AWS_HOST.fullmatch(host) is None:
-        return None
-    key, service = credential_of(request)
-    if service and service not in EMULATED:
-        raise NotEmulated(f"condemu emulates S3, DynamoDB and SimpleDB; this request is for {service} ({host})")
-    for account, emulator in reversed(_active):
-        if account == key:
-            return emulator
-    return active[1]
+def current() -> Activation | None:
+    """The activation for which a client that is made now is made."""
+    return innermost_here() or (_active[-1] if _active else None)
 
 
-def credential_of(request: Any) -> tuple[str, str]:
+class Head:
+    """What a request says before its body."""
+
+    __slots__ = ("access_key", "from_sdk", "host", "method", "netloc", "scope", "url")
+
+    def __init__(self, method: str, url: str, authorization: str, *, from_sdk: bool = False) -> None:
+        parts = urlsplit(url)
+        self.method = method
+        self.url = url
+        self.netloc = parts.netloc.rpartition("@")[2].lower()
+        self.host = (parts.hostname or "").rstrip(".")
+        self.from_sdk = from_sdk
+        self.access_key, self.scope = credential_of(authorization, parts.query)
+
+
+def credential_of(authorization: str, query: str) -> tuple[str, str]:
     """The access key and the service that a request was signed for, "" where it does not say."""
-    header = request.headers.get("Authorization", "")
-    match = CREDENTIAL.search(header.decode("latin-1") if isinstance(header, bytes) else header)
+    match = CREDENTIAL.search(authorization) if authorization else None
     if match is not None:
         return match[1] or match[3], match[2] or ""
-    query = parse_qs(urlsplit(request.url).query)
-    if "X-Amz-Credential" in query:
-        parts = query["X-Amz-Credential"][0].split("/")
+    if "X-Amz-Credential=" in query:
+        parts = parse_qs(query).get("X-Amz-Credential", [""])[0].split("/")
         return parts[0], parts[3] if len(parts) > 3 else ""
-    if "AWSAccessKeyId" in query:
-        return query["AWSAccessKeyId"][0], ""
-    body = request.body
-    if isinstance(body, (str, bytes)):  # SimpleDB signs in its form
-        text = body if isinstance(body, str) else body[:4096].decode("latin-1")
-        found = re.search(r"(?:^|&)AWSAccessKeyId=([^&]+)", text[:4096])
-        if found is not None:
-            return found[1], ""
+    if "AWSAccessKeyId=" in query and "Signature=" in query:
+        return parse_qs(query).get("AWSAccessKeyId", [""])[0], ""
     return "", ""
+
+
+def is_ours(head: Head) -> bool:
+    """Whether a request is answered here. Raises NotEmulated when it can be neither answered nor let out."""
+    activation = current()
+    if activation is None or activation.lets_out(head):
+        return False
+    if hosts.is_loopback(head.host):
+        return head.from_sdk and head.netloc in activation.configured
+    if hosts.is_metadata(head.host):
+        raise NoMetadata(f"{head.host} has no credentials for this process while condemu is active")
+    service = head.scope
+    if hosts.is_aws(head.host):
+        named = hosts.service_of(head.host)
+        if named not in EMULATED or not service:
+            service = named
+    elif not head.from_sdk and not service:
+        return False
+    if service and service not in EMULATED:
+        raise NotEmulated(
+            f"condemu emulates S3, DynamoDB and SimpleDB; this request is for {service} ({head.host}). "
+            f"To let it out: passthrough=[{head.host!r}]"
+        )
+    return True
+
+
+def emulator_for(head: Head, body: Any = b"", bound: Activation | None = None) -> Emulator:
+    """The emulator that answers a request of ours."""
+    if bound is not None and bound.active:
+        return bound.emulator
+    key = head.access_key
+    if not key and isinstance(body, bytes):  # SimpleDB signs in its form
+        found = FORM_KEY.search(body, 0, FORM)
+        key = found[1].decode("latin-1") if found is not None else ""
+    account = home_of(key)
+    if account:
+        for activation in reversed(_active):
+            if activation.account == account:
+                return activation.emulator
+    activation_now = current()
+    if activation_now is None:
+        raise Ended("the fixture or mock that answers this call has ended")
+    return activation_now.emulator
+
+
+def refuse_name(host: Any) -> None:
+    """Refuse to look up AWS's hosts: whoever does is about to leave, and speaks through nothing that is answered here."""
+    name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+    activation = current()
+    if activation is None or not isinstance(name, str) or not hosts.is_aws(name.rstrip(".")):
+        return
+    if not activation.lets_out(Head("GET", f"https://{name}/", "")):
+        raise NotEmulated(
+            f"a connection to {name} was kept from leaving while condemu is active: it came from a library that condemu does not "
+            f"answer. To let it out: passthrough=[{name!r}]"
+        )

@@ -1,25 +1,47 @@
-"""An emulator for one test, and the two ways to be given one: a context manager (also a decorator) and the pytest fixture."""
+"""An emulator for one test: `mock_aws`, a context manager and decorator, and what the pytest fixture gives."""
 
 from __future__ import annotations
 
-import functools
-import inspect
 import os
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from difflib import get_close_matches
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+
+from condemu.testing import credentials
+from condemu.testing.environment import variables_of
 
 if TYPE_CHECKING:
     from condemu.server.app import Emulator
+    from condemu.testing.activation import Activation
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-DEFAULT_REGION = "us-east-1"
+DEFAULT_REGION: Final = "us-east-1"
+# What condemu.server.app.build takes besides its settings.
+EFFECTS: Final = ("clock", "wall", "ids", "store", "observers", "stale_reads")
+OWN: Final = ("region", "passthrough", *EFFECTS)
+
+
+class UnknownSetting(TypeError):
+    """A setting that there is not."""
+
+
+class ProcessClock:
+    """This process's time, asked for anew each time: a test that freezes `time.time` freezes the emulator with it."""
+
+    def now(self) -> float:
+        return time.time()
 
 
 class Condemu:
     """What a test holds: an account of its own, and clients for it.
 
-    `url` is None while calls are answered in this process, else the endpoint that they go to.
+    `url` is None while calls are answered in this process, else the endpoint that they go to; `emulator` the other way round.
     """
 
     def __init__(self, account: str, region: str, emulator: Emulator | None = None, url: str | None = None) -> None:
@@ -27,153 +49,196 @@ class Condemu:
         self.region = region
         self.emulator = emulator
         self.url = url
+        self._activation: Activation | None = None
         self._clients: dict[str, Any] = {}
 
     @property
     def environment(self) -> dict[str, str]:
-        from condemu.testing.activation import environment
+        """The variables that are set for as long as this is active."""
+        key = credentials.ACCESS_KEY if self.url is None else self.account
+        return variables_of(key, credentials.SECRET, self.region, self.url)
 
-        variables = environment(self.account, self.region)
-        return variables if self.url is None else {**variables, "AWS_ENDPOINT_URL": self.url}
-
-    def session(self) -> Any:
-        """A boto3 session with this account's credentials."""
+    def session(self, account: str | None = None) -> Any:
+        """A boto3 session with this account's credentials, or with those of another account of twelve digits."""
         import boto3
 
-        session = boto3.Session(self.account, "condemu", region_name=self.region)
-        if self.emulator is not None:
-            from condemu.testing.transport import install
-
-            install(session, self.emulator)
-        return session
-
-    def client(self, service: str, **options: Any) -> Any:
-        """A boto3 client of this account, e.g. client("s3")."""
+        if account is not None and not credentials.is_account(account):
+            raise ValueError(f"account is {account!r}; an account is twelve digits")
         if self.url is not None:
-            options.setdefault("endpoint_url", self.url)
-        if options:
-            return self.session().client(service, **options)
+            key = account or self.account
+        else:
+            key = credentials.chosen_key(account) if account else credentials.home_key(self.account)
+        return boto3.Session(key, credentials.SECRET, region_name=self.region)
+
+    def client(self, service: str, *, account: str | None = None, **options: Any) -> Any:
+        """A boto3 client of this account, client("s3"), or of another one: client("s3", account="111122223333")."""
+        if options or account is not None:
+            return self.session(account).client(service, **self._with_endpoint(options))
         if service not in self._clients:
-            self._clients[service] = self.session().client(service)
+            self._clients[service] = self.session().client(service, **self._with_endpoint({}))
         return self._clients[service]
 
-    def resource(self, service: str, **options: Any) -> Any:
-        """A boto3 resource of this account."""
+    def resource(self, service: str, *, account: str | None = None, **options: Any) -> Any:
+        """A boto3 resource of this account, or of another one on purpose."""
+        return self.session(account).resource(service, **self._with_endpoint(options))
+
+    def _with_endpoint(self, options: dict[str, Any]) -> dict[str, Any]:
         if self.url is not None:
             options.setdefault("endpoint_url", self.url)
-        return self.session().resource(service, **options)
+        return options
 
     def reset(self) -> None:
         """Forget all that this account holds."""
         if self.emulator is not None:
             self.emulator.reset(self.account)
             return
-        from urllib.request import Request, urlopen
+        from condemu.testing.remote import reset
 
         assert self.url is not None
-        urlopen(Request(f"{self.url}/_condemu/reset?account={self.account}", method="POST"), timeout=30).close()
+        reset(self.url, self.account)
 
 
-class mock_aws:  # noqa: N801 - the name that moto's users know
-    """Answer the boto3 calls of this process, to S3, DynamoDB and SimpleDB, for as long as it is active.
+class MockAWS:
+    """Answers the calls of this process to S3, DynamoDB and SimpleDB for as long as it is active. Made by `mock_aws`."""
 
-    A context manager, a decorator of functions and coroutines, and a decorator of test classes. Any other service is refused: no
-    call to AWS leaves. `region` sets AWS_DEFAULT_REGION; `settings` are those of `condemu.server.config.Config`. Clients and
-    resources made while it is active are answered; so is the default session's, if there was one before.
-    """
-
-    def __init__(self, config: Mapping[str, Any] | None = None, *, region: str = DEFAULT_REGION, **settings: Any) -> None:
+    def __init__(
+        self, config: Mapping[str, Any] | None = None, *, region: str | None = None,
+        passthrough: Iterable[str | re.Pattern[str]] = (), url: str | None = None, **settings: Any,
+    ) -> None:  # fmt: skip
+        check_settings(settings)
+        core = dict((config or {}).get("core", {}))
+        self._config = config
         self._region = region
+        self._passthrough = (*([passthrough] if isinstance(passthrough, str) else passthrough), *moto_passthrough(core))
+        self._sets_environment = core.get("mock_credentials", True) is not False
         self._settings = settings
-        self._saved: dict[str, str | None] = {}
+        self._url = url
+        self._lock = threading.Lock()
+        self._depth = 0
         self._local: Condemu | None = None
+        if url is None:
+            self._server_config(DEFAULT_REGION, "0" * 12)  # a mistake in the settings is told here, where they stand
 
     def start(self) -> Condemu:
-        """Begin; the fixture's way."""
-        from condemu.server.app import build
-        from condemu.server.config import Config
-        from condemu.testing import activation
-
-        emulator = build(Config(region=self._region, **self._settings))
-        local = Condemu(activation.fresh_account(), self._region, emulator)
-        self._saved = {name: os.environ.get(name) for name in (*activation.VARIABLES, *activation.MISLEADING)}
-        for name in activation.MISLEADING:
-            os.environ.pop(name, None)
-        os.environ.update(local.environment)
-        activation.activate(local.account, emulator)
-        self._local = local
-        return local
+        """Begin. What is started several times ends when it was stopped as often."""
+        with self._lock:
+            if self._local is None:
+                self._local = self._begun()
+            self._depth += 1
+            return self._local
 
     def stop(self) -> None:
         """End: the environment is as it was, and the state is gone."""
         from condemu.testing import activation
 
-        if self._local is None:
-            return
-        activation.deactivate(self._local.account)
-        for name, value in self._saved.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-        if self._local.emulator is not None:
-            self._local.emulator.close()
-        self._local = None
+        with self._lock:
+            if self._local is None:
+                raise RuntimeError("Called stop() before start().")
+            self._depth -= 1
+            if self._depth:
+                return
+            local, self._local = self._local, None
+        assert local._activation is not None
+        try:
+            if local.url is not None:
+                local.reset()
+        finally:
+            activation.end(local._activation)
+            if local.emulator is not None:
+                local.emulator.close()
+
+    def _begun(self) -> Condemu:
+        from condemu.testing import activation
+
+        region = self._region or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+        account = credentials.fresh_account()
+        answerer: Any
+        if self._url is not None:
+            from condemu.testing.remote import Remote
+
+            answerer = Remote(self._url, account)
+            local = Condemu(account, region, url=answerer.url)
+        else:
+            answerer = self._built(region, account)
+            local = Condemu(account, region, answerer)
+        local._activation = activation.Activation(account, answerer, self._passthrough)
+        activation.begin(local._activation, local.environment if self._sets_environment else None)
+        return local
+
+    def _server_config(self, region: str, account: str) -> Any:
+        from condemu.server.config import Config
+
+        settings = {name: value for name, value in self._settings.items() if name not in EFFECTS}
+        return Config(**{"region": region, "account": account, **settings})
+
+    def _built(self, region: str, account: str) -> Emulator:
+        from condemu.server.app import build, credentials_of
+
+        config = self._server_config(region, account)
+        effects = {name: self._settings[name] for name in EFFECTS if name in self._settings}
+        effects.setdefault("clock", ProcessClock())
+        effects.setdefault("wall", ProcessClock())
+        return build(config, book=credentials.LocalBook(credentials_of(config, None)), **effects)
+
+    def again(self) -> MockAWS:
+        """Another one with the same settings: each call of a decorated function has its own."""
+        return MockAWS(
+            self._config, region=self._region, passthrough=self._passthrough, url=self._url, **self._settings
+        )
 
     def __enter__(self) -> Condemu:
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
     def __call__(self, target: F) -> F:
-        if inspect.isclass(target):
-            return cast(F, self._decorated_class(target))
-        if inspect.iscoroutinefunction(target):
+        from condemu.testing.decorating import decorated
 
-            @functools.wraps(target)
-            async def awaited(*args: Any, **kwargs: Any) -> Any:
-                with self._again():
-                    return await target(*args, **kwargs)
+        return decorated(target, self)
 
-            return cast(F, awaited)
 
-        @functools.wraps(target)
-        def called(*args: Any, **kwargs: Any) -> Any:
-            with self._again():
-                return target(*args, **kwargs)
+@overload
+def mock_aws(target: F, /) -> F: ...
+@overload
+def mock_aws(
+    *, config: Mapping[str, Any] | None = None, region: str | None = None,
+    passthrough: Iterable[str | re.Pattern[str]] = (), **settings: Any,
+) -> MockAWS: ...  # fmt: skip
+def mock_aws(target: Any = None, /, **settings: Any) -> Any:
+    """Answer this process's calls to S3, DynamoDB and SimpleDB. Nothing reaches AWS; a call to another service is refused.
 
-        return cast(F, called)
+    A decorator, with and without parentheses, of functions, coroutines, generators and classes; and a context manager, or an
+    object with `start()` and `stop()`. Clients, resources and sessions are answered whenever they were made.
 
-    def _again(self) -> mock_aws:
-        return mock_aws(region=self._region, **self._settings)
+    `region` is AWS_DEFAULT_REGION's, else us-east-1. `passthrough` names hosts that requests may reach, such as "*.example.com".
+    `clock`, `wall`, `ids`, `store`, `observers` and `stale_reads` are those of `condemu.server.app.build`; other settings are
+    those of `condemu serve`. `config` is moto's: of its core settings mock_credentials and passthrough count.
+    """
+    if target is None:
+        return MockAWS(**settings)
+    if not callable(target):
+        raise TypeError(f"mock_aws decorates functions and classes, not {target!r}; settings are given by name")
+    return MockAWS(**settings)(target)
 
-    def _decorated_class(self, cls: type) -> type:
-        """One emulator per test method, there before `setUp` (unittest) or `setup_method` (pytest) runs."""
-        for before, after in (("setUp", "tearDown"), ("setup_method", "teardown_method")):
-            if hasattr(cls, before):
-                self._wrap_set_up(cls, before, after)
-                return cls
-        for name in [name for name in dir(cls) if name.startswith("test") and callable(getattr(cls, name))]:
-            setattr(cls, name, self(getattr(cls, name)))
-        return cls
 
-    def _wrap_set_up(self, cls: type, before: str, after: str) -> None:
-        begun: dict[int, mock_aws] = {}
-        set_up: Callable[..., Any] = getattr(cls, before)
-        tear_down: Callable[..., Any] | None = getattr(cls, after, None)
+def check_settings(settings: Mapping[str, Any], own: Iterable[str] = OWN) -> None:
+    """Raises UnknownSetting for a name that is no setting, with the one that may have been meant."""
+    from condemu.server.config import Config
 
-        def begin(instance: Any, *args: Any) -> None:
-            begun[id(instance)] = self._again()
-            begun[id(instance)].start()
-            set_up(instance, *args)
+    known = tuple(dict.fromkeys((*own, *(field.name for field in fields(Config)))))
+    for name in settings:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            meant = f"did you mean {near[0]!r}?" if near else f"the settings are {', '.join(known)}."
+            raise UnknownSetting(f"condemu has no setting {name!r}; {meant}")
 
-        def end(instance: Any, *args: Any) -> None:
-            try:
-                if tear_down is not None:
-                    tear_down(instance, *args)
-            finally:
-                begun.pop(id(instance)).stop()
 
-        setattr(cls, before, begin)
-        setattr(cls, after, end)
+def moto_passthrough(core: Mapping[str, Any]) -> tuple[str | re.Pattern[str], ...]:
+    """Moto's way to say what may leave: expressions for URLs, and names of services."""
+    given = core.get("passthrough") or {}
+    services = given.get("services") or ()
+    return (
+        *(re.compile(url) for url in given.get("urls") or ()),
+        *(pattern for service in services for pattern in (f"{service}.*", f"*.{service}.*")),
+    )

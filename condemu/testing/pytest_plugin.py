@@ -38,29 +38,20 @@ def _url(config: pytest.Config) -> str | None:
 
 
 @pytest.fixture
-def condemu(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Condemu]:
+def condemu(request: pytest.FixtureRequest) -> Iterator[Condemu]:
     """A fresh account. boto3 calls of this process to S3, DynamoDB and SimpleDB are answered by it; nothing reaches AWS."""
-    from condemu.testing.local import Condemu, mock_aws
+    from condemu.testing.local import MockAWS, UnknownSetting
 
     marker = request.node.get_closest_marker("condemu")
     settings: dict[str, Any] = dict(marker.kwargs) if marker is not None else {}
-    url = _url(request.config)
-    if url is None:
-        mock = mock_aws(**settings)
-        try:
-            yield mock.start()
-        finally:
-            mock.stop()
-        return
-    from condemu.testing import activation
-
-    local = Condemu(activation.fresh_account(), settings.get("region", "us-east-1"), url=url.rstrip("/"))
-    for name in activation.MISLEADING:
-        monkeypatch.delenv(name, raising=False)
-    for name, value in local.environment.items():
-        monkeypatch.setenv(name, value)
-    yield local
-    local.reset()
+    if marker is not None and marker.args:
+        raise pytest.UsageError(f"@pytest.mark.condemu takes settings by name, not {marker.args[0]!r}")
+    try:
+        mock = MockAWS(url=_url(request.config), **settings)
+    except (UnknownSetting, ValueError) as mistake:
+        raise pytest.UsageError(f"@pytest.mark.condemu: {mistake}") from None
+    with mock as local:
+        yield local
 
 
 @pytest.fixture(scope="session")

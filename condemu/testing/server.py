@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 class Server:
     """`with Server() as server:` serves on a free port of 127.0.0.1; `server.url` says where. Settings are those of Config.
 
-    `environment` may name one access key, as the process's own environment does for `condemu serve`.
+    `environment` may name one access key, as the process's own environment does for `condemu serve`. `clock`, `wall`, `ids`,
+    `store`, `observers` and `stale_reads` are those of `condemu.server.app.build`.
     """
 
     def __init__(self, environment: Mapping[str, str] | None = None, **settings: Any) -> None:
         from condemu.server.app import build
         from condemu.server.config import Config
+        from condemu.testing.local import EFFECTS, check_settings
 
-        self.emulator: Emulator = build(Config(**settings), environment=environment)
+        check_settings(settings, own=EFFECTS)
+        effects = {name: settings.pop(name) for name in EFFECTS if name in settings}
+        self.emulator: Emulator = build(Config(**settings), environment=environment, **effects)
         self.url = ""
         self._ready = threading.Event()
         self._failure: BaseException | None = None

@@ -1,20 +1,17 @@
-"""boto3 without a socket: botocore's public `before-send` event, answered by an emulator in this process.
+"""A request of this process handed to an emulator, on the caller's own thread, without a socket.
 
-A request is handed to the emulator on the caller's own thread and runs to its end there: services await nothing but a body
-that is already here. Installed once and lazily, on a session, on a client, or for all sessions made from then on; a process that
-never uses the fixtures never pays for them.
+A request runs to its end at once: services await nothing but a body that is already here. What the caller reads the answer from
+is made by `interception.py`, for each HTTP library its own; botocore's and aiobotocore's are here.
 """
 
 from __future__ import annotations
 
 import io
-import sys
-from collections.abc import Awaitable, Coroutine, Iterator
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
+from collections.abc import Awaitable, Coroutine, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
-import botocore.awsrequest
-
+from condemu.core.engine import ReplyLost
 from condemu.core.http import BytesBody, Request, Response
 
 if TYPE_CHECKING:
@@ -24,16 +21,11 @@ T = TypeVar("T")
 
 EVENT: Final = "before-send"
 UNIQUE_ID: Final = "condemu-in-process"
+STALL: Final = "stall"
 
 
 class Held(RuntimeError):
     """The emulator wants to wait, and a call made without an event loop has nothing to wait with."""
-
-
-class Choose(Protocol):
-    """Which emulator answers a request; None lets it go out to the network."""
-
-    def __call__(self, request: Any) -> Emulator | None: ...
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -47,25 +39,39 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     raise Held("this call is being held by the emulator; drive it over a socket or from asyncio")
 
 
+def request_from(
+    emulator: Emulator, method: str, url: str, headers: Iterable[tuple[Any, Any]], body: bytes
+) -> Request:
+    """A client's request as the emulator would have received it from a socket."""
+    parts = urlsplit(url)
+    received: dict[str, str] = {}
+    for name, value in headers:
+        name, value = text_of(name).lower(), text_of(value)
+        received[name] = f"{received[name]}, {value}" if name in received else value
+    received.setdefault("host", parts.netloc.rpartition("@")[2])
+    if body or method in ("PUT", "POST"):
+        received.setdefault("content-length", str(len(body)))
+        if received.get("transfer-encoding") == "chunked":
+            del received["content-length"]
+    return emulator.received(method, parts.path or "/", parts.query, received, BytesBody(body), scheme=parts.scheme)
+
+
 def request_of(emulator: Emulator, prepared: Any, body: bytes) -> Request:
-    """An AWSPreparedRequest as the emulator would have received it from a socket."""
-    url = urlsplit(prepared.url)
-    headers: dict[str, str] = {}
-    for name, value in prepared.headers.items():
-        name = name.lower()
-        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-        headers[name] = f"{headers[name]}, {text}" if name in headers else text
-    headers.setdefault("host", url.netloc)
-    if body or prepared.method in ("PUT", "POST"):
-        headers.setdefault("content-length", str(len(body)))
-        if headers.get("transfer-encoding") == "chunked":
-            del headers["content-length"]
-    return emulator.received(prepared.method, url.path or "/", url.query, headers, BytesBody(body), scheme=url.scheme)
+    """botocore's AWSPreparedRequest as the emulator would have received it from a socket."""
+    return request_from(emulator, prepared.method, prepared.url, prepared.headers.items(), body)
+
+
+def text_of(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def body_of(prepared: Any) -> Any:
-    """The bytes to be sent, or aiobotocore's promise of them. A file is read from where it stands; botocore rewinds it."""
-    body = prepared.body
+    """The bytes to be sent, or aiobotocore's promise of them."""
+    return read(prepared.body)
+
+
+def read(body: Any) -> Any:
+    """A file is read from where it stands; whoever sends it again rewinds it."""
     if hasattr(body, "read"):
         body = body.read()
     return as_bytes(body)
@@ -80,7 +86,25 @@ def as_bytes(body: Any) -> Any:
         return body.encode()
     if isinstance(body, (bytearray, memoryview)):
         return bytes(body)
-    return b"".join(body)
+    return b"".join(piece.encode() if isinstance(piece, str) else piece for piece in body)
+
+
+def collected(response: Response) -> bytes:
+    return response.body if isinstance(response.body, bytes) else b"".join(response.body)
+
+
+def is_stall(lost: ReplyLost) -> bool:
+    """Whether the client of a lost reply waits in vain, rather than being cut off."""
+    return getattr(lost, "how", "") == STALL
+
+
+def lost_reply(lost: ReplyLost, prepared: Any) -> Exception:
+    """What botocore and aiobotocore raise when a server goes away without an answer, or gives none in time. Both are retried."""
+    from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
+    if is_stall(lost):
+        return cast(Exception, ReadTimeoutError(endpoint_url=prepared.url, error=lost))
+    return cast(Exception, ConnectionClosedError(endpoint_url=prepared.url, error=lost, request=prepared))
 
 
 class RawBody(io.BytesIO):
@@ -94,25 +118,27 @@ class RawBody(io.BytesIO):
         """There is no connection."""
 
 
-def collected(response: Response) -> bytes:
-    return response.body if isinstance(response.body, bytes) else b"".join(response.body)
-
-
-def answer(emulator: Emulator, prepared: Any) -> botocore.awsrequest.AWSResponse:
+def answer(emulator: Emulator, prepared: Any, body: bytes | None = None) -> Any:
     """The emulator's answer to a prepared request, as botocore expects it from a transport."""
-    response = run(emulator.answer(request_of(emulator, prepared, body_of(prepared))))
+    from botocore.awsrequest import AWSResponse
+
+    request = request_of(emulator, prepared, body_of(prepared) if body is None else body)
+    try:
+        response = run(emulator.answer(request))
+    except ReplyLost as lost:
+        raise lost_reply(lost, prepared) from lost
     headers: Any = dict(response.headers)
-    return botocore.awsrequest.AWSResponse(prepared.url, response.status, headers, RawBody(collected(response)))
+    return AWSResponse(prepared.url, response.status, headers, RawBody(collected(response)))
 
 
-async def answer_async(emulator: Emulator, prepared: Any) -> Any:
+async def answer_async(emulator: Emulator, prepared: Any, body: bytes) -> Any:
     """As `answer`, for aiobotocore, whose answers are read with await."""
     from aiobotocore.awsrequest import AioAWSResponse
 
-    body = body_of(prepared)
-    if isinstance(body, Awaitable):
-        body = as_bytes(await body)
-    response = await emulator.answer(request_of(emulator, prepared, body))
+    try:
+        response = await emulator.answer(request_of(emulator, prepared, body))
+    except ReplyLost as lost:
+        raise lost_reply(lost, prepared) from lost
     headers: Any = dict(response.headers)
     return AioAWSResponse(prepared.url, response.status, headers, AsyncRawBody(collected(response), response))
 
@@ -142,30 +168,18 @@ class AsyncRawBody:
         self.close()
 
 
-def handler_for(choose: Choose) -> Any:
-    """A before-send handler, for botocore and aiobotocore alike."""
+def install(target: Any, emulator: Emulator) -> None:
+    """Let a boto3 or botocore session, resource or client talk to the emulator from now on, by botocore's `before-send` event."""
 
     def before_send(request: Any, **_: Any) -> Any:
-        emulator = choose(request)
-        if emulator is None:
-            return None
-        return answer_async(emulator, request) if asked_by_aiobotocore() else answer(emulator, request)
+        return answer(emulator, request)
 
-    return before_send
+    register(target, before_send)
 
 
-def asked_by_aiobotocore() -> bool:
-    """Whether aiobotocore emits the event that is being handled: its requests are botocore's own, only its emitter is not."""
-    if "aiobotocore.hooks" not in sys.modules:
-        return False
-    frame = sys._getframe(2)  # of the emitter, two calls up: this function, then the handler
-    return frame.f_globals.get("__name__") == "aiobotocore.hooks"
-
-
-def install(target: Any, emulator: Emulator) -> None:
-    """Let a boto3 or botocore session, resource or client talk to the emulator from now on."""
+def register(target: Any, handler: Any) -> None:
     if hasattr(target, "meta"):
         events = (target.meta.client if hasattr(target.meta, "client") else target).meta.events
     else:
         events = target.events if hasattr(target, "events") else target.get_component("event_emitter")
-    events.register_first(EVENT, handler_for(lambda _: emulator), unique_id=UNIQUE_ID)
+    events.register_first(EVENT, handler, unique_id=UNIQUE_ID)

@@ -17,7 +17,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from condemu.testing import Condemu, mock_aws
-from condemu.testing.activation import NotEmulated, fresh_account
+from condemu.testing.activation import NotEmulated
+from condemu.testing.credentials import fresh_account
 
 
 @pytest.fixture
@@ -77,7 +78,8 @@ def test_the_environment_names_no_real_account_inside_and_is_restored_after(monk
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     with mock_aws(region="eu-west-1") as local:
-        assert os.environ["AWS_ACCESS_KEY_ID"] == local.account
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "condemu"
+        assert boto3.client("s3").list_buckets()["Owner"]["ID"] == local.client("s3").list_buckets()["Owner"]["ID"]
         assert os.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
         assert "AWS_PROFILE" not in os.environ
         assert boto3.client("s3").meta.region_name == "eu-west-1"

@@ -1,0 +1,55 @@
+"""The environment variables of AWS's SDKs while a fixture or mock is active, and as they were when it ends.
+
+Activations may begin and end in any order, in several threads. Each remembers what it found; one that ends while a later one is
+still there leaves the variables alone and hands its memory on to the next later one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, MutableMapping
+from typing import Final
+from urllib.parse import urlsplit
+
+# What the SDKs find in their place could be a real account's, or lead elsewhere. AWS_ENDPOINT_URL_<SERVICE> goes with them.
+REMOVED: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL")
+ENDPOINT: Final = "AWS_ENDPOINT_URL"
+REGIONS: Final = ("AWS_DEFAULT_REGION", "AWS_REGION")
+CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+IGNORE_ENDPOINTS: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"  # of configuration files, too (AWS SDKs Reference Guide)
+NO_METADATA: Final = "AWS_EC2_METADATA_DISABLED"
+
+Saved = dict[str, str | None]
+
+
+def variables_of(access_key: str, secret: str, region: str, url: str | None = None) -> dict[str, str]:
+    """What is set: credentials, a region, and either no configured endpoint at all or the one of a server elsewhere."""
+    chosen = dict(zip((*CREDENTIALS, *REGIONS), (access_key, secret, "", "", region, region), strict=True))
+    chosen[NO_METADATA] = "true"
+    if url is None:
+        return chosen | {IGNORE_ENDPOINTS: "true"}
+    return chosen | {ENDPOINT: url}
+
+
+def enter(chosen: Mapping[str, str], environ: MutableMapping[str, str] = os.environ) -> Saved:
+    """Set what is chosen and remove what misleads. Returns what was there."""
+    removed = {name for name in environ if name.startswith(ENDPOINT)} | {*REMOVED, IGNORE_ENDPOINTS}
+    saved = {name: environ.get(name) for name in (*removed, *chosen)}
+    for name in removed:
+        environ.pop(name, None)
+    environ.update(chosen)
+    return saved
+
+
+def leave(saved: Saved, environ: MutableMapping[str, str] = os.environ) -> None:
+    for name, value in saved.items():
+        if value is None:
+            environ.pop(name, None)
+        else:
+            environ[name] = value
+
+
+def configured_hosts(saved: Saved) -> frozenset[str]:
+    """The hosts, with their ports, that the environment named as endpoints: clients made before may still go there."""
+    urls = (value for name, value in saved.items() if name.startswith(ENDPOINT) and value)
+    return frozenset(urlsplit(url).netloc.lower() for url in urls)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import referee
 from stores import check_commit
 
 from condemu.core.store import Commit, MemoryStore
@@ -27,3 +28,16 @@ def checked_stores(monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest test begins first, so that the others run beside it."""
     items.sort(key=lambda item: "test_one_path" not in item.nodeid)
+
+
+def pytest_configure() -> None:
+    referee.start()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Any:
+    """A test that tried to leave fails, even where something swallowed the referee's error."""
+    referee.left.clear()
+    result = yield
+    assert not referee.left or "referee" in item.name, f"the test tried to leave this machine: {referee.left}"
+    return result

@@ -194,7 +194,7 @@ def build(
     ids = SystemIds() if ids is None else ids
     engine = Engine(store or MemoryStore(clock, ids), observers, stale_reads)
     blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)
-    authenticator = Authenticator(book or credentials_of(config, environment), config.auth, config.region)
+    authenticator = Authenticator(credentials_of(config, environment) if book is None else book, config.auth, config.region)
 
     def s3_of(authenticator: Authenticator | Trusted) -> S3:
         return S3(

@@ -15,6 +15,7 @@ from condemu.core.engine import ReplyLost
 from condemu.core.http import Response
 from condemu.testing import activation
 from condemu.testing.activation import Activation, Head, NoMetadata, emulator_for, is_ours
+from condemu.testing.credentials import ACCESS_KEY, SECRET
 from condemu.testing.pipes import AsyncPipe, SyncPipe
 from condemu.testing.transport import (
     RawBody,
@@ -67,6 +68,48 @@ def botocore_send(original: Any) -> Any:
         return answer(emulator_for(head_of(request), body, bound_to(self)), request, body)
 
     return send
+
+
+def botocore_sign(original: Any) -> Any:
+    """A client that was made when there were no credentials signs with ours."""
+
+    @functools.wraps(original)
+    def get_auth_instance(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if self._credentials is not None or activation.current() is None:
+            return original(self, *args, **kwargs)
+        self._credentials = handed_out()
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            self._credentials = None
+
+    return get_auth_instance
+
+
+def aiobotocore_sign(original: Any) -> Any:
+    @functools.wraps(original)
+    async def get_auth_instance(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if self._credentials is not None or activation.current() is None:
+            return await original(self, *args, **kwargs)
+        self._credentials = aiobotocore_credentials()
+        try:
+            return await original(self, *args, **kwargs)
+        finally:
+            self._credentials = None
+
+    return get_auth_instance
+
+
+def handed_out() -> Any:
+    from botocore.credentials import Credentials
+
+    return Credentials(ACCESS_KEY, SECRET)
+
+
+def aiobotocore_credentials() -> Any:
+    from aiobotocore.credentials import AioCredentials
+
+    return AioCredentials(ACCESS_KEY, SECRET)
 
 
 def bound_to(session: Any) -> Activation | None:

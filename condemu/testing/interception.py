@@ -4,6 +4,7 @@
 |---------------------|--------------------------------------------------------|------------------------------------------------|
 | botocore, boto3     | httpsession.URLLib3Session.send                        | every client is answered, whenever it was made |
 |                     | httpsession.URLLib3Session.__init__                    | a client remembers for whom it was made        |
+|                     | signers.RequestSigner.get_auth_instance                | a client made without credentials has ours     |
 | aiobotocore         | httpsession.AIOHTTPSession.send, HttpxSession.send     | as botocore                                    |
 | urllib3, requests   | connectionpool.HTTPConnectionPool.urlopen              | presigned URLs are answered                    |
 | httpx               | HTTPTransport.handle_request and its asynchronous twin | the same                                       |
@@ -33,6 +34,8 @@ Maker = Callable[[Any], Any]
 POINTS: Final = (
     ("botocore.httpsession", "URLLib3Session", "__init__", "botocore_init"),
     ("botocore.httpsession", "URLLib3Session", "send", "botocore_send"),
+    ("botocore.signers", "RequestSigner", "get_auth_instance", "botocore_sign"),
+    ("aiobotocore.signers", "AioRequestSigner", "get_auth_instance", "aiobotocore_sign"),
     ("aiobotocore.httpsession", "AIOHTTPSession", "send", "aiobotocore_send"),
     ("aiobotocore.httpxsession", "HttpxSession", "send", "aiobotocore_httpx_send"),
     ("urllib3.connectionpool", "HTTPConnectionPool", "urlopen", "urllib3_urlopen"),

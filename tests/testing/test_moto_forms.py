@@ -1,4 +1,4 @@
-"""Tests written for moto have the same outcomes here, with one import changed: collected, passed and failed, planted failures too."""
+"""Tests written for moto have the same outcomes with one import changed: collected, passed, failed; planted failures too."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def outcomes(folder: Path, changed: tuple[str, str] | None) -> dict[str, str]:
         text = form.read_text()
         (folder / f"test_{form.name}").write_text(text if changed is None else text.replace(*changed))
     report = folder / "report.xml"
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", f"--rootdir={folder}", str(folder)]
+    words = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", f"--rootdir={folder}", str(folder)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True)
     assert report.is_file(), done.stdout + done.stderr

@@ -1,0 +1,346 @@
+"""Every call of the process is answered while a mock is active, whoever makes it and whenever its client was made."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import multiprocessing
+import threading
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import aiohttp
+import boto3
+import botocore.session
+import httpx
+import pytest
+import requests
+import urllib3
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointVariantError, ReadTimeoutError
+
+from condemu.core.calls import Call
+from condemu.core.engine import ObserverFailed, ReplyLost, Watch
+from condemu.core.http import Response
+from condemu.testing import Condemu, mock_aws
+from condemu.testing.activation import NotEmulated
+from condemu.testing.hosts import SUFFIXES, is_aws, service_of
+
+# Made before anything is active, as a Lambda handler makes them at import.
+S3 = boto3.client("s3", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+TABLES = boto3.resource("dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+SESSION = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="eu-west-1")
+
+
+def names(client: Any) -> list[str]:
+    return [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]
+
+
+def test_what_was_made_at_import_is_answered():
+    with mock_aws():
+        S3.create_bucket(Bucket="bucket")
+        assert names(S3) == names(boto3.client("s3")) == names(SESSION.client("s3")) == ["bucket"]
+        assert list(TABLES.tables.all()) == []
+    with mock_aws():
+        assert names(S3) == []
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_fixture_and_application_meet_whatever_sessions_there_are(condemu: Condemu, s3_client: Any, number: int):
+    """The default session of boto3 lives on from test to test."""
+    boto3.client("s3").create_bucket(Bucket=f"bucket-{number}")
+    assert names(s3_client) == names(condemu.client("s3")) == names(boto3.client("s3")) == [f"bucket-{number}"]
+    boto3.client("sdb").create_domain(DomainName="domain")
+    assert condemu.client("sdb").list_domains()["DomainNames"] == ["domain"]
+
+
+@pytest.mark.parametrize("key", ["testing", "test", "AKIAIOSFODNN7EXAMPLE"])
+def test_explicit_keys_and_default_ones_meet(condemu: Condemu, key: str):
+    boto3.client("s3").create_bucket(Bucket="bucket")
+    explicit = boto3.client("s3", aws_access_key_id=key, aws_secret_access_key=key)
+    assert names(explicit) == ["bucket"]
+
+
+def test_an_account_that_is_chosen_on_purpose_is_its_own(condemu: Condemu):
+    boto3.client("s3").create_bucket(Bucket="bucket")
+    other = condemu.client("s3", account="111122223333")
+    assert names(other) == []
+    by_key = boto3.client("s3", aws_access_key_id="111122223333", aws_secret_access_key="x")
+    assert names(by_key) == []
+    with pytest.raises(ValueError, match="twelve digits"):
+        condemu.client("s3", account="11112222")
+
+
+def test_the_fixture_notices_a_wrong_secret(condemu: Condemu):
+    wrong = boto3.client("s3", aws_access_key_id="condemu", aws_secret_access_key="wrong")
+    with pytest.raises(ClientError) as caught:
+        wrong.list_buckets()
+    assert caught.value.response["Error"]["Code"] == "SignatureDoesNotMatch"
+
+
+@pytest.mark.condemu(auth="strict")
+def test_strict_takes_the_ready_made_clients_and_nobody_else(condemu: Condemu, s3_client: Any, dynamodb_client: Any):
+    s3_client.create_bucket(Bucket="bucket")
+    assert names(boto3.client("s3")) == ["bucket"]
+    assert dynamodb_client.list_tables()["TableNames"] == []
+    with pytest.raises(ClientError) as caught:
+        boto3.client("s3", aws_access_key_id="stranger", aws_secret_access_key="x").list_buckets()
+    assert caught.value.response["Error"]["Code"] == "InvalidAccessKeyId"
+
+
+ENDPOINTS = ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_SIMPLEDB", "AWS_ENDPOINT_URL_SIMPLEDBV2",
+             "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_DYNAMODB_STREAMS"]  # fmt: skip
+
+
+@pytest.mark.parametrize("variable", ENDPOINTS)
+def test_a_configured_endpoint_is_not_gone_to(monkeypatch: pytest.MonkeyPatch, variable: str):
+    monkeypatch.setenv(variable, "https://elsewhere.example")
+    before = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1").client("sdb")
+    with mock_aws():
+        assert names(boto3.client("s3")) == []
+        assert boto3.client("dynamodb").list_tables()["TableNames"] == []
+        assert boto3.client("dynamodbstreams").list_streams()["Streams"] == []
+        assert boto3.client("sdb").list_domains().get("DomainNames", []) == []
+        assert before.list_domains().get("DomainNames", []) == []
+
+
+def test_an_endpoint_in_a_configuration_file_is_not_gone_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Any):
+    file = tmp_path / "config"
+    file.write_text("[default]\nendpoint_url = https://elsewhere.example\n[profile work]\nservices = local\n"
+                    "aws_access_key_id = a\naws_secret_access_key = b\nregion = us-east-1\n[services local]\n"
+                    "s3 =\n  endpoint_url = https://elsewhere.example\n")  # fmt: skip
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
+    with mock_aws():
+        assert names(boto3.Session().client("s3")) == []
+        assert names(boto3.Session(profile_name="work").client("s3")) == []
+
+
+def test_every_partition_of_botocore_is_known():
+    data = botocore.session.get_session().get_component("data_loader").load_data("endpoints")
+    suffixes = set()
+    for partition in data["partitions"]:
+        suffixes.add(partition["dnsSuffix"])
+        for variant in partition["defaults"].get("variants", []):
+            suffixes.add(variant.get("dnsSuffix", partition["dnsSuffix"]))
+    assert suffixes <= set(SUFFIXES)
+
+
+@pytest.mark.parametrize(
+    "region", ["us-east-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1"]
+)
+@pytest.mark.parametrize("dual", [False, True])
+def test_a_client_of_any_partition_is_answered(region: str, dual: bool):
+    with mock_aws(region=region):
+        try:
+            s3 = boto3.client("s3", region_name=region, config=Config(use_dualstack_endpoint=dual))
+        except EndpointVariantError:
+            return  # botocore knows no such name
+        host = s3.meta.endpoint_url.split("//")[1]
+        assert is_aws(host)
+        assert service_of(host) == "s3"
+        assert names(s3) == []
+
+
+def test_a_service_that_is_not_emulated_says_so():
+    with mock_aws(), pytest.raises(NotEmulated, match=r"condemu emulates S3, DynamoDB and SimpleDB.*passthrough"):
+        boto3.client("sqs").list_queues()
+
+
+def test_what_passthrough_names_goes_out(monkeypatch: pytest.MonkeyPatch):
+    gone: list[str] = []
+
+    def send(self: Any, request: Any) -> Any:
+        gone.append(request.url)
+        raise ConnectionError
+
+    monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", send)
+    with mock_aws(passthrough=["*.sqs.*", "sqs.*"]):
+        with pytest.raises(ConnectionError):
+            boto3.client("sqs", config=Config(retries={"total_max_attempts": 1})).list_queues()
+        assert names(boto3.client("s3")) == []
+    assert len(gone) == 1
+
+
+def by_httpx_async(url: str) -> bytes:
+    async def get() -> bytes:
+        async with httpx.AsyncClient() as client:
+            return (await client.get(url)).content
+
+    return asyncio.run(get())
+
+
+def by_aiohttp(url: str) -> bytes:
+    async def get() -> bytes:
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            return await answer.read()
+
+    return asyncio.run(get())
+
+
+def by_http_client(url: str) -> bytes:
+    host, _, path = url.removeprefix("https://").partition("/")
+    connection = http.client.HTTPSConnection(host, timeout=10)
+    connection.request("GET", "/" + path)
+    return connection.getresponse().read()
+
+
+LIBRARIES: dict[str, Callable[[str], bytes]] = {
+    "requests": lambda url: requests.get(url, timeout=10).content,
+    "urllib3": lambda url: urllib3.PoolManager().request("GET", url).data,
+    "urllib": lambda url: urllib.request.urlopen(url, timeout=10).read(),
+    "http.client": by_http_client,
+    "httpx": lambda url: httpx.get(url).content,
+    "httpx, asynchronous": by_httpx_async,
+    "aiohttp": by_aiohttp,
+}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_presigned_url_is_fetched_by(library: str):
+    with mock_aws():
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket="bucket")
+        s3.put_object(Bucket="bucket", Key="key", Body=b"body")
+        url = s3.generate_presigned_url("get_object", Params={"Bucket": "bucket", "Key": "key"})
+        assert LIBRARIES[library](url) == b"body"
+
+
+def test_nested_mocks_each_see_their_own():
+    with mock_aws():
+        outer = boto3.client("s3")
+        outer.create_bucket(Bucket="outer")
+        with mock_aws():
+            assert names(boto3.client("s3")) == []
+            boto3.client("s3").create_bucket(Bucket="inner")
+            assert names(outer) == ["outer"]
+        assert names(boto3.client("s3")) == ["outer"]
+
+
+def test_a_mock_that_is_started_twice_ends_when_it_is_stopped_twice():
+    mock = mock_aws()
+    mock.start()
+    boto3.client("s3").create_bucket(Bucket="bucket")
+    mock.start()
+    mock.stop()
+    assert names(boto3.client("s3")) == ["bucket"]
+    mock.stop()
+    with pytest.raises(RuntimeError, match=r"Called stop\(\) before start\(\)"):
+        mock.stop()
+
+
+def test_sixteen_threads_each_with_a_mock_of_its_own():
+    meet = threading.Barrier(16)
+
+    def work(number: int) -> list[str]:
+        with mock_aws():
+            meet.wait(60)
+            s3 = boto3.Session().client("s3")
+            s3.create_bucket(Bucket="same-name")
+            s3.put_object(Bucket="same-name", Key=f"key-{number}", Body=b"")
+            meet.wait(60)
+            found = [entry["Key"] for entry in s3.list_objects_v2(Bucket="same-name")["Contents"]]
+            meet.wait(60)
+            return found
+
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(work, range(16))) == [[f"key-{number}"] for number in range(16)]
+
+
+def in_a_worker(number: int) -> list[str]:
+    with mock_aws():
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket=f"bucket-{number}")
+        return names(s3)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_worker_processes_have_their_own(method: str):
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket="parent")
+        with multiprocessing.get_context(method).Pool(2) as pool:
+            assert pool.map(in_a_worker, range(2)) == [["bucket-0"], ["bucket-1"]]
+        assert names(boto3.client("s3")) == ["parent"]
+
+
+def test_an_asynchronous_generator_is_decorated_as_a_fixture():
+    @mock_aws
+    async def client() -> Any:
+        yield boto3.client("s3")
+
+    async def use() -> list[str]:
+        async for s3 in client():
+            s3.create_bucket(Bucket="bucket")
+            return names(boto3.client("s3"))
+        return []
+
+    assert asyncio.run(use()) == ["bucket"]
+
+
+def test_nothing_is_patched_before_and_after():
+    import socket
+
+    from botocore.httpsession import URLLib3Session
+
+    before = (URLLib3Session.send, socket.getaddrinfo, urllib3.connectionpool.HTTPConnectionPool.urlopen)
+    with mock_aws():
+        assert URLLib3Session.send is not before[0]
+    assert (URLLib3Session.send, socket.getaddrinfo, urllib3.connectionpool.HTTPConnectionPool.urlopen) == before
+
+
+class Loses(Watch):
+    """Loses the reply to the first PutObject."""
+
+    def __init__(self, how: str, times: int = 1) -> None:
+        self.how, self.times = how, times
+        self.attempts: list[Any] = []
+
+    async def replying(self, call: Call, reply: Response) -> None:
+        if call.operation == "PutObject":
+            self.attempts.append((call.attempt, reply.status))
+            self.times -= 1
+            if self.times >= 0:
+                raise ReplyLost(self.how)
+
+
+@pytest.mark.parametrize("how", ["reset", "stall"])
+def test_an_sdk_tries_again_when_a_reply_is_lost_and_meets_its_own_write(how: str):
+    loses = Loses(how)
+    with mock_aws(observers=(loses,)):
+        s3 = boto3.client("s3", config=Config(retries={"mode": "standard", "max_attempts": 3}))
+        s3.create_bucket(Bucket="bucket")
+        with pytest.raises(ClientError) as caught:
+            s3.put_object(Bucket="bucket", Key="key", Body=b"x", IfNoneMatch="*")
+        assert caught.value.response["Error"]["Code"] == "PreconditionFailed"
+    assert [(attempt.number, status) for attempt, status in loses.attempts] == [(1, 200), (2, 412)]
+    assert len({attempt.invocation for attempt, _ in loses.attempts}) == 1
+
+
+@pytest.mark.parametrize(("how", "error"), [("reset", ConnectionClosedError), ("stall", ReadTimeoutError)])
+def test_a_reply_that_is_always_lost_is_botocores_own_error(how: str, error: type[Exception]):
+    with mock_aws(observers=(Loses(how, 10),)):
+        s3 = boto3.client("s3", config=Config(retries={"total_max_attempts": 1}))
+        s3.create_bucket(Bucket="bucket")
+        with pytest.raises(error):
+            s3.put_object(Bucket="bucket", Key="key", Body=b"x")
+
+
+def test_a_mistake_of_an_observer_reaches_the_test():
+    class Broken(Watch):
+        calls = 0
+
+        async def ready(self, call: Call, step: Any) -> None:
+            self.calls += 1
+            raise ZeroDivisionError
+
+    broken = Broken()
+    with mock_aws(observers=(broken,)), pytest.raises(ObserverFailed, match="ZeroDivisionError"):
+        boto3.client("s3").create_bucket(Bucket="bucket")
+    assert broken.calls == 1
+
+
+@pytest.mark.parametrize(("setting", "said"), [("auht", "did you mean 'auth'"), ("zzz", "the settings are")])
+def test_a_misspelled_setting_says_so(setting: str, said: str):
+    with pytest.raises(TypeError, match=said):
+        mock_aws(**{setting: "strict"})

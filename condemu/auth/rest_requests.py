@@ -4,11 +4,15 @@ requests").
 The order of checks for a header: date, its distance from now, the header's form, the scope, the key, the scope's date, the
 payload hash, headers that should be signed, the signature, the session token. For a query: the parameters' forms, the scope, the
 key, headers that should be signed, the signature, the time (in parts recorded on AWS 2026-02; the rest as other servers have it).
+
+A header that is signed and not sent is a mismatch: AWS signs it as empty. This needs no secret, so it holds for every key and in
+every mode, and a condition that was presigned cannot be left out.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -123,6 +127,8 @@ def _header(
         check_token(credential, headers.get("x-amz-security-token"), now)
         if payload in SIGNED_STREAMS:
             chain = Chain(signing, signature, claim.access_key)
+    else:
+        _check_all_sent(request, claim, sent or "", payload, signature)
     return Authentication(
         authenticator.book.owner(claim.access_key),
         claim.access_key,
@@ -226,6 +232,16 @@ def _check_all_signed(request: Request, claim: Claim) -> None:
         raise AuthFailure(failures.NOT_SIGNED, {"HeadersNotSigned": ", ".join(unsigned)})
 
 
+def _check_all_sent(request: Request, claim: Claim, date: str, payload: str, signature: str, omit: str = "") -> None:
+    """For a key without a known secret: a signature over a header that is not there cannot be right."""
+    headers = request.headers
+    missing = [name for name in claim.signed_headers if name not in headers]
+    if missing:
+        failure = mismatch(claim.access_key, signature, Signing(request, claim, "", date, payload, omit))
+        failure.because = f"the signature is over {', '.join(missing)}, which the request does not have"
+        raise failure
+
+
 @lru_cache(maxsize=4096)
 def _not_signed(sent: tuple[str, ...], signed: frozenset[str]) -> tuple[str, ...]:
     """A client's requests have the same headers over and over."""
@@ -256,6 +272,7 @@ def _presigned(authenticator: Authenticator, request: Request, now: float) -> Au
     chain = None
     if credential is None:
         authenticator.refuse_unknown(claim.access_key)
+        _check_bound(request, claim, given, payload)
     else:
         token = given.get("X-Amz-Security-Token", request.headers.get("x-amz-security-token"))
         check_token_given(credential, token)
@@ -275,6 +292,22 @@ def _presigned(authenticator: Authenticator, request: Request, now: float) -> Au
     age = max(0.0, (now - date) * 1000)
     known = credential is not None
     return Authentication(owner, claim.access_key, QUERY, VERSION_4, claim.region, age, payload, chain, known)
+
+
+def _check_bound(request: Request, claim: Claim, given: Mapping[str, str], payload: str) -> None:
+    """What a presigned URL binds whoever holds it to, and what needs no secret."""
+    _check_all_signed(request, claim)
+    _check_all_sent(request, claim, given["X-Amz-Date"], payload, given["X-Amz-Signature"], "X-Amz-Signature")
+
+
+def check_bound(request: Request) -> None:
+    """The same for the mode that verifies nothing, as far as the query says what it signs. Raises AuthFailure."""
+    given = dict(reversed(decoded_parameters(request.query_string)))
+    parts = credential_parts(given.get("X-Amz-Credential", ""))
+    if parts is not None and given.get("X-Amz-SignedHeaders") and given.get("X-Amz-Signature"):
+        claim = claim_of(parts, given["X-Amz-SignedHeaders"])
+        payload = request.headers.get("x-amz-content-sha256", UNSIGNED_PAYLOAD)
+        _check_bound(request, claim, {"X-Amz-Date": "", **given}, payload)
 
 
 def _expires(text: str) -> int:

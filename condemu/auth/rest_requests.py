@@ -25,6 +25,7 @@ from condemu.auth.checks import (
     check_skew,
     check_token,
     check_token_given,
+    is_region,
     iso_text,
     mismatch,
 )
@@ -62,7 +63,6 @@ V4_PARAMETERS: Final = (
 
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _DAY: Final = re.compile(r"\d{8}", re.ASCII)
-_REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}", re.ASCII)
 _HOST_REGION: Final = re.compile(r"(?:^|\.)s3[.-](?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com")
 _SECOND_HEADER: Final = re.compile(r", ?AWS(?:4-[A-Z0-9-]+)? ")
 
@@ -160,7 +160,7 @@ def _claim_of_head(head: str) -> tuple[Claim | None, bool]:
     except AuthFailure:
         return None, False
     ours = claim.service == "s3" and claim.terminal == TERMINAL
-    return claim, ours and _DAY.fullmatch(claim.date) is not None and _is_region(claim.region)
+    return claim, ours and _DAY.fullmatch(claim.date) is not None and is_region(claim.region)
 
 
 def _claim(authorization: str) -> tuple[Claim, str]:
@@ -207,16 +207,11 @@ def check_region(where: str, claim: Claim, request: Request, authenticator: Auth
     """A key without a known secret may sign for any region, since emulators are used with invented ones."""
     named = _region_of_host(request.headers.get("host", ""))
     if named is None:
-        if _is_region(claim.region) or authenticator.book.find(claim.access_key) is None:
+        if is_region(claim.region) or authenticator.book.find(claim.access_key) is None:
             return
         named = authenticator.region
     if claim.region != named:
         raise AuthFailure(failures.REGION[where], {"Got": claim.region, "Region": named})
-
-
-@lru_cache(maxsize=256)
-def _is_region(name: str) -> bool:
-    return _REGION.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=256)

@@ -4,7 +4,8 @@
     lenient   whatever there is a secret for is verified; other keys are let in as account roots, their signatures unread
     strict    as lenient, but keys without a known secret are refused
 
-Unless it is off, a request to S3 without credentials is anonymous, and a presigned URL expires.
+Unless it is off, a request to S3 without credentials is anonymous, and a presigned URL expires. In every mode a presigned URL
+binds whoever uses it to the headers that it signs.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ class Authenticator:
     def verify_s3(self, request: Request, now: float, host_bucket: str = "") -> Authentication:
         """`host_bucket` is the bucket that the host names, which version 2 signs. Raises AuthFailure."""
         if self.mode == OFF:
+            if "X-Amz-SignedHeaders" in request.query_string and "authorization" not in request.headers:
+                rest_requests.check_bound(request)
             return self._believed(request)
         return rest_requests.verify(self, request, now, host_bucket)
 

@@ -15,6 +15,7 @@ from condemu.auth.signature_v4 import Signing
 MAX_SKEW: Final = 15 * 60  # seconds either way
 LAST_SECOND: Final = 253_402_300_799  # 9999-12-31T23:59:59Z
 
+_REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}", re.ASCII)
 _DATE: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
 
 
@@ -43,6 +44,12 @@ def _basic_text(seconds: float) -> str:
 def iso_text(seconds: float) -> str:
     """As AWS shows times in these errors: `2021-08-11T21:48:05Z`."""
     return datetime.fromtimestamp(min(seconds // 1, LAST_SECOND), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@lru_cache(maxsize=256)
+def is_region(name: str) -> bool:
+    """Whether a scope names a region as AWS does: `us-east-1`, `us-gov-west-1`."""
+    return _REGION.fullmatch(name) is not None
 
 
 def check_skew(sent: str, date: float, now: float) -> None:

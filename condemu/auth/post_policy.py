@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from condemu.auth import failures, signature_v2
 from condemu.auth.authentication import ANONYMOUS, POST, VERSION_2, VERSION_4, Authentication
-from condemu.auth.checks import basic_date, check_token, check_token_given
+from condemu.auth.checks import basic_date, check_token, check_token_given, is_region
 from condemu.auth.credentials import Credential
 from condemu.auth.failures import AuthFailure, hex_pairs
 from condemu.auth.signature_v4 import ALGORITHM, TERMINAL, credential_parts, signing_key
@@ -95,6 +95,8 @@ def _verify_v4(authenticator: Authenticator, fields: Mapping[str, str], policy: 
     if credential is None:
         authenticator.refuse_unknown(access_key)
     else:
+        if not is_region(region):
+            raise AuthFailure(failures.REGION["form"], {"Got": region, "Region": authenticator.region, **shown})
         token = fields.get("x-amz-security-token")
         check_token_given(credential, token)
         key = signing_key(credential.secret, day, region, service)

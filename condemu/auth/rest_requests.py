@@ -4,11 +4,15 @@ requests").
 The order of checks for a header: date, its distance from now, the header's form, the scope, the key, the scope's date, the
 payload hash, headers that should be signed, the signature, the session token. For a query: the parameters' forms, the scope, the
 key, headers that should be signed, the signature, the time (in parts recorded on AWS 2026-02; the rest as other servers have it).
+
+A header that is signed and not sent is a mismatch: AWS signs it as empty. This needs no secret, so it holds for every key and in
+every mode, and a condition that was presigned cannot be left out.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +25,7 @@ from condemu.auth.checks import (
     check_skew,
     check_token,
     check_token_given,
+    is_region,
     iso_text,
     mismatch,
 )
@@ -58,7 +63,6 @@ V4_PARAMETERS: Final = (
 
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _DAY: Final = re.compile(r"\d{8}", re.ASCII)
-_REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}", re.ASCII)
 _HOST_REGION: Final = re.compile(r"(?:^|\.)s3[.-](?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com")
 _SECOND_HEADER: Final = re.compile(r", ?AWS(?:4-[A-Z0-9-]+)? ")
 
@@ -123,6 +127,8 @@ def _header(
         check_token(credential, headers.get("x-amz-security-token"), now)
         if payload in SIGNED_STREAMS:
             chain = Chain(signing, signature, claim.access_key)
+    else:
+        _check_all_sent(request, claim, sent or "", payload, signature)
     return Authentication(
         authenticator.book.owner(claim.access_key),
         claim.access_key,
@@ -154,7 +160,7 @@ def _claim_of_head(head: str) -> tuple[Claim | None, bool]:
     except AuthFailure:
         return None, False
     ours = claim.service == "s3" and claim.terminal == TERMINAL
-    return claim, ours and _DAY.fullmatch(claim.date) is not None and _is_region(claim.region)
+    return claim, ours and _DAY.fullmatch(claim.date) is not None and is_region(claim.region)
 
 
 def _claim(authorization: str) -> tuple[Claim, str]:
@@ -201,16 +207,11 @@ def check_region(where: str, claim: Claim, request: Request, authenticator: Auth
     """A key without a known secret may sign for any region, since emulators are used with invented ones."""
     named = _region_of_host(request.headers.get("host", ""))
     if named is None:
-        if _is_region(claim.region) or authenticator.book.find(claim.access_key) is None:
+        if is_region(claim.region) or authenticator.book.find(claim.access_key) is None:
             return
         named = authenticator.region
     if claim.region != named:
         raise AuthFailure(failures.REGION[where], {"Got": claim.region, "Region": named})
-
-
-@lru_cache(maxsize=256)
-def _is_region(name: str) -> bool:
-    return _REGION.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=256)
@@ -224,6 +225,16 @@ def _check_all_signed(request: Request, claim: Claim) -> None:
     unsigned = _not_signed(tuple(request.headers), claim.signed)
     if unsigned:
         raise AuthFailure(failures.NOT_SIGNED, {"HeadersNotSigned": ", ".join(unsigned)})
+
+
+def _check_all_sent(request: Request, claim: Claim, date: str, payload: str, signature: str, omit: str = "") -> None:
+    """For a key without a known secret: a signature over a header that is not there cannot be right."""
+    headers = request.headers
+    missing = [name for name in claim.signed_headers if name not in headers]
+    if missing:
+        failure = mismatch(claim.access_key, signature, Signing(request, claim, "", date, payload, omit))
+        failure.because = f"the signature is over {', '.join(missing)}, which the request does not have"
+        raise failure
 
 
 @lru_cache(maxsize=4096)
@@ -256,6 +267,7 @@ def _presigned(authenticator: Authenticator, request: Request, now: float) -> Au
     chain = None
     if credential is None:
         authenticator.refuse_unknown(claim.access_key)
+        _check_bound(request, claim, given, payload)
     else:
         token = given.get("X-Amz-Security-Token", request.headers.get("x-amz-security-token"))
         check_token_given(credential, token)
@@ -275,6 +287,22 @@ def _presigned(authenticator: Authenticator, request: Request, now: float) -> Au
     age = max(0.0, (now - date) * 1000)
     known = credential is not None
     return Authentication(owner, claim.access_key, QUERY, VERSION_4, claim.region, age, payload, chain, known)
+
+
+def _check_bound(request: Request, claim: Claim, given: Mapping[str, str], payload: str) -> None:
+    """What a presigned URL binds whoever holds it to, and what needs no secret."""
+    _check_all_signed(request, claim)
+    _check_all_sent(request, claim, given["X-Amz-Date"], payload, given["X-Amz-Signature"], "X-Amz-Signature")
+
+
+def check_bound(request: Request) -> None:
+    """The same for the mode that verifies nothing, as far as the query says what it signs. Raises AuthFailure."""
+    given = dict(reversed(decoded_parameters(request.query_string)))
+    parts = credential_parts(given.get("X-Amz-Credential", ""))
+    if parts is not None and given.get("X-Amz-SignedHeaders") and given.get("X-Amz-Signature"):
+        claim = claim_of(parts, given["X-Amz-SignedHeaders"])
+        payload = request.headers.get("x-amz-content-sha256", UNSIGNED_PAYLOAD)
+        _check_bound(request, claim, {"X-Amz-Date": "", **given}, payload)
 
 
 def _expires(text: str) -> int:

@@ -34,10 +34,10 @@ _PLAIN_QUERY: Final = re.compile(r"[A-Za-z0-9\-._~=&]*", re.ASCII)
 
 @lru_cache(maxsize=1024)
 def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
-    """`date` is YYYYMMDD."""
-    key = hmac_digest(b"AWS4" + secret.encode(), date.encode("latin-1"), "sha256")
+    """`date` is YYYYMMDD. What is not Latin-1 came percent-encoded or in a form, and no client signs it so."""
+    key = hmac_digest(b"AWS4" + secret.encode(), date.encode("latin-1", "replace"), "sha256")
     for part in (region, service, TERMINAL):
-        key = hmac_digest(key, part.encode("latin-1"), "sha256")
+        key = hmac_digest(key, part.encode("latin-1", "replace"), "sha256")
     return key
 
 

@@ -192,6 +192,7 @@ def test_what_boto3_presigns_as_a_post_is_accepted_and_a_changed_policy_is_not()
         ("x-amz-credential", "a/b", failures.CREDENTIAL["form"]),
         ("x-amz-credential", f"{KEY}/20130524/us-east-1/sqs/aws4_request", failures.SERVICE["form"]),
         ("x-amz-credential", f"{KEY}/20130524/us-east-1/s3/x", failures.TERMINAL["form"]),
+        ("x-amz-credential", f"{KEY}/20130524/☃/s3/aws4_request", failures.REGION["form"]),
         ("x-amz-date", "x", failures.SCOPE_DATE["form"]),
     ],
 )

@@ -13,7 +13,7 @@ REGION: Final = "us-east-1"
 PART: Final = b"p" * 5 * 1024 * 1024  # the smallest part that may be followed by another
 
 
-def client(endpoint: str, *, secret_key: str = SECRET_KEY) -> Any:
+def client(endpoint: str, *, secret_key: str = SECRET_KEY, **settings: Any) -> Any:
     """boto3 as it is without any settings but where to find the emulator, and no patience."""
     return boto3.client(
         "s3",
@@ -21,5 +21,5 @@ def client(endpoint: str, *, secret_key: str = SECRET_KEY) -> Any:
         region_name=REGION,
         aws_access_key_id=ACCESS_KEY,
         aws_secret_access_key=secret_key,
-        config=Config(retries={"total_max_attempts": 1}),
+        config=Config(retries={"total_max_attempts": 1}, **settings),
     )

@@ -103,6 +103,22 @@ def test_a_url_presigned_by_boto3_takes_a_condition_in_a_header(s3: Any, bucket:
     assert s3.get_object(Bucket=bucket, Key="key")["Body"].read() == b"1"
 
 
+def test_a_condition_that_boto3_presigned_cannot_be_left_out(endpoint: str, bucket: str) -> None:
+    """Signature version 4 signs the condition; version 2, which boto3 presigns with in us-east-1 unless told, does not."""
+    s3 = client(endpoint, signature_version="s3v4")
+    pool = urllib3.PoolManager(retries=False)
+    create = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "key", "IfNoneMatch": "*"})
+    assert pool.request("PUT", create, body=b"1").status == 403
+    created = pool.request("PUT", create, body=b"1", headers={"If-None-Match": "*"})
+    assert created.status == 200
+    etag = created.headers["ETag"]
+    replace = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "key", "IfMatch": etag})
+    assert pool.request("PUT", create, body=b"2", headers={"If-None-Match": "*"}).status == 412
+    assert pool.request("PUT", replace, body=b"2").status == 403
+    assert pool.request("PUT", replace, body=b"2", headers={"If-Match": etag}).status == 200
+    assert pool.request("PUT", replace, body=b"3", headers={"If-Match": etag}).status == 412
+
+
 def test_a_form_presigned_by_boto3_uploads(s3: Any, bucket: str) -> None:
     form = s3.generate_presigned_post(bucket, "user/${filename}", Conditions=[["content-length-range", 1, 10]])
     fields = {**form["fields"], "file": ("a.txt", b"data")}

@@ -150,6 +150,7 @@ FORM_SMALL: Final = ErrorRow(
     ("ProposedSize", "MinSizeAllowed"),
 )
 FORM_CREDENTIAL: Final = _argument(_QUERY + _CREDENTIAL)
+FORM_REGION: Final = _argument(_QUERY + _REGION)
 FORM_SERVICE: Final = _argument(_QUERY + _SERVICE)
 FORM_TERMINAL: Final = _argument(_QUERY + _TERMINAL)
 FORM_SCOPE_DATE: Final = _argument(_SCOPE_DATE)
@@ -214,6 +215,7 @@ ROWS: Final[dict[str, ErrorRow]] = {
     failures.FORM_LARGE: FORM_LARGE,
     failures.FORM_SMALL: FORM_SMALL,
     failures.CREDENTIAL["form"]: FORM_CREDENTIAL,
+    failures.REGION["form"]: FORM_REGION,
     failures.SERVICE["form"]: FORM_SERVICE,
     failures.TERMINAL["form"]: FORM_TERMINAL,
     failures.SCOPE_DATE["form"]: FORM_SCOPE_DATE,

@@ -130,7 +130,10 @@ Where is the rule for ...?
     reset, snapshot and restore of one account           core/spaces.py restore
     records as documents                                 core/codec.py codec_of
     boto3 answered in process                            testing/transport.py answer
-    which emulator answers a call of this process        testing/activation.py choose
+    which emulator answers a call of this process        testing/activation.py emulator_for
+    what of a process is answered, library by library    testing/interception.py POINTS
+    whose the access keys of a test are                  testing/credentials.py home_of
+    shard iterators, sealed                              dynamodb/shard_iterators.py unseal
     the pytest fixtures                                  testing/pytest_plugin.py condemu
 """
 

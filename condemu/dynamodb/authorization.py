@@ -15,7 +15,7 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.dynamodb import errors
 from condemu.dynamodb.policy_keys import Access, Keys, accesses, arn
-from condemu.dynamodb.records import Table
+from condemu.dynamodb.records import STREAMS, Table
 from condemu.dynamodb.requests import DynamoRequest
 from condemu.dynamodb.states import table_at
 from condemu.dynamodb.table_policies import policy_of
@@ -46,7 +46,10 @@ def _needs_no_policy(txn: Txn, request: DynamoRequest) -> bool:
 def _check(
     txn: Txn, request: DynamoRequest, caller: Principal, access: Access, table: Table | None, owner: str, policy: Policy | None
 ) -> None:
-    if caller.is_root and table is None:
+    if access.stream:
+        policy = None
+    there = table is not None if not access.stream else txn.get(STREAMS, (owner, access.stream)) is not None
+    if caller.is_root and not there:
         return  # nothing is there to be kept from anybody: the answer says so
     if caller.is_root and caller.account == owner and (policy is None or access.action in MENDING):
         return

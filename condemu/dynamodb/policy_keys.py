@@ -1,16 +1,16 @@
 """What a request asks permission for, and the condition keys that a policy may ask about (Service Authorization Reference;
 Developer Guide, "Using IAM policy conditions for fine-grained access control").
 
-| key                             | value
-| |---------------------------------|-------------------------------------------------------------------------------------------
------| | dynamodb:LeadingKeys            | partition key values that the request names; absent in a Scan, so `ForAllValues`
-holds there   | | dynamodb:Attributes             | top-level attributes that the request names anywhere: keys, items,
-expressions, projections    | | dynamodb:Select                 | Select, or its default; SPECIFIC_ATTRIBUTES for a GetItem with
-a projection                    | | dynamodb:ReturnValues           | ReturnValues, NONE by default, in every write of one item
-| | dynamodb:ReturnConsumedCapacity | as given
-| | dynamodb:EnclosingOperation     | TransactWriteItems, TransactGetItems or ExecuteTransaction, around its elements
-| | dynamodb:FullTableScan          | of a PartiQLSelect: "true" when its WHERE does not name the whole partition key
-|
+| key                             | where it is there                       | value                                           |
+|---------------------------------|-----------------------------------------|-------------------------------------------------|
+| dynamodb:LeadingKeys            | but for a Scan                          | the partition keys that are named               |
+| dynamodb:Attributes             | where attributes are named              | the top-level attributes that are named         |
+| dynamodb:Select                 | Query, Scan, PartiQLSelect              | Select, or its default                          |
+| dynamodb:Select                 | GetItem, BatchGetItem with a projection | SPECIFIC_ATTRIBUTES                             |
+| dynamodb:ReturnValues           | writes, PartiQLUpdate, PartiQLDelete    | ReturnValues, or NONE                           |
+| dynamodb:ReturnConsumedCapacity | where it is given                       | as given                                        |
+| dynamodb:EnclosingOperation     | elements of transactions                | the transaction's name                          |
+| dynamodb:FullTableScan          | PartiQLSelect                           | "true" when its WHERE leaves the partition open |
 
 Elements of transactions are asked about one by one, as the single operations that they are; batches as themselves, table by
 table; a Query or Scan of an index as the index. A value is computed when a policy asks for it.
@@ -28,25 +28,30 @@ from condemu.core.store import Key
 from condemu.dynamodb.conditions import BoundCondition, compile_condition
 from condemu.dynamodb.expected import decode_conditions
 from condemu.dynamodb.key_conditions import from_expression, from_legacy
-from condemu.dynamodb.partiql.nodes import Exists, Statement
+from condemu.dynamodb.partiql.nodes import Delete, Exists, Select, Statement, Update
 from condemu.dynamodb.partiql.parser import parse_statement
 from condemu.dynamodb.partiql.permissions import action_of, held_to, names_in, source_of
 from condemu.dynamodb.projections import compile_projection
 from condemu.dynamodb.records import Table
 from condemu.dynamodb.requests import DynamoRequest, address
+from condemu.dynamodb.shard_iterators import stream_of
 from condemu.dynamodb.updates import compile_update
 from condemu.dynamodb.values import Item, decode, decode_item, print_key
 
 Wire = dict[str, Any]
 
 LIST_ACTIONS: Final = frozenset(("ListTables", "DescribeLimits", "DescribeEndpoints", "ListStreams"))  # on everything: "*"
+STREAM_ACTIONS: Final = frozenset(("DescribeStream", "GetShardIterator", "GetRecords"))
 _TRANSACT_ACTIONS: Final = {
     "ConditionCheck": "ConditionCheckItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem",
 }  # fmt: skip
 
 
 class Access(NamedTuple):
-    """One thing to be allowed. `members` are of the element alone; `whose` is None for everything ("*")."""
+    """One thing to be allowed. `members` are of the element alone; `whose` is None for everything ("*").
+
+    A stream is a resource of its own: what a table's policy says does not count for it.
+    """
 
     action: str
     whose: Key | None
@@ -54,6 +59,7 @@ class Access(NamedTuple):
     members: Wire
     enclosing: str = ""
     statement: Statement | None = None
+    stream: str = ""  # the ARN of the stream that is read
 
 
 def accesses(request: DynamoRequest) -> list[Access]:
@@ -79,8 +85,11 @@ def _accesses(request: DynamoRequest) -> Iterator[Access]:
         yield from _statements(request)
     elif operation in LIST_ACTIONS:
         yield Access(operation, None, None, members)
+    elif operation in STREAM_ACTIONS:
+        stream = stream_of(members["ShardIterator"]) if operation == "GetRecords" else members["StreamArn"]
+        yield Access(operation, _address(request, stream), None, members, stream=stream)
     else:
-        name = members.get("TableName") or members.get("ResourceArn") or members.get("StreamArn") or ""
+        name = members.get("TableName") or members.get("ResourceArn") or ""
         yield Access(operation, _address(request, name), members.get("IndexName"), members)
 
 
@@ -114,6 +123,8 @@ def _statements(request: DynamoRequest) -> Iterator[Access]:
 def arn(access: Access) -> str:
     if access.whose is None:
         return "*"
+    if access.stream:
+        return access.stream
     account, name, region = access.whose
     index = f"/index/{access.index_name}" if access.index_name else ""
     return f"arn:aws:dynamodb:{region}:{account}:table/{name}{index}"
@@ -225,19 +236,27 @@ def _select(access: Access, table: Table | None) -> Value | None:
     projected = members.get("ProjectionExpression") is not None or members.get("AttributesToGet") is not None
     if access.action in ("GetItem", "BatchGetItem"):
         return "SPECIFIC_ATTRIBUTES" if projected else None
-    if access.action not in ("Query", "Scan"):
+    if access.action not in ("Query", "Scan", "PartiQLSelect"):
         return None
     if members.get("Select") is not None:
         return str(members["Select"])
-    if projected:
+    if projected or (isinstance(access.statement, Select) and access.statement.columns is not None):
         return "SPECIFIC_ATTRIBUTES"
     return "ALL_PROJECTED_ATTRIBUTES" if access.index_name else "ALL_ATTRIBUTES"
 
 
 def _return_values(access: Access, table: Table | None) -> Value | None:
+    if isinstance(access.statement, Update | Delete):
+        return RETURNING[access.statement.returning]
     if access.action not in ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"):
         return None
     return str(access.members.get("ReturnValues") or "NONE")
+
+
+# What a statement's RETURNING asks for, by the value of ReturnValues that asks for the same (inferred).
+RETURNING: Final = {
+    "": "NONE", "ALL OLD": "ALL_OLD", "ALL NEW": "ALL_NEW", "MODIFIED OLD": "UPDATED_OLD", "MODIFIED NEW": "UPDATED_NEW",
+}  # fmt: skip
 
 
 def _full_scan(access: Access, table: Table | None) -> Value | None:

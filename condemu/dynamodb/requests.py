@@ -73,7 +73,7 @@ class Reservations:
 class DynamoRequest:
     """One request, as an operation sees it. `members` are AWS's names; `account` is the caller's."""
 
-    __slots__ = ("account", "delay", "members", "number", "operation", "owners", "region", "request_id", "reservations")
+    __slots__ = ("account", "delay", "members", "number", "operation", "owners", "region", "request_id", "reservations", "seal")
 
     def __init__(
         self,
@@ -84,6 +84,7 @@ class DynamoRequest:
         request_id: str = "",
         reservations: Reservations | None = None,
         delay: float = 0.0,
+        seal: bytes = b"",
     ) -> None:
         self.operation = operation
         self.members = members
@@ -93,6 +94,7 @@ class DynamoRequest:
         self.request_id = request_id
         self.reservations = reservations if reservations is not None else Reservations()
         self.delay = delay  # seconds that a table takes to be created, updated or deleted
+        self.seal = seal  # the key of shard iterators
         self.number = 0  # of the transaction that this is, among those that reserve items
 
 

@@ -64,6 +64,7 @@ class DynamoDB:
         self.account = account
         self.message_profile = message_profile
         self.table_delay = table_delay
+        self.seal = ids.of("shard iterators").token(32)
         self.reservations = Reservations(engine.store.view)
 
     async def handle(self, http: Request) -> Response:
@@ -104,7 +105,7 @@ class DynamoDB:
         caller, call.access_key, region = self._caller(http, body)
         call.account = caller.account
         request = DynamoRequest(
-            operation.name, members, caller.account, region, http.request_id, self.reservations, self.table_delay
+            operation.name, members, caller.account, region, http.request_id, self.reservations, self.table_delay, self.seal
         )
         plan = _guarded(self._prepare(operation, request), request, caller)
         call.consistent = plan.consistent

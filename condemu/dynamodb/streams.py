@@ -10,8 +10,6 @@ Alternator's suite). Records are kept for a day; a stream that was disabled, or 
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,6 +23,7 @@ from condemu.dynamodb import control_errors as rows
 from condemu.dynamodb.descriptions import describe_keys
 from condemu.dynamodb.records import RECORDS, STREAMS, StoredItem, Stream, StreamRecord, Table, item_in
 from condemu.dynamodb.requests import DynamoRequest, Result, atomic, no_resource
+from condemu.dynamodb.shard_iterators import seal, unseal
 from condemu.dynamodb.values import encode_item, item_size
 
 RETENTION: Final = 86400.0  # seconds (Developer Guide, "Change data capture for DynamoDB Streams")
@@ -148,7 +147,7 @@ def get_shard_iterator(request: DynamoRequest) -> Plan:
             start = _at_time(txn, stream, members.get("Timestamp"))
         elif how != "TRIM_HORIZON":
             start = _sequence(txn, stream, members.get("SequenceNumber"), how) + (how == "AFTER_SEQUENCE_NUMBER")
-        return {"ShardIterator": _iterator(stream.arn, start, txn.now)}
+        return {"ShardIterator": seal(request.seal, stream.arn, start, txn.now, txn.ids.token(8))}
 
     return atomic(decide, lambda txn: (members["StreamArn"],), reads=True)
 
@@ -173,7 +172,7 @@ def _at_time(txn: Txn, stream: Stream, moment: float | None) -> int:
 
 def get_records(request: DynamoRequest) -> Plan:
     members = request.members
-    arn, start, made = _read_iterator(members["ShardIterator"])
+    arn, start, made = unseal(request.seal, members["ShardIterator"])
     limit = int(members.get("Limit") or PAGE_RECORDS)
 
     def decide(txn: Txn) -> Result:
@@ -191,7 +190,7 @@ def get_records(request: DynamoRequest) -> Plan:
                 size += int(records[-1]["dynamodb"]["SizeBytes"])
         result: dict[str, Any] = {"Records": records}
         if stream.last is None or (after <= stream.last and len(records) == limit):
-            result["NextShardIterator"] = _iterator(arn, after, txn.now)
+            result["NextShardIterator"] = seal(request.seal, arn, after, txn.now, txn.ids.token(8))
         return result
 
     return atomic(decide, lambda txn: (arn,), reads=True)
@@ -250,15 +249,3 @@ def _is_over(txn: Txn, stream: Stream) -> bool:
         return False
     newest = next((record for _, record in txn.scan(RECORDS, *_all_of(stream), reverse=True)), None)
     return (newest.at if newest is not None else stream.created) < txn.now - RETENTION
-
-
-def _iterator(arn: str, start: int, now: float) -> str:
-    return base64.urlsafe_b64encode(f"{arn}|{start}|{now:.3f}".encode()).decode()
-
-
-def _read_iterator(text: str) -> tuple[str, int, float]:
-    try:
-        arn, start, made = base64.urlsafe_b64decode(text.encode()).decode().split("|")
-        return arn, int(start), float(made)
-    except (ValueError, binascii.Error):
-        raise ServiceError(rows.ITERATOR_INVALID) from None

@@ -65,7 +65,7 @@ def test_every_kind_of_failure_that_s3_can_meet_has_a_row() -> None:
         if name.isupper():
             kinds |= set(value.values()) if isinstance(value, dict) else {value}
     kinds = {kind for kind in kinds if not kind.startswith(NOT_OF_S3)}
-    never = {"form: date form", "form: region"}  # a form's date is told by comparing it, and its region is any
+    never = {"form: date form"}  # a form's date is told by comparing it
     assert kinds - never == ROWS.keys()
 
 

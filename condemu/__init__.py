@@ -22,6 +22,9 @@ Where is the rule for ...?
     what a call is: actor, attempt, cause, steps         core/calls.py Call
     what an error row is                                 core/errors.py ErrorRow
     which S3 operation a request means                   s3/routing.py route
+    who may assume which role                            sts/operations.py may_assume
+    temporary credentials and when they end              sts/sessions.py SessionBook
+    services that are not emulated                       server/others.py answer
     signature version 4, header and query                auth/rest_requests.py verify
     signatures of chunks and trailers                    auth/signature_v4.py Chain
     whose an access key is                               auth/credentials.py CredentialBook

@@ -17,6 +17,7 @@ from condemu.auth import json_requests, post_policy, query_requests, rest_reques
 from condemu.auth.authentication import HEADER, VERSION_4, Authentication, trusted
 from condemu.auth.credentials import CredentialBook
 from condemu.auth.failures import UNKNOWN_KEY, AuthFailure
+from condemu.core.effects import Clock
 from condemu.core.http import Request
 
 OFF: Final = "off"
@@ -27,10 +28,14 @@ STRICT: Final = "strict"
 class Authenticator:
     """Knows the keys and how strictly to look."""
 
-    def __init__(self, book: CredentialBook | None = None, mode: str = LENIENT, region: str = "us-east-1") -> None:
+    def __init__(
+        self, book: CredentialBook | None = None, mode: str = LENIENT, region: str = "us-east-1", clock: Clock | None = None
+    ) -> None:
+        """`clock` is the state's, by which presigned requests expire; without it they expire by the time they are verified at."""
         self.book = book if book is not None else CredentialBook()
         self.mode = mode
         self.region = region
+        self.clock = clock
 
     def verify_s3(self, request: Request, now: float, host_bucket: str = "") -> Authentication:
         """`host_bucket` is the bucket that the host names, which version 2 signs. Raises AuthFailure."""
@@ -59,6 +64,9 @@ class Authenticator:
             key = parameters.get("AWSAccessKeyId")
             return self._believed(request) if key is None else Authentication(self.book.owner(key), key)
         return query_requests.verify(self, request, parameters, now, sent)
+
+    def state_time(self, now: float) -> float:
+        return now if self.clock is None else self.clock.now()
 
     def refuse_unknown(self, access_key: str) -> None:
         """A key without a known secret is refused by a strict authenticator alone."""

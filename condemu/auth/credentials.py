@@ -14,6 +14,16 @@ all the rest are the root user of the default account. The file is TOML, one tab
     boundary = …                 # a permissions boundary
     session_policy = …
     tags = {team = "blue"}
+
+Roles that STS may be asked for have tables of their own:
+
+    [[role]]
+    account = "111122223333"     # the default account, if it is not there
+    name = "App"
+    policy = …                   # identity policies
+    boundary = …
+    trusted = ["111122223333", "arn:aws:iam::444455556666:user/Bob"]   # who may assume it: accounts, ARNs, issuers of tokens
+    longest = 7200               # seconds of a session at most: MaxSessionDuration
 """
 
 from __future__ import annotations
@@ -21,11 +31,11 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from condemu.auth.policy import parse
+from condemu.auth.policy import Policy, parse
 from condemu.auth.policy_grammar import Problem
 from condemu.auth.principals import Principal, root_of, session_of, user_of
 from condemu.wire.rest import parse_iso_8601
@@ -49,6 +59,9 @@ MEMBERS: Final = frozenset(
 )  # fmt: skip
 
 
+ROLE_MEMBERS: Final = frozenset({"account", "name", "policy", "boundary", "trusted", "longest"})
+
+
 class UnusableCredentials(ValueError):
     """Credentials that cannot be used: said to the person who configured them."""
 
@@ -63,17 +76,40 @@ class Credential:
     session_token: str | None = None
     expires: float | None = None
 
+    def until(self, expires: float | None) -> Credential:
+        """The same with another end."""
+        return replace(self, expires=expires)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role to assume. Without `trusted` it trusts its own account; `longest` is in seconds, None for AWS's default."""
+
+    account: str
+    name: str
+    policies: tuple[Policy, ...] = ()
+    boundary: Policy | None = None
+    trusted: tuple[str, ...] = ()
+    longest: int | None = None
+
 
 class CredentialBook:
     """The configured keys, and whose all others are."""
 
-    def __init__(self, credentials: Iterable[Credential] = (), account: str = DEFAULT_ACCOUNT) -> None:
+    def __init__(
+        self, credentials: Iterable[Credential] = (), account: str = DEFAULT_ACCOUNT, roles: Iterable[Role] = ()
+    ) -> None:
         self.account = account
+        self._roles = {(role.account, role.name): role for role in roles}
         self._by_key = {credential.access_key: credential for credential in credentials}
 
     def find(self, access_key: str) -> Credential | None:
         """The credential, if it is configured."""
         return self._by_key.get(access_key)
+
+    def role(self, account: str, name: str) -> Role | None:
+        """The role, if it is configured."""
+        return self._roles.get((account, name))
 
     def owner(self, access_key: str) -> Principal:
         """Who uses this key, configured or not."""
@@ -98,9 +134,9 @@ def read_credentials(
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UnusableCredentials(f"the credentials are no TOML: {error}") from None
-    listed = tables.pop("credential", [])
-    if tables or not isinstance(listed, list):
-        raise UnusableCredentials("credentials are [[credential]] tables and nothing else")
+    listed, roles = tables.pop("credential", []), tables.pop("role", [])
+    if tables or not isinstance(listed, list) or not isinstance(roles, list):
+        raise UnusableCredentials("credentials are [[credential]] tables and [[role]] tables, and nothing else")
     members = {member: environment[name] for name, member in ENVIRONMENT.items() if name in (environment or {})}  # type: ignore[index]
     if members:
         listed = [*listed, members]
@@ -109,7 +145,26 @@ def read_credentials(
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
         raise UnusableCredentials(f"{', '.join(twice)} is there twice")
-    return CredentialBook(credentials, account)
+    return CredentialBook(credentials, account, [role_of(members, account) for members in roles])
+
+
+def role_of(members: Mapping[str, Any], account: str = DEFAULT_ACCOUNT) -> Role:
+    """One role from its members. Raises UnusableCredentials."""
+    if not isinstance(members, Mapping):
+        raise UnusableCredentials("a role is a table")
+    unknown = sorted(set(members) - ROLE_MEMBERS)
+    if unknown:
+        raise UnusableCredentials(f"a role has no {', '.join(unknown)}; it can have {', '.join(sorted(ROLE_MEMBERS))}")
+    name, owner, trusted = _word(members, "name"), _word(members, "account") or account, members.get("trusted", [])
+    if not name or not is_account(owner):
+        raise UnusableCredentials("a role needs a name, and its account is twelve digits")
+    if not isinstance(trusted, list) or not all(isinstance(one, str) for one in trusted):
+        raise UnusableCredentials(f"{name}: trusted is a list of accounts, ARNs and issuers")
+    longest = members.get("longest")
+    if longest is not None and not (type(longest) is int and 3600 <= longest <= 43_200):
+        raise UnusableCredentials(f"{name}: longest is {longest!r}; it is a number of seconds from 3600 to 43200")
+    policies = tuple(_policy(name, source) for source in _listed(members.get("policy")))
+    return Role(owner, name, policies, _only(name, members.get("boundary")), tuple(trusted), longest)
 
 
 def credential_of(members: Mapping[str, Any], account: str = DEFAULT_ACCOUNT) -> Credential:

@@ -279,9 +279,9 @@ def _presigned(authenticator: Authenticator, request: Request, now: float) -> Au
         if payload in SIGNED_STREAMS:
             chain = Chain(signing, given["X-Amz-Signature"], claim.access_key)
     times = {"Expires": iso_text(date + expires), "ServerTime": iso_text(now)}
-    if now > date + expires:
+    if authenticator.state_time(now) > date + expires:
         raise AuthFailure(failures.EXPIRED, {"X-Amz-Expires": expires, **times})
-    if date > now + MAX_SKEW:
+    if date > max(now, authenticator.state_time(now)) + MAX_SKEW:
         raise AuthFailure(failures.NOT_YET, {"X-Amz-Date": int(date * 1000), **times})
     owner = authenticator.book.owner(claim.access_key)
     age = max(0.0, (now - date) * 1000)

@@ -26,7 +26,7 @@ from condemu.dynamodb import records as dynamodb_records
 from condemu.dynamodb.service import DynamoDB
 from condemu.s3.service import S3
 from condemu.s3.state import records as s3_records
-from condemu.server import admin, dispatch
+from condemu.server import admin, dispatch, others
 from condemu.server.asgi import App
 from condemu.server.config import Config
 from condemu.server.errors import BAD_REQUEST, INTERNAL_ERROR, message_of, refusal
@@ -36,9 +36,13 @@ from condemu.server.system import RequestIds, SystemClock, SystemIds
 from condemu.simpledb import records as simpledb_records
 from condemu.simpledb.service import SimpleDB
 from condemu.storage.spool import SpoolBlobs
+from condemu.sts import records as sts_records
+from condemu.sts.service import STS
+from condemu.sts.sessions import SessionBook
 
 T = TypeVar("T")
-SPACES: Final = (*s3_records.SPACES, *dynamodb_records.SPACES, *simpledb_records.SPACES)  # all that a store holds
+# All that a store holds.
+SPACES: Final = (*s3_records.SPACES, *dynamodb_records.SPACES, *simpledb_records.SPACES, *sts_records.SPACES)
 
 
 class Emulator:
@@ -132,6 +136,8 @@ class Emulator:
                 if name == dispatch.ADMIN:
                     request.call.service, request.call.cause = name, ADMINISTRATION
                     return await admin.handle(self, request)
+                if name in others.NAMES:
+                    return others.answer(request, name)
                 service = self.services.get(name, self._fallback)
             return await service.handle(request)
         except (ClientDisconnected, ArrivesAgain, ObserverFailed):
@@ -194,7 +200,8 @@ def build(
     ids = SystemIds() if ids is None else ids
     engine = Engine(store or MemoryStore(clock, ids), observers, stale_reads)
     blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)
-    authenticator = Authenticator(credentials_of(config, environment) if book is None else book, config.auth, config.region)
+    keys = SessionBook(credentials_of(config, environment) if book is None else book, engine.store, clock)
+    authenticator = Authenticator(keys, config.auth, config.region, clock)
 
     def s3_of(authenticator: Authenticator | Trusted) -> S3:
         return S3(
@@ -212,6 +219,7 @@ def build(
             account=config.account, message_profile=config.messages, table_delay=config.table_delay,
         ),
         dispatch.SIMPLEDB: simpledb,
+        dispatch.STS: STS(engine=engine, wall=wall, authenticator=authenticator, account=config.account),
     }  # fmt: skip
     emulator = Emulator(config=config, engine=engine, blobs=blobs, clock=clock, wall=wall, ids=ids, services=services)
     simpledb.exports.sink = S3Sink(s3_of, emulator)

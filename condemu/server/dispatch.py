@@ -11,22 +11,25 @@ from typing import Final
 
 from condemu.core.http import Body, BytesBody, Request
 from condemu.s3.addressing import bucket_of_host
+from condemu.server import others
 
 ADMIN: Final = "admin"
 S3: Final = "s3"
 DYNAMODB: Final = "dynamodb"
 SIMPLEDB: Final = "simpledb"
+STS: Final = "sts"
 
 # Paths that people's tooling already calls. No bucket of S3 has a name like the first two; the others lose to a signed request.
 ADMIN_PREFIXES: Final = ("/_condemu", "/_localstack/")
 ADMIN_PATHS: Final = frozenset({"/moto-api/reset", "/minio/health/live", "/minio/health/ready"})
 
 SIMPLEDB_VERSION: Final = "Version=2009-04-15"
+STS_VERSION: Final = "2011-06-15"
 FORM: Final = "application/x-www-form-urlencoded"
 _PEEK_LIMIT: Final = 1024 * 1024  # bytes of a form that are read to see whose it is; SimpleDB's requests are no longer
 
 # Signing name -> service. Of a signature's scope "<date>/<region>/<name>/aws4_request".
-SIGNING_NAMES: Final = {"s3": S3, "dynamodb": DYNAMODB, "sdb": SIMPLEDB, "s3express": S3}
+SIGNING_NAMES: Final = {"s3": S3, "dynamodb": DYNAMODB, "sdb": SIMPLEDB, "s3express": S3, "sts": STS}
 
 
 class Peeked:
@@ -53,54 +56,61 @@ def named_service(request: Request) -> str | None:
     if ours and bucket_of_host(headers.get("host", "")) is None:
         return ADMIN
     if "x-amz-target" in headers:
-        return DYNAMODB
+        target = headers["x-amz-target"]
+        if target.startswith("DynamoDB"):
+            return DYNAMODB
+        return others.service_of_target(target) or DYNAMODB
     if request.method == "OPTIONS" and "x-amz-target" in headers.get("access-control-request-headers", "").lower():
         return DYNAMODB  # a browser asks whether its page may send that
     authorization = headers.get("authorization", "")
     if "/s3/aws4_request" in authorization:
         return S3
+    host = headers.get("host", "")
     signed = signing_name(authorization, request.query_string)
     if signed is not None:
-        return signed
-    host = headers.get("host", "")
+        service = SIGNING_NAMES.get(signed)
+        if service is not None:
+            return service
+        if signed in others.NAMES and not host.startswith("s3") and bucket_of_host(host) is None:
+            return signed
     if host.startswith(("dynamodb.", "streams.dynamodb.")):
         return DYNAMODB
     if host.startswith("sdb."):
         return SIMPLEDB
+    if host.startswith("sts."):
+        return STS
     return None if path == "/" and bucket_of_host(host) is None else S3
 
 
 async def spoken_service(request: Request) -> str:
     """The service of a request that names none. May replace `request.body` by one that was looked at."""
-    return SIMPLEDB if await is_simpledb(request) else S3
+    return await spoken_by_form(request) or S3
 
 
 def signing_name(authorization: str, query: str) -> str | None:
-    """The service in the scope of a SigV4 signature, in the header or in a presigned URL; None without one, or with another's."""
+    """The signing name in the scope of a SigV4 signature, in the header or in a presigned URL; None without one."""
     start = authorization.find("Credential=")
     if start >= 0 and authorization.startswith("AWS4-"):
         stop = authorization.find("/aws4_request", start)
-        return SIGNING_NAMES.get(authorization[authorization.rfind("/", start, stop) + 1 : stop]) if stop >= 0 else None
+        return authorization[authorization.rfind("/", start, stop) + 1 : stop] if stop >= 0 else None
     start = query.find("X-Amz-Credential=")
     if start < 0:
         return None
     scope = query[start:].partition("&")[0].replace("%2F", "/").replace("%2f", "/").split("/")
-    return SIGNING_NAMES.get(scope[-2]) if len(scope) >= 2 else None
+    return scope[-2] if len(scope) >= 2 else None
 
 
-async def is_simpledb(request: Request) -> bool:
-    """Whether a request to "/" speaks SimpleDB's query protocol: an Action, and its Version or none.
-
-    With SimpleDB's own signature versions any Version will do, so that SimpleDB can say which it does not know.
-    """
-    if is_simpledb_text(request.query_string):
-        return True
+async def spoken_by_form(request: Request) -> str | None:
+    """The service whose query protocol a request to "/" speaks, in its query string or its form."""
+    spoken = service_of_text(request.query_string)
+    if spoken is not None:
+        return spoken
     if request.method != "POST" or not request.headers.get("content-type", FORM).lower().startswith(FORM):
-        return False
+        return None
     whole = request.body.take()
     if whole is not None:
         request.body = BytesBody(whole)
-        return is_simpledb_text(whole.decode("latin-1"))
+        return service_of_text(whole.decode("latin-1"))
     held: list[bytes] = []
     size = 0
     while size <= _PEEK_LIMIT:
@@ -110,11 +120,17 @@ async def is_simpledb(request: Request) -> bool:
         held.append(piece)
         size += len(piece)
     request.body = Peeked(held, request.body)
-    return is_simpledb_text(b"".join(held).decode("latin-1"))
+    return service_of_text(b"".join(held).decode("latin-1"))
 
 
-def is_simpledb_text(text: str) -> bool:
+def service_of_text(text: str) -> str | None:
+    """SimpleDB's is an Action with its Version or none; STS's an Action with its Version.
+
+    With SimpleDB's own signature versions any Version will do, so that SimpleDB can say which it does not know.
+    """
     text = f"&{text}&"
     if "&Action=" not in text:
-        return False
-    return f"&{SIMPLEDB_VERSION}&" in text or "&Version=" not in text or "&SignatureVersion=" in text
+        return None
+    if f"&Version={STS_VERSION}&" in text:
+        return STS
+    return SIMPLEDB if f"&{SIMPLEDB_VERSION}&" in text or "&Version=" not in text or "&SignatureVersion=" in text else None

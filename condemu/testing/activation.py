@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 CREDENTIAL: Final = re.compile(r"Credential=([^/,\s]+)/[^/,\s]*/[^/,\s]*/([^/,\s]+)/|^AWS ([^:\s]+):")
 FORM_KEY: Final = re.compile(rb"(?:^|&)AWSAccessKeyId=([^&]+)")
 FORM: Final = 8192  # bytes of a form in which its access key is looked for
-EMULATED: Final = frozenset({"s3", "s3express", "dynamodb", "sdb", "simpledbv2"})
+EMULATED: Final = frozenset({"s3", "s3express", "dynamodb", "sdb", "simpledbv2", "sts"})
 
 
 class NotEmulated(RuntimeError):
@@ -162,7 +162,7 @@ def is_ours(head: Head) -> bool:
         return False
     if service and service not in EMULATED:
         raise NotEmulated(
-            f"condemu emulates S3, DynamoDB and SimpleDB; this request is for {service} ({head.host}). "
+            f"condemu emulates S3, DynamoDB, SimpleDB and STS; this request is for {service} ({head.host}). "
             f"To let it out: passthrough=[{head.host!r}]"
         )
     return True

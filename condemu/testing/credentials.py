@@ -57,6 +57,7 @@ class LocalBook(CredentialBook):
     def __init__(self, configured: CredentialBook) -> None:
         super().__init__((), configured.account)
         self._by_key = configured._by_key
+        self._roles = configured._roles
 
     def find(self, access_key: str) -> Credential | None:
         configured = super().find(access_key)

@@ -144,7 +144,7 @@ def test_a_client_of_any_partition_is_answered(region: str, dual: bool):
 
 
 def test_a_service_that_is_not_emulated_says_so():
-    with mock_aws(), pytest.raises(NotEmulated, match=r"condemu emulates S3, DynamoDB and SimpleDB.*passthrough"):
+    with mock_aws(), pytest.raises(NotEmulated, match=r"condemu emulates S3, DynamoDB, SimpleDB and STS.*passthrough"):
         boto3.client("sqs").list_queues()
 
 

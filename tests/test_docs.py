@@ -17,7 +17,7 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 SPACES = importlib.util.find_spec("condemu.core.spaces") is not None
 CALLS = importlib.util.find_spec("condemu.core.calls") is not None
 with_calls = pytest.mark.skipif(not CALLS, reason="the page describes an engine that makes a Call when a request arrives")
-SPACE = re.compile(r"(?:s3|dynamodb|simpledb)\.[a-z_]+")
+SPACE = re.compile(r"(?:s3|dynamodb|simpledb|sts)\.[a-z_]+")
 
 
 def programs(page: str) -> list[str]:

@@ -31,6 +31,7 @@ from condemu.server.asgi import App
 from condemu.server.config import Config
 from condemu.server.errors import BAD_REQUEST, INTERNAL_ERROR, message_of, refusal
 from condemu.server.exports import S3Sink, Trusted
+from condemu.server.help import add_help
 from condemu.server.kept import KeptBody
 from condemu.server.system import RequestIds, SystemClock, SystemIds
 from condemu.simpledb import records as simpledb_records
@@ -139,7 +140,10 @@ class Emulator:
                 if name in others.NAMES:
                     return others.answer(request, name)
                 service = self.services.get(name, self._fallback)
-            return await service.handle(request)
+            response = await service.handle(request)
+            if response.refusal is not None:
+                add_help(response)
+            return response
         except (ClientDisconnected, ArrivesAgain, ObserverFailed):
             raise
         except Exception:  # a mistake of ours: said where somebody may read it, and answered as AWS would

@@ -91,12 +91,12 @@ class Target:
         return boto3.Session(self.access_key, self.secret, region_name=self.region)
 
     def client(self, service: str, **options: Any) -> Any:
-        """A client that hides nothing: no validation, no retry, path-style addresses, short time-outs."""
+        """A client that hides nothing: no validation, no retry, path-style addresses, no long wait."""
         config = Config(
             parameter_validation=False,
             retries={"total_max_attempts": 1, "mode": "standard"},
-            connect_timeout=5,
-            read_timeout=30,
+            connect_timeout=60,
+            read_timeout=30 if self.outlives_the_run else 600,  # what runs on a busy machine may be slow; it does not hang
             max_pool_connections=80,
             s3={"addressing_style": "path"},
         ).merge(options.pop("config", Config()))

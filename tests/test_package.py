@@ -23,7 +23,7 @@ LOCK = ROOT / "requirements-dev.lock"
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=1800)
     assert done.returncode == 0, done.stdout + done.stderr
     return next(folder.glob("*.whl"))
 
@@ -53,7 +53,7 @@ def test_the_installed_suite_runs_beside_a_folder_called_conformance(wheel: Path
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
     done = subprocess.run(
-        [sys.executable, "-c", program, command], cwd=theirs.parent, env=environment, capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", program, command], cwd=theirs.parent, env=environment, capture_output=True, text=True, timeout=1800
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 as AWS" in done.stdout if command == "conformance" else (theirs.parent / "page" / "badge.svg").exists()

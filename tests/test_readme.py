@@ -61,7 +61,7 @@ def test_a_lock_of_ones_own_is_tested_as_the_readme_shows(tmp_path: Path, condit
         (tmp_path / name).write_text(text if condition else text.replace(', IfNoneMatch="*"', ""))
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
     words = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly"]
-    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=1800)
     assert ("2 passed" if condition else "2 failed") in done.stdout, done.stdout + done.stderr
 
 

@@ -35,7 +35,7 @@ class Server:
 
     def start(self) -> Server:
         self._thread.start()
-        self._ready.wait(30)
+        self._ready.wait(600)
         if self._failure is not None:
             raise self._failure
         return self

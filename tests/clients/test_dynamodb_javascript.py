@@ -30,7 +30,7 @@ def test_the_javascript_sdk_and_dynamodb_toolbox_write_under_conditions(endpoint
         "AWS_REGION": REGION,
     }
     command = [str(NODE), str(FOLDER / "dynamodb.mjs"), endpoint, "javascript"]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1800, check=False)
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout.splitlines()[-1]) == {
         "twice": ["ConditionalCheckFailedException", {"pk": {"S": "a"}, "sk": {"S": "1"}, "v": {"N": "1"}}],

@@ -31,7 +31,7 @@ def aws(endpoint: str, tmp_path: Path) -> Aws:
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "awscli", *arguments]
-        return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=1800, check=False)
 
     return run
 

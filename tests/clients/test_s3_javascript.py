@@ -28,7 +28,7 @@ def test_the_javascript_sdk_puts_with_conditions_uploads_in_parts_lists_and_dele
         "AWS_REGION": REGION,
     }
     command = [str(NODE), str(FOLDER / "exercise.mjs"), endpoint, bucket]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1800, check=False)
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout.splitlines()[-1]) == {
         "createdTwice": [412, "PreconditionFailed"],

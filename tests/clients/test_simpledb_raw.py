@@ -23,7 +23,7 @@ def server() -> Iterator[Server]:
 def ask(
     server: Server, query: str, body: bytes | None = None, method: str | None = None, path: str = "/"
 ) -> tuple[int, dict[str, str], str]:
-    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=1800)
     headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"} if body is not None else {}
     target = f"{path}?{query}" if query else path
     connection.request(method or ("GET" if body is None else "POST"), target, body, {"Host": "sdb.amazonaws.com", **headers})

@@ -78,7 +78,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One run of the whole suite, and what was seen of it."""
     results = tmp_path_factory.mktemp("suite") / "results.json"
     words = [sys.executable, "-c", PROGRAM, "exact", str(results)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=280, cwd=Path(__file__).parents[2])
+    done = subprocess.run(words, capture_output=True, text=True, timeout=1800, cwd=Path(__file__).parents[2])
     assert done.stdout, done.stderr
     seen: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     seen["text"] = done.stdout[-4000:]

@@ -60,12 +60,12 @@ def serving(emulator: Emulator) -> Iterator[tuple[str, int]]:
     server = HttpServer(emulator, listener, lambda _: up.set())
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    assert up.wait(10)
+    assert up.wait(1800)
     try:
         yield address
     finally:
         server.stop()
-        thread.join(10)
+        thread.join(1800)
         assert not thread.is_alive()
         emulator.close()
 
@@ -74,7 +74,7 @@ class Connection:
     """A socket that sends bytes and reads one HTTP answer after the other."""
 
     def __init__(self, address: tuple[str, int]) -> None:
-        self.socket = socket.create_connection(address, timeout=10)
+        self.socket = socket.create_connection(address, timeout=1800)
         self._file = self.socket.makefile("rb")
 
     def send(self, data: bytes) -> Connection:

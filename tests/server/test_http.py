@@ -202,7 +202,7 @@ def test_a_client_that_never_reads_a_streamed_answer_is_cut_off(connect):
 
     with serving(emulator_of(answer, config=Config(request_timeout=0.05))) as address:
         connect(address).send(b"GET /k HTTP/1.1\r\nhost: h\r\n\r\n")
-        assert ended.wait(60)
+        assert ended.wait(1800)
 
 
 def test_path_and_query_arrive_as_they_were_sent(connect):
@@ -374,7 +374,7 @@ def test_a_client_that_leaves_during_its_upload_is_noticed(connect):
     with serving(emulator_of(answer)) as address:
         connection = connect(address).send(b"PUT /k HTTP/1.1\r\nhost: h\r\ncontent-length: 100\r\n\r\nhalf")
         connection.close()
-        assert noticed.wait(10)
+        assert noticed.wait(1800)
         assert seen == [ClientDisconnected]
 
 
@@ -397,7 +397,7 @@ def test_a_streamed_answer_is_made_no_faster_than_it_is_read_and_no_longer_than_
         connection = connect(address).send(b"GET /k HTTP/1.1\r\nhost: h\r\n\r\n")
         assert len(connection.socket.recv(65536)) > 0
         connection.close()
-        assert ended.wait(10)
+        assert ended.wait(1800)
         assert len(made) < 200
 
 

@@ -40,7 +40,7 @@ async def answer(request: Request) -> Response:
 def secure(address: tuple[str, int], config: Config, name: str = "localhost") -> ssl.SSLSocket:
     context = ssl.create_default_context(cafile=certificates.trusted_file(config))
     context.verify_flags |= ssl.VERIFY_X509_STRICT  # as Python 3.13 does by itself
-    return context.wrap_socket(socket.create_connection(address, timeout=20), server_hostname=name)
+    return context.wrap_socket(socket.create_connection(address, timeout=1800), server_hostname=name)
 
 
 def received(connection: socket.socket) -> tuple[bytes, bytes]:
@@ -61,7 +61,7 @@ def test_one_port_speaks_both_and_the_request_knows_which():
     put = b"PUT /k HTTP/1.1\r\nhost: h\r\ncontent-length: %d\r\n\r\n" % len(body) + body
     with serving(emulator_of(answer, config=config)) as address:
         for scheme in (b"https", b"http", b"https"):
-            connection = secure(address, config) if scheme == b"https" else socket.create_connection(address, timeout=20)
+            connection = secure(address, config) if scheme == b"https" else socket.create_connection(address, timeout=1800)
             with connection:
                 for _ in range(3):
                     connection.sendall(GET)
@@ -95,7 +95,7 @@ def test_a_name_that_is_not_in_it_is_not_trusted():
 def test_what_is_no_handshake_ends_the_connection_and_nothing_else(sent):
     config = Config(tls="on")
     with serving(emulator_of(answer, config=config)) as address:
-        with socket.create_connection(address, timeout=20) as connection:
+        with socket.create_connection(address, timeout=1800) as connection:
             connection.sendall(sent)
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(1000):

@@ -134,14 +134,14 @@ def test_threads_with_their_own_accounts_do_not_meet() -> None:
         mock = mock_aws()
         local = mock.start()
         try:
-            meet.wait(10)
+            meet.wait(1800)
             s3 = local.client("s3")
             s3.create_bucket(Bucket="same-name")
             s3.put_object(Bucket="same-name", Key=f"key-{number}", Body=b"")
-            meet.wait(10)
+            meet.wait(1800)
             return [entry["Key"] for entry in s3.list_objects_v2(Bucket="same-name")["Contents"]]
         finally:
-            meet.wait(10)
+            meet.wait(1800)
             mock.stop()
 
     with ThreadPoolExecutor(4) as pool:

@@ -181,15 +181,15 @@ def by_aiohttp(url: str) -> bytes:
 
 def by_http_client(url: str) -> bytes:
     host, _, path = url.removeprefix("https://").partition("/")
-    connection = http.client.HTTPSConnection(host, timeout=10)
+    connection = http.client.HTTPSConnection(host, timeout=1800)
     connection.request("GET", "/" + path)
     return connection.getresponse().read()
 
 
 LIBRARIES: dict[str, Callable[[str], bytes]] = {
-    "requests": lambda url: requests.get(url, timeout=10).content,
+    "requests": lambda url: requests.get(url, timeout=1800).content,
     "urllib3": lambda url: urllib3.PoolManager().request("GET", url).data,
-    "urllib": lambda url: urllib.request.urlopen(url, timeout=10).read(),
+    "urllib": lambda url: urllib.request.urlopen(url, timeout=1800).read(),
     "http.client": by_http_client,
     "httpx": lambda url: httpx.get(url).content,
     "httpx, asynchronous": by_httpx_async,
@@ -235,13 +235,13 @@ def test_sixteen_threads_each_with_a_mock_of_its_own():
 
     def work(number: int) -> list[str]:
         with mock_aws():
-            meet.wait(60)
+            meet.wait(1800)
             s3 = boto3.Session().client("s3")
             s3.create_bucket(Bucket="same-name")
             s3.put_object(Bucket="same-name", Key=f"key-{number}", Body=b"")
-            meet.wait(60)
+            meet.wait(1800)
             found = [entry["Key"] for entry in s3.list_objects_v2(Bucket="same-name")["Contents"]]
-            meet.wait(60)
+            meet.wait(1800)
             return found
 
     with ThreadPoolExecutor(16) as pool:

@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol, TypeVar
 
-from condemu.core.calls import ADMINISTRATION, SWEEP, Call, Decide, Due, Outcome, Plan, Step
+from condemu.core.calls import ADMINISTRATION, SWEEP, Call, Due, Outcome, Plan, Step
 from condemu.core.errors import ServiceError
 from condemu.core.http import Response
 from condemu.core.store import Commit, Store, Txn
@@ -217,19 +217,16 @@ class Engine:
             call.arrived_index = self.store.index
 
     def _decide(self, call: Call, step: Step, number: int) -> Commit:
-        decide = step.decide
+        decide, store = step.decide, self.store
         while True:
             try:
-                return self._transact(call, step, number, decide)
+                if step.reads:
+                    return Commit(self._view(call, decide), store.index, ())
+                ids = store.ids
+                return store.transact(decide, ids.of(f"{call.identity}/{number}") if ids.seeded else ids)
             except Due as due:
                 self._sweep(call, due)
                 decide = due.then
-
-    def _transact(self, call: Call, step: Step, number: int, decide: Decide) -> Commit:
-        if step.reads:
-            return Commit(self._view(call, decide), self.store.index, ())
-        ids = self.store.ids
-        return self.store.transact(decide, ids.of(f"{call.identity}/{number}") if ids.seeded else ids)
 
     def _view(self, call: Call, decide: Callable[[Txn], T]) -> T:
         if self.stale_reads is not None and not call.consistent:

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from condemu.auth.authenticate import Authenticator
 from condemu.auth.credentials import CredentialBook, read_credentials
-from condemu.core.calls import ADMINISTRATION, CLIENT, Call
+from condemu.core.calls import ADMINISTRATION, CLIENT
 from condemu.core.effects import Clock, Ids
 from condemu.core.engine import ArrivesAgain, Engine, Observer, ObserverFailed, ReadSource
 from condemu.core.http import Body, BytesBody, ClientDisconnected, Request, Response
@@ -97,22 +97,21 @@ class Emulator:
             call.identity = f"{actor}/{next(self._turns.setdefault(actor, count(1)))}"
         call.request_id, request.host_id = self._request_ids.next(call)
         request.request_id = call.request_id
-        self._arrive(call)
+        call.arrived_index = self.engine.store.index
+        call.arrived_at = self.clock.now()
         if self.engine.observed:
             self.engine.received(call)
 
-    def _arrive(self, call: Call) -> None:
-        call.arrived_index = self.engine.store.index
-        call.arrived_at = self.clock.now()
-
-    async def answer(self, request: Request, service: Service | None = None) -> Response:
+    def answer(self, request: Request, service: Service | None = None) -> Coroutine[Any, Any, Response]:
         """The answer, ready to leave. `service` answers in place of the one that the request is for.
 
         Raises only ClientDisconnected and ReplyLost, when there is nobody to answer or nobody shall be answered, and
         ObserverFailed.
         """
-        if not self.engine.observed:
-            return await self._answer(request, service)
+        return self._answer_observed(request, service) if self.engine.observed else self._answer(request, service)
+
+    async def _answer_observed(self, request: Request, service: Service | None) -> Response:
+        """As unobserved, and made anew when an observer says so."""
         call = request.call
         body = request.body = KeptBody(request.body, self.blobs)
         try:
@@ -122,7 +121,7 @@ class Emulator:
                     break
                 except ArrivesAgain:
                     call.arrivals += 1
-                    self._arrive(call)
+                    call.arrived_index, call.arrived_at = self.engine.store.index, self.clock.now()
                     request.body = body = body.again()
         finally:
             body.forget()

@@ -50,6 +50,8 @@ MODULES: Final = frozenset(module for module, *_ in POINTS)
 
 # owner, attribute, the original, the replacement
 _replaced: list[tuple[Any, str, Any, Any]] = []
+# owner and attribute: the original and its replacement, made once for all activations
+_made: dict[tuple[Any, str], tuple[Any, Any]] = {}
 
 
 def install() -> None:
@@ -80,7 +82,10 @@ def _replace_in(module: ModuleType) -> None:
         original = vars(owner).get(attribute) if owner is not None else None
         if original is None:
             continue  # another version of the library: what it sends is refused at the look-up of the host's name
-        replacement = getattr(answers, maker)(original)
+        made = _made.get((owner, attribute))
+        if made is None or made[0] is not original:
+            made = _made[owner, attribute] = (original, getattr(answers, maker)(original))
+        replacement = made[1]
         _replaced.append((owner, attribute, original, replacement))
         setattr(owner, attribute, replacement)
 

@@ -146,18 +146,19 @@ def test_two_containers_with_the_same_process_id_do_not_meet_on_a_server(tmp_pat
 
 def test_a_server_takes_clocks_and_observers():
     class Counts(Watch):
-        operations: list[str] = []
+        def __init__(self) -> None:
+            self.services: list[str] = []
 
         def received(self, call: Any) -> None:
-            self.operations.append(call.service)
+            self.services.append(call.service)
 
     clock, counts = ManualClock(), Counts()
     with Server(clock=clock, observers=(counts,)) as server:
-        s3 = boto3.client("s3", endpoint_url=server.url, aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
+        s3 = boto3.Session("a", "b", region_name="us-east-1").client("s3", endpoint_url=server.url)
         s3.create_bucket(Bucket="bucket")
         s3.put_object(Bucket="bucket", Key="key", Body=b"")
         assert s3.head_object(Bucket="bucket", Key="key")["LastModified"].timestamp() == int(clock.now())
-    assert len(counts.operations) == 3
+    assert len(counts.services) == 3
 
 
 def test_a_misspelled_setting_of_a_server_says_so():

@@ -39,7 +39,7 @@ def pytest_unconfigure() -> None:
 
 
 def _refereed() -> Any:
-    """A test that tried to leave fails, even where something swallowed the referee's error; so do its fixtures and its children."""
+    """A test that tried to leave fails, even where something swallowed the referee's error; so do its fixtures and children."""
     result = yield
     left = referee.left()
     assert not left, f"the test tried to leave this machine: {left}"

@@ -115,6 +115,20 @@ def innermost_here() -> Activation | None:
     return here
 
 
+def inherited(thread: threading.Thread) -> None:
+    """A thread that is about to start belongs where the one belongs that starts it."""
+    here = innermost_here()
+    if here is None:
+        return
+    run = thread.run
+
+    def run_here() -> None:
+        _here.set(here)
+        run()
+
+    thread.run = run_here  # type: ignore[method-assign]
+
+
 def current() -> Activation | None:
     """The activation for which a client that is made now is made."""
     return innermost_here() or (_active[-1] if _active else None)

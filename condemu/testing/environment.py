@@ -1,4 +1,4 @@
-"""The environment variables of AWS's SDKs and boto3's default session while a fixture or mock is active, and as they were when it ends.
+"""The environment variables of AWS's SDKs and boto3's default session: while something is active, and as they were when it ends.
 
 Activations may begin and end in any order, in several threads. Each remembers what it found; one that ends while a later one is
 still there leaves the variables alone and hands its memory on to the next later one.

@@ -11,6 +11,7 @@
 | aiohttp             | connector.BaseConnector.connect                        | the same                                       |
 | urllib, http.client | HTTPConnection.connect and HTTPSConnection's           | the same                                       |
 | any other           | socket.getaddrinfo                                     | it is refused before it leaves for AWS         |
+| threading           | Thread.start                                           | a thread belongs to the mock of its maker      |
 
 A method of a class is replaced, not of an object, since objects may be older than this module. A library that is imported
 later is seen to on its import. What to do with a call is decided in `activation.py`; how each library is answered stands in
@@ -45,6 +46,7 @@ POINTS: Final = (
     ("http.client", "HTTPConnection", "connect", "http_client_connect"),
     ("http.client", "HTTPSConnection", "connect", "http_client_connect"),
     ("socket", "", "getaddrinfo", "socket_getaddrinfo"),
+    ("threading", "Thread", "start", "thread_start"),
 )
 MODULES: Final = frozenset(module for module, *_ in POINTS)
 

@@ -31,13 +31,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure() -> None:
-    referee.start()
+    referee.start_everywhere()
+
+
+def pytest_unconfigure() -> None:
+    referee.stop()
+
+
+def _refereed() -> Any:
+    """A test that tried to leave fails, even where something swallowed the referee's error; so do its fixtures and children."""
+    result = yield
+    left = referee.left()
+    assert not left, f"the test tried to leave this machine: {left}"
+    return result
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Any:
-    """A test that tried to leave fails, even where something swallowed the referee's error."""
-    referee.left.clear()
-    result = yield
-    assert not referee.left or "referee" in item.name, f"the test tried to leave this machine: {referee.left}"
-    return result
+def pytest_runtest_setup() -> Any:
+    return (yield from _refereed())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Any:
+    return (yield from _refereed())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Any:
+    return (yield from _refereed())

@@ -1,8 +1,9 @@
 """Which bucket and which key a request names, by path or by host.
 
 Path style is `/bucket/key`. Virtual-hosted style is recognized by the Host header alone: `bucket.localhost`,
-`bucket.s3.localhost`, `bucket.s3.amazonaws.com`, `bucket.s3.<region>.amazonaws.com` and their dual-stack forms. Keys are
-percent-decoded once and never normalized: `//`, `.` and `..` are ordinary (recorded on AWS).
+`bucket.s3.localhost`, `bucket.s3.amazonaws.com`, `bucket.s3.<region>.amazonaws.com`, their FIPS, accelerated and dual-stack
+forms, and those of every other partition. Keys are percent-decoded once and never normalized: `//`, `.` and `..` are ordinary
+(recorded on AWS).
 """
 
 from __future__ import annotations
@@ -12,9 +13,21 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+# What the names of AWS's hosts end in, by botocore's partitions and endpoints (a test compares): commercial and GovCloud regions
+# share theirs, China, the European Sovereign Cloud and the isolated partitions have their own, each with a dual-stack name beside.
+AWS_SUFFIXES: Final = (
+    "amazonaws.com", "api.aws", "aws.dev",
+    "amazonaws.com.cn", "api.amazonwebservices.com.cn",
+    "amazonaws.eu", "api.amazonwebservices.eu",
+    "c2s.ic.gov", "api.aws.ic.gov",
+    "sc2s.sgov.gov", "api.aws.scloud",
+    "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk",
+    "csp.hci.ic.gov", "api.aws.hci.ic.gov",
+)  # fmt: skip
 VIRTUAL_HOST: Final = re.compile(
     r"(?P<bucket>.+?)\.(?:s3\.localhost|localhost|s3\.localhost\.localstack\.cloud"
-    r"|s3[.-](?:dualstack\.)?(?:[a-z]{2}(?:-[a-z]+)+-\d\.)?amazonaws\.com(?:\.cn)?)",
+    r"|s3(?:-fips|-accelerate)?[.-](?:dualstack\.)?(?:[a-z]{2,5}(?:-[a-z]+)+-\d\.)?"
+    rf"(?:{'|'.join(map(re.escape, AWS_SUFFIXES))}))",
     re.IGNORECASE,
 )
 SERVICE_LABELS: Final = frozenset({"s3", "dynamodb", "sdb", "www"})

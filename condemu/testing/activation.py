@@ -55,6 +55,7 @@ class Activation:
     passthrough: tuple[str | re.Pattern[str], ...] = ()  # patterns of hosts, or expressions for whole URLs
     outer: Activation | None = None  # that was active in this thread or task before
     saved: environment.Saved = field(default_factory=dict)
+    session: Any = None  # boto3's default session that was there before
     configured: frozenset[str] = frozenset()  # netlocs that the environment named before
     active: bool = True
 
@@ -79,6 +80,7 @@ def begin(activation: Activation, variables: dict[str, str] | None) -> None:
     with _lock:
         if variables is not None:
             activation.saved = environment.enter(variables)
+            activation.session = environment.set_session_aside()
             activation.configured = environment.configured_hosts(activation.saved)
         if not _active:
             interception.install()
@@ -91,12 +93,14 @@ def end(activation: Activation) -> None:
     with _lock:
         activation.active = False
         position = _active.index(activation)
-        later = _active[position + 1 :]
-        heir = next((other for other in later if other.saved), None)
-        if heir is None:
-            environment.leave(activation.saved)
-        else:
-            heir.saved = {**heir.saved, **activation.saved}
+        if activation.saved:
+            heir = next((other for other in _active[position + 1 :] if other.saved), None)
+            if heir is None:
+                environment.leave(activation.saved)
+                environment.put_session_back(activation.session)
+            else:
+                heir.saved = {**heir.saved, **activation.saved}
+                heir.session = activation.session
         del _active[position]
         if not _active:
             interception.uninstall()
@@ -109,6 +113,20 @@ def innermost_here() -> Activation | None:
     while here is not None and not here.active:
         here = here.outer
     return here
+
+
+def inherited(thread: threading.Thread) -> None:
+    """A thread that is about to start belongs where the one belongs that starts it."""
+    here = innermost_here()
+    if here is None:
+        return
+    run = thread.run
+
+    def run_here() -> None:
+        _here.set(here)
+        run()
+
+    thread.run = run_here  # type: ignore[method-assign]
 
 
 def current() -> Activation | None:

@@ -292,3 +292,10 @@ def socket_getaddrinfo(original: Any) -> Any:
     return getaddrinfo
 
 
+def thread_start(original: Any) -> Any:
+    @functools.wraps(original)
+    def start(self: Any) -> None:
+        activation.inherited(self)
+        original(self)
+
+    return start

@@ -1,4 +1,4 @@
-"""The environment variables of AWS's SDKs while a fixture or mock is active, and as they were when it ends.
+"""The environment variables of AWS's SDKs and boto3's default session: while something is active, and as they were when it ends.
 
 Activations may begin and end in any order, in several threads. Each remembers what it found; one that ends while a later one is
 still there leaves the variables alone and hands its memory on to the next later one.
@@ -7,12 +7,13 @@ still there leaves the variables alone and hands its memory on to the next later
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 # What the SDKs find in their place could be a real account's, or lead elsewhere. AWS_ENDPOINT_URL_<SERVICE> goes with them.
-REMOVED: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL")
+REMOVED: Final = frozenset({"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"})
 ENDPOINT: Final = "AWS_ENDPOINT_URL"
 REGIONS: Final = ("AWS_DEFAULT_REGION", "AWS_REGION")
 CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
@@ -33,10 +34,11 @@ def variables_of(access_key: str, secret: str, region: str, url: str | None = No
 
 def enter(chosen: Mapping[str, str], environ: MutableMapping[str, str] = os.environ) -> Saved:
     """Set what is chosen and remove what misleads. Returns what was there."""
-    removed = {name for name in environ if name.startswith(ENDPOINT)} | {*REMOVED, IGNORE_ENDPOINTS}
-    saved = {name: environ.get(name) for name in (*removed, *chosen)}
-    for name in removed:
-        environ.pop(name, None)
+    there = set(environ)
+    saved = {name: environ[name] if name in there else None for name in chosen}
+    for name in there:
+        if name.startswith(ENDPOINT) or name in REMOVED:
+            saved[name] = environ.pop(name)
     environ.update(chosen)
     return saved
 
@@ -53,3 +55,19 @@ def configured_hosts(saved: Saved) -> frozenset[str]:
     """The hosts, with their ports, that the environment named as endpoints: clients made before may still go there."""
     urls = (value for name, value in saved.items() if name.startswith(ENDPOINT) and value)
     return frozenset(urlsplit(url).netloc.lower() for url in urls)
+
+
+def set_session_aside() -> Any:
+    """boto3 makes a new default session when it is next asked for one. Returns the one that was there, None without one."""
+    boto3: Any = sys.modules.get("boto3")
+    session = getattr(boto3, "DEFAULT_SESSION", None)
+    if session is not None:
+        boto3.DEFAULT_SESSION = None
+    return session
+
+
+def put_session_back(session: Any) -> None:
+    """What boto3 made since has our credentials, and is forgotten."""
+    boto3: Any = sys.modules.get("boto3")
+    if boto3 is not None:
+        boto3.DEFAULT_SESSION = session

@@ -1,8 +1,6 @@
 """Which hosts are AWS's, which service a host means, and which hosts are this machine.
 
-The names end in what botocore's partitions.json and endpoints.json say (a test compares): commercial and GovCloud regions share
-theirs; China, the European Sovereign Cloud and the four isolated partitions have their own, each with a dual-stack name.
-Left of that stands the region, if any, then the service: `bucket.s3.eu-west-1.amazonaws.com`.
+The names end in AWS_SUFFIXES. Left of that stands the region, if any, then the service: `bucket.s3.eu-west-1.amazonaws.com`.
 """
 
 from __future__ import annotations
@@ -11,16 +9,9 @@ import re
 from functools import lru_cache
 from typing import Final
 
-SUFFIXES: Final = (
-    "amazonaws.com", "api.aws", "aws.dev",
-    "amazonaws.com.cn", "api.amazonwebservices.com.cn",
-    "amazonaws.eu", "api.amazonwebservices.eu",
-    "c2s.ic.gov", "api.aws.ic.gov",
-    "sc2s.sgov.gov", "api.aws.scloud",
-    "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk",
-    "csp.hci.ic.gov", "api.aws.hci.ic.gov",
-)  # fmt: skip
-_AWS: Final = re.compile(r"(?:(?P<left>.*)\.)?(?:" + "|".join(map(re.escape, SUFFIXES)) + ")", re.IGNORECASE)
+from condemu.s3.addressing import AWS_SUFFIXES
+
+_AWS: Final = re.compile(r"(?:(?P<left>.*)\.)?(?:" + "|".join(map(re.escape, AWS_SUFFIXES)) + ")", re.IGNORECASE)
 _REGION: Final = re.compile(r"[a-z]+(?:-[a-z]+)+-\d+")
 _BETWEEN: Final = frozenset({"dualstack", "vpce", "global"})
 

@@ -11,6 +11,7 @@
 | aiohttp             | connector.BaseConnector.connect                        | the same                                       |
 | urllib, http.client | HTTPConnection.connect and HTTPSConnection's           | the same                                       |
 | any other           | socket.getaddrinfo                                     | it is refused before it leaves for AWS         |
+| threading           | Thread.start                                           | a thread belongs to the mock of its maker      |
 
 A method of a class is replaced, not of an object, since objects may be older than this module. A library that is imported
 later is seen to on its import. What to do with a call is decided in `activation.py`; how each library is answered stands in
@@ -45,11 +46,14 @@ POINTS: Final = (
     ("http.client", "HTTPConnection", "connect", "http_client_connect"),
     ("http.client", "HTTPSConnection", "connect", "http_client_connect"),
     ("socket", "", "getaddrinfo", "socket_getaddrinfo"),
+    ("threading", "Thread", "start", "thread_start"),
 )
 MODULES: Final = frozenset(module for module, *_ in POINTS)
 
 # owner, attribute, the original, the replacement
 _replaced: list[tuple[Any, str, Any, Any]] = []
+# owner and attribute: the original and its replacement, made once for all activations
+_made: dict[tuple[Any, str], tuple[Any, Any]] = {}
 
 
 def install() -> None:
@@ -80,7 +84,10 @@ def _replace_in(module: ModuleType) -> None:
         original = vars(owner).get(attribute) if owner is not None else None
         if original is None:
             continue  # another version of the library: what it sends is refused at the look-up of the host's name
-        replacement = getattr(answers, maker)(original)
+        made = _made.get((owner, attribute))
+        if made is None or made[0] is not original:
+            made = _made[owner, attribute] = (original, getattr(answers, maker)(original))
+        replacement = made[1]
         _replaced.append((owner, attribute, original, replacement))
         setattr(owner, attribute, replacement)
 

@@ -116,7 +116,7 @@ class MockAWS:
         self._lock = threading.Lock()
         self._depth = 0
         self._local: Condemu | None = None
-        if url is None:
+        if url is None and settings:
             self._server_config(DEFAULT_REGION, "0" * 12)  # a mistake in the settings is told here, where they stand
 
     def start(self) -> Condemu:
@@ -224,6 +224,8 @@ def mock_aws(target: Any = None, /, **settings: Any) -> Any:
 
 def check_settings(settings: Mapping[str, Any], own: Iterable[str] = OWN) -> None:
     """Raises UnknownSetting for a name that is no setting, with the one that may have been meant."""
+    if not settings:
+        return
     from condemu.server.config import Config
 
     known = tuple(dict.fromkeys((*own, *(field.name for field in fields(Config)))))

@@ -19,14 +19,16 @@ import pytest
 import requests
 import urllib3
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionClosedError, EndpointVariantError, ReadTimeoutError
+from botocore.endpoint_provider import EndpointProvider
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointProviderError, EndpointVariantError, ReadTimeoutError
 
 from condemu.core.calls import Call
 from condemu.core.engine import ObserverFailed, ReplyLost, Watch
 from condemu.core.http import Response
+from condemu.s3.addressing import AWS_SUFFIXES, bucket_of_host
 from condemu.testing import Condemu, mock_aws
 from condemu.testing.activation import NotEmulated
-from condemu.testing.hosts import SUFFIXES, is_aws, service_of
+from condemu.testing.hosts import is_aws, service_of
 
 # Made before anything is active, as a Lambda handler makes them at import.
 S3 = boto3.client("s3", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
@@ -124,7 +126,7 @@ def test_every_partition_of_botocore_is_known():
         suffixes.add(partition["dnsSuffix"])
         for variant in partition["defaults"].get("variants", []):
             suffixes.add(variant.get("dnsSuffix", partition["dnsSuffix"]))
-    assert suffixes <= set(SUFFIXES)
+    assert suffixes <= set(AWS_SUFFIXES)
 
 
 @pytest.mark.parametrize(
@@ -344,3 +346,45 @@ def test_a_mistake_of_an_observer_reaches_the_test():
 def test_a_misspelled_setting_says_so(setting: str, said: str):
     with pytest.raises(TypeError, match=said):
         mock_aws(**{setting: "strict"})
+
+
+def test_a_thread_belongs_to_the_mock_of_the_thread_that_made_it():
+    """What it fetches by a presigned URL says nothing of the mock it is meant for."""
+    meet = threading.Barrier(4)
+
+    def work(number: int) -> bytes:
+        with mock_aws(), ThreadPoolExecutor(1) as inner:
+            meet.wait(60)
+            s3 = boto3.Session().client("s3")
+            s3.create_bucket(Bucket="same-name")
+            s3.put_object(Bucket="same-name", Key="key", Body=b"%d" % number)
+            url = s3.generate_presigned_url("get_object", Params={"Bucket": "same-name", "Key": "key"})
+            meet.wait(60)
+            content = inner.submit(LIBRARIES["requests"], url).result()
+            meet.wait(60)
+            return content
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(work, range(4))) == [b"0", b"1", b"2", b"3"]
+
+
+def test_a_bucket_in_a_host_name_is_found_in_every_region_that_botocore_knows():
+    session = botocore.session.get_session()
+    loader = session.get_component("data_loader")
+    rules = EndpointProvider(loader.load_service_model("s3", "endpoint-rule-set-1"), loader.load_data("partitions"))
+    regions = {
+        region for partition in session.get_available_partitions() for region in session.get_available_regions("s3", partition)
+    }
+    seen = set()
+    for region in regions | {"eusc-de-east-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1"}:
+        for variant in ("", "UseFIPS", "UseDualStack", "Accelerate"):
+            asked = {variant: True} if variant else {}
+            try:
+                url = rules.resolve_endpoint(Region=region, Bucket="some-bucket", **asked).url
+            except EndpointProviderError:  # there is none of this kind
+                continue
+            host = url.removeprefix("https://")
+            assert bucket_of_host(host) == "some-bucket", host
+            assert service_of(host) == "s3", host
+            seen.add(host)
+    assert len(seen) > 60

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-# What the names of AWS's hosts end in, by botocore's partitions and endpoints (a test compares): commercial and GovCloud regions
-# share theirs, China, the European Sovereign Cloud and the isolated partitions have their own, each with a dual-stack name beside.
+# What the names of hosts of AWS end in, by botocore's endpoints (a test compares): commercial and GovCloud regions
+# share theirs; China, the European Sovereign Cloud and the isolated partitions have their own, each with a dual-stack name.
 AWS_SUFFIXES: Final = (
     "amazonaws.com", "api.aws", "aws.dev",
     "amazonaws.com.cn", "api.amazonwebservices.com.cn",

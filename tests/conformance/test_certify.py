@@ -74,7 +74,7 @@ def test_an_interrupted_run_writes_what_it_found_and_says_that_it_is_a_part(tmp_
 
 def test_an_expression_does_not_match_the_folder_that_the_suite_is_in(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "conformance", "run", "-k", f"conformance or {ROOT.name}"],
+        [sys.executable, "-m", "conformance", "run", "-k", "conformance"],
         capture_output=True, text=True, cwd=ROOT, check=False,
     )  # fmt: skip
     assert done.returncode == 2

@@ -47,7 +47,7 @@ def test_refusals_are_logged_alone():
     ask(emulator, "PUT", "/locks/leader", b"b", if_match='"other"')
     ask(emulator, "GET", "/nowhere/key")
     assert [line.split()[4:] for line in stream.getvalue().splitlines() if "NoSuchBucket" in line] == [
-        ["nowhere", "404", "NoSuchBucket"]
+        ["nowhere/key", "404", "NoSuchBucket"]
     ]
     assert len(stream.getvalue().splitlines()) == 2
 

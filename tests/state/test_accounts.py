@@ -233,7 +233,7 @@ def world() -> Any:
     made.emulator.close()
 
 
-def test_the_rules_of_the_machine_reach_every_space_but_exports(world: World) -> None:
+def test_the_rules_of_the_machine_reach_every_space_but_exports_and_sessions(world: World) -> None:
     """So that what holds of all spaces is no empty saying."""
     machine: Any = Accounts()
     machine.begin(names="global")
@@ -250,7 +250,7 @@ def test_the_rules_of_the_machine_reach_every_space_but_exports(world: World) ->
         machine.put_attributes(account=FIRST, item="a", value="1", replaces=False)
         machine.the_state_is_whole()
         held = set(machine.world.store.view(lambda txn: txn.tables()))
-        assert {space.name for space in SPACES} - held == {"simpledb.exports", "simpledb.export_tokens"}
+        assert {space.name for space in SPACES} - held == {"simpledb.exports", "simpledb.export_tokens", "sts.session"}
     finally:
         machine.teardown()
 

@@ -12,6 +12,7 @@ import pytest
 from conformance.servers import BESIDES
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("server", BESIDES)
 def test_the_core_rules_hold_under_any_asgi_server(server: str, tmp_path: Path) -> None:
     results = tmp_path / "results.json"

@@ -9,6 +9,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 
 # Stores and observers. A store may run decisions twice; one dictionary does all that a service asks of a store.
@@ -31,6 +33,7 @@ def answers(run: tuple[str, str], moment: float, folder: Path) -> list[str]:
     return file.read_text().splitlines()
 
 
+@pytest.mark.long
 def test_the_suite_is_answered_with_the_same_bytes_whoever_observes_and_on_every_store(tmp_path):
     moment = float(int(time.time()))
     with ThreadPoolExecutor(2) as pool:

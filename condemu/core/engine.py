@@ -176,21 +176,26 @@ class Engine:
         if plan.check is not None:
             self.store.view(plan.check)
         if plan.join is None:
-            return await self._run_step(call, plan.steps[0], 0)
+            return await self._observed_step(call, plan.steps[0], 0) if self.observed else self._step(call, plan.steps[0], 0)
         results: list[Any] = []
         for number, step in enumerate(plan.steps):
             try:
-                results.append(await self._run_step(call, step, number))
+                if self.observed:
+                    results.append(await self._observed_step(call, step, number))
+                else:
+                    results.append(self._step(call, step, number))
             except ServiceError as error:
                 error.__traceback__ = None
                 results.append(error)
         return plan.join(results)
 
-    async def _run_step(self, call: Call, step: Step, number: int) -> Any:
-        if not self.observed:
-            commit = self._decide(call, step, number)
-            call.commit_index = commit.index
-            return commit.result
+    def _step(self, call: Call, step: Step, number: int) -> Any:
+        commit = self._decide(call, step, number)
+        call.commit_index = commit.index
+        return commit.result
+
+    async def _observed_step(self, call: Call, step: Step, number: int) -> Any:
+        """As `_step`, and told of: READY before it, DECIDED after it."""
         observers = self._watching(call)
         try:
             await self._hold(observers, call, step, number)

@@ -131,7 +131,7 @@ class Exchange:
             for piece in pieces:
                 if protocol.writable is not None:
                     await protocol.writable
-                if protocol.lost:
+                if protocol.lost or protocol.transport.is_closing():  # the latter is known first, within a write
                     break
                 protocol.transport.write(piece)
         protocol.answered(self)

@@ -58,8 +58,9 @@ def verify_query(authenticator: Authenticator, request: Request, now: float, hos
         if not any(signature_v2.fits(credential.secret, text, signature) for text in texts):
             raise mismatch(access_key, signature, texts[0])
         check_token(credential, token, now)
-    if now > int(expires):
-        raise AuthFailure(failures.EXPIRED, {"Expires": iso_text(int(expires)), "ServerTime": iso_text(now)})
+    moment = authenticator.state_time(now)
+    if moment > int(expires):
+        raise AuthFailure(failures.EXPIRED, {"Expires": iso_text(int(expires)), "ServerTime": iso_text(moment)})
     return _authentication(authenticator, request, access_key, QUERY, credential)
 
 

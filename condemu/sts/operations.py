@@ -80,6 +80,7 @@ def assume_role(txn: Txn, request: Request) -> Result:
     name = session_name(request)
     duration = duration_of(request.parameters, ROLE_DURATION)
     policy = policy_of(request.parameters)
+    check_no_policy_arns(request.parameters)
     tags = tags_of(request.parameters)
     configured = request.book.role(account, role)
     arn = request.parameters["RoleArn"]
@@ -97,6 +98,7 @@ def assume_role_with_web_identity(txn: Txn, request: Request) -> Result:
     name = session_name(request)
     duration = duration_of(request.parameters, ROLE_DURATION)
     policy = policy_of(request.parameters)
+    check_no_policy_arns(request.parameters)
     claims = claims_of(request.required("WebIdentityToken"))
     expires = claims.get("exp")
     if isinstance(expires, (int, float)) and expires <= txn.now:
@@ -163,6 +165,12 @@ def policy_of(parameters: Mapping[str, str]) -> str:
     return text
 
 
+def check_no_policy_arns(parameters: Mapping[str, str]) -> None:
+    """Managed policies are not known here. A session that they limit is refused: without them it could do more than it may."""
+    if any(name.startswith("PolicyArns.") for name in parameters):
+        raise ServiceError(errors.NOT_EMULATED, {"action": "PolicyArns"}, because="condemu knows no managed policies: use Policy")
+
+
 def tags_of(parameters: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     found: dict[int, dict[str, str]] = {}
     for name, value in parameters.items():
@@ -212,6 +220,8 @@ def check_longest(duration: int, longest: int | None) -> None:
 
 def hand_out(txn: Txn, account: str, duration: int, **what: Any) -> Result:
     access_key = access_key_of(account, txn.ids.token(8))
+    while txn.get(SESSIONS, (account, access_key)) is not None:  # there are sixteen million for each account
+        access_key = access_key_of(account, txn.ids.token(8))
     secret = b64encode(txn.ids.token(30)).decode()
     token = b64encode(txn.ids.token(96)).decode()
     expires = float(int(txn.now) + duration)

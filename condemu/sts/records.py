@@ -2,12 +2,14 @@
 
     sts.session   (account, access key)   Session: temporary credentials that were handed out
 
-An access key of a session begins with ASIA, as AWS's do, and says whose it is: eight characters are the account's number.
+An access key of a session begins with ASIA, as AWS's do, and says whose it is: it holds the account's
+number, and a digest by which it is told from a key that somebody brought from elsewhere.
 """
 
 from __future__ import annotations
 
 from base64 import b32decode, b32encode
+from hashlib import blake2b
 from typing import Final
 
 from condemu.core.records import record
@@ -15,7 +17,7 @@ from condemu.core.spaces import space
 
 SESSIONS: Final = "sts.session"
 PREFIX: Final = "ASIA"
-_ACCOUNT, _CHANCE = 5, 5  # bytes of an access key behind its prefix: eight characters each
+_ACCOUNT, _CHANCE, _CHECK = 5, 3, 2  # bytes of an access key behind its prefix
 
 
 @record
@@ -40,15 +42,22 @@ SPACES: Final = (space(SESSIONS, Session, ("access key", str)),)
 
 
 def access_key_of(account: str, chance: bytes) -> str:
-    return PREFIX + b32encode(int(account).to_bytes(_ACCOUNT, "big") + chance[:_CHANCE]).decode()
+    head = int(account).to_bytes(_ACCOUNT, "big") + chance[:_CHANCE]
+    return PREFIX + b32encode(head + _check(head)).decode()
 
 
 def account_of(access_key: str) -> str | None:
-    """The account that a session's access key says; None for any other key."""
+    """The account that the access key of a session says, whether or not the session is still there; None for any other key."""
     if len(access_key) != 20 or not access_key.startswith(PREFIX):
         return None
     try:
-        number = int.from_bytes(b32decode(access_key[len(PREFIX) :])[:_ACCOUNT], "big")
+        raw = b32decode(access_key[len(PREFIX) :])
     except ValueError:
         return None
-    return f"{number:012d}" if number < 10**12 else None
+    head, check = raw[:-_CHECK], raw[-_CHECK:]
+    number = int.from_bytes(head[:_ACCOUNT], "big")
+    return f"{number:012d}" if number < 10**12 and check == _check(head) else None
+
+
+def _check(head: bytes) -> bytes:
+    return blake2b(head, digest_size=_CHECK, person=b"condemu session").digest()

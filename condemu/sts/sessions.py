@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from condemu.auth import failures
 from condemu.auth.credentials import Credential, CredentialBook, Role
+from condemu.auth.failures import AuthFailure
 from condemu.auth.policy import Policy, parse
 from condemu.auth.principals import Principal, session_of
 from condemu.core.effects import Clock
@@ -23,6 +25,7 @@ class SessionBook(CredentialBook):
         self._clock = clock
 
     def find(self, access_key: str) -> Credential | None:
+        """Raises AuthFailure for the key of a session that is gone."""
         credential = self._book.find(access_key)
         if credential is None and access_key.startswith(PREFIX):
             credential = self._session(access_key)
@@ -31,6 +34,7 @@ class SessionBook(CredentialBook):
         return credential.until(0.0 if self._clock.now() >= credential.expires else None)
 
     def owner(self, access_key: str) -> Principal:
+        """Raises AuthFailure for the key of a session that is gone."""
         credential = self._session(access_key) if access_key.startswith(PREFIX) else None
         return self._book.owner(access_key) if credential is None else credential.principal
 
@@ -47,8 +51,8 @@ class SessionBook(CredentialBook):
             return session
 
         session = self._store.view(read)
-        if session is None:
-            return None
+        if session is None:  # it went with a reset; an emulator that is not strict must not take its key for a root user's
+            raise AuthFailure(failures.UNKNOWN_KEY, {"AWSAccessKeyId": access_key}, "the session is not there any more")
         principal = self._principal(account, session)
         return Credential(access_key, session.secret, principal, session.token, session.expires)
 

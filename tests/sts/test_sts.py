@@ -181,6 +181,52 @@ def test_a_lenient_emulator_lets_any_role_be_assumed(tmp_path: Any):
     place.emulator.close()
 
 
+@pytest.mark.parametrize("auth", ["lenient", "strict"])
+def test_a_session_that_went_with_a_reset_is_nobody(tmp_path: Any, auth: str):
+    """Once a session was gone, a lenient emulator took its key for the default account's root user."""
+    place = Place(tmp_path, auth=auth)
+    credentials = place.client("sts", "ALICE").assume_role(RoleArn=READER, RoleSessionName="session")["Credentials"]
+    assert code(place.by("s3", credentials).create_bucket, Bucket="bucket") == "AccessDenied"
+    place.emulator.reset("111122223333")
+    assert code(place.by("s3", credentials).create_bucket, Bucket="bucket") == "InvalidAccessKeyId"
+    assert code(place.by("dynamodb", credentials).list_tables) == "UnrecognizedClientException"
+    assert code(place.by("sdb", credentials).list_domains) == "InvalidClientTokenId"
+    place.emulator.close()
+
+
+def test_temporary_keys_from_elsewhere_are_believed_by_a_lenient_emulator(tmp_path: Any):
+    place = Place(tmp_path, auth="lenient")
+    assert place.client("s3", "ASIAIOSFODNN7EXAMPLE", token="anything").list_buckets()["Buckets"] == []
+    place.emulator.close()
+
+
+@pytest.mark.parametrize("auth", ["lenient", "strict"])
+def test_managed_policies_are_refused_and_not_passed_over(tmp_path: Any, auth: str):
+    place = Place(tmp_path, auth=auth)
+    before = place.emulator.engine.store.index
+    arns = [{"arn": "arn:aws:iam::aws:policy/AWSDenyAll"}]
+    call = place.client("sts", "ALICE").assume_role
+    assert code(call, RoleArn=READER, RoleSessionName="session", PolicyArns=arns) == "NotImplemented"
+    web = place.client("sts", "ALICE").assume_role_with_web_identity
+    token = jwt(iss="https://issuer.example")
+    assert code(web, RoleArn=WEB, RoleSessionName="web", WebIdentityToken=token, PolicyArns=arns) == "NotImplemented"
+    assert place.emulator.engine.store.index == before
+    place.emulator.close()
+
+
+def test_simpledb_wants_the_sessions_token(place: Place):
+    credentials = place.client("sts", "ALICE").assume_role(RoleArn=READER, RoleSessionName="session")["Credentials"]
+    assert place.by("sdb", credentials).list_domains().get("DomainNames", []) == []
+    for wrong in ({"SessionToken": "other"}, {"SessionToken": None}, {"SecretAccessKey": "x"}):
+        with pytest.raises(ClientError):
+            place.by("sdb", {**credentials, **wrong}).list_domains()
+    with pytest.raises(ClientError):
+        place.by("sdb", credentials).create_domain(DomainName="domain")
+    place.clock.advance(3600)
+    with pytest.raises(ClientError):
+        place.by("sdb", credentials).list_domains()
+
+
 def test_what_is_not_emulated_and_what_is_no_operation(place: Place):
     assert code(place.client("sts", "ALICE").get_access_key_info, AccessKeyId="AKIAIOSFODNN7EXAMPLE") == "NotImplemented"
     assert code(place.client("sts", "ALICE", "wrong").get_caller_identity) == "SignatureDoesNotMatch"

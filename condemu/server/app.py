@@ -33,6 +33,7 @@ from condemu.server.errors import BAD_REQUEST, INTERNAL_ERROR, message_of, refus
 from condemu.server.exports import S3Sink, Trusted
 from condemu.server.help import add_help
 from condemu.server.kept import KeptBody
+from condemu.server.service_names import SIGNING_NAMES
 from condemu.server.system import RequestIds, SystemClock, SystemIds
 from condemu.simpledb import records as simpledb_records
 from condemu.simpledb.service import SimpleDB
@@ -136,7 +137,7 @@ class Emulator:
                 if name == dispatch.ADMIN:
                     request.call.service, request.call.cause = name, ADMINISTRATION
                     return await admin.handle(self, request)
-                if name in others.NAMES:
+                if name in SIGNING_NAMES:
                     return others.answer(request, name)
                 service = self.services.get(name, self._fallback)
             response = await service.handle(request)

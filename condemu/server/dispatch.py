@@ -7,11 +7,13 @@ in the query string or in a form body. Everything else is S3's.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from condemu.core.http import Body, BytesBody, Request
 from condemu.s3.addressing import bucket_of_host
 from condemu.server import others
+from condemu.server.service_names import SIGNING_NAMES as OTHERS
 
 ADMIN: Final = "admin"
 S3: Final = "s3"
@@ -30,6 +32,10 @@ _PEEK_LIMIT: Final = 1024 * 1024  # bytes of a form that are read to see whose i
 
 # Signing name -> service. Of a signature's scope "<date>/<region>/<name>/aws4_request".
 SIGNING_NAMES: Final = {"s3": S3, "dynamodb": DYNAMODB, "sdb": SIMPLEDB, "s3express": S3, "sts": STS}
+
+
+# A host that names S3, with a bucket in front or not. What is signed there for another service is a mistake, which S3 answers.
+_S3_HOST: Final = re.compile(r"(?:.+\.)?s3(?:-fips|-accelerate|-(?:[a-z]+-)+\d)?\..+", re.IGNORECASE).fullmatch
 
 
 class Peeked:
@@ -55,24 +61,24 @@ def named_service(request: Request) -> str | None:
     ours = path.startswith(ADMIN_PREFIXES) or (path in ADMIN_PATHS and "authorization" not in headers)
     if ours and bucket_of_host(headers.get("host", "")) is None:
         return ADMIN
-    if "x-amz-target" in headers:
-        target = headers["x-amz-target"]
-        if target.startswith("DynamoDB"):
-            return DYNAMODB
-        return others.service_of_target(target) or DYNAMODB
+    target = headers.get("x-amz-target")
+    if target is not None and target.startswith("DynamoDB"):
+        return DYNAMODB
     if request.method == "OPTIONS" and "x-amz-target" in headers.get("access-control-request-headers", "").lower():
         return DYNAMODB  # a browser asks whether its page may send that
     authorization = headers.get("authorization", "")
-    if "/s3/aws4_request" in authorization:
+    if target is None and "/s3/aws4_request" in authorization:
         return S3
     host = headers.get("host", "")
     signed = signing_name(authorization, request.query_string)
     if signed is not None:
         service = SIGNING_NAMES.get(signed)
-        if service is not None:
+        if service is not None and target is None:
             return service
-        if signed in others.NAMES and not host.startswith("s3") and bucket_of_host(host) is None:
+        if signed in OTHERS and not _S3_HOST(host):
             return signed
+    if target is not None:
+        return others.service_of_target(target) or DYNAMODB
     if host.startswith(("dynamodb.", "streams.dynamodb.")):
         return DYNAMODB
     if host.startswith("sdb."):

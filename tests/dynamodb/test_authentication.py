@@ -17,6 +17,8 @@ from condemu.auth.credentials import Credential, CredentialBook
 from condemu.auth.policy import parse
 from condemu.auth.principals import root_of, user_of
 from condemu.core.http import BytesBody, Request
+from condemu.dynamodb import policy_keys
+from conformance.tables import rows_of
 
 ALICE, ROOT, OTHER = "AKIAALICE", "AKIAROOT", "AKIAOTHER"
 ACCOUNT = recorded.ACCOUNT
@@ -171,6 +173,21 @@ NO_FULL_SCANS = [
      "Condition": {"Bool": {"dynamodb:FullTableScan": ["true"]}}},
 ]  # fmt: skip
 
+ONLY_COLUMNS = {
+    "Effect": "Allow", "Action": "dynamodb:PartiQLSelect", "Resource": f"{TABLE}*",
+    "Condition": {"StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}},
+}  # fmt: skip
+ONLY_PROJECTED = {
+    "Effect": "Allow", "Action": "dynamodb:PartiQLSelect", "Resource": f"{TABLE}*",
+    "Condition": {"StringEquals": {"dynamodb:Select": "ALL_PROJECTED_ATTRIBUTES"}},
+}  # fmt: skip
+RETURNS_OLD = {
+    "Effect": "Allow", "Action": ["dynamodb:PartiQLUpdate", "dynamodb:PartiQLDelete"], "Resource": TABLE,
+    "Condition": {"StringEquals": {"dynamodb:ReturnValues": ["ALL_OLD", "UPDATED_NEW"]}},
+}  # fmt: skip
+SET = "UPDATE scores SET TopScore = 2 WHERE UserId = 'Bob'"
+DELETE = "DELETE FROM scores WHERE UserId = 'Bob'"
+
 PUT = {"TableName": "scores", "Item": {"UserId": {"S": "Alice"}}}
 QUERY = {"TableName": "scores", "KeyConditionExpression": "UserId = :u", "ExpressionAttributeValues": {":u": {"S": "Alice"}}}
 INDEX_QUERY = {
@@ -207,6 +224,17 @@ ALLOWED_OR_NOT = [
     (NO_FULL_SCANS, "ExecuteStatement", {"Statement": "SELECT * FROM scores WHERE UserId = 'Bob'"}, True),
     (NO_FULL_SCANS, "ExecuteStatement", {"Statement": "SELECT * FROM scores.games WHERE Game = 'g'"}, True),
     (NO_FULL_SCANS, "ExecuteStatement", {"Statement": "INSERT INTO scores VALUE {'UserId': 'x'}"}, False),
+    (ONLY_COLUMNS, "ExecuteStatement", {"Statement": "SELECT TopScore FROM scores WHERE UserId = 'Bob'"}, True),
+    (ONLY_COLUMNS, "ExecuteStatement", {"Statement": "SELECT * FROM scores WHERE UserId = 'Bob'"}, False),
+    (ONLY_PROJECTED, "ExecuteStatement", {"Statement": "SELECT * FROM scores.games WHERE Game = 'g'"}, True),
+    (ONLY_PROJECTED, "ExecuteStatement", {"Statement": "SELECT * FROM scores WHERE UserId = 'Bob'"}, False),
+    (RETURNS_OLD, "ExecuteStatement", {"Statement": f"{SET} RETURNING ALL OLD *"}, True),
+    (RETURNS_OLD, "ExecuteStatement", {"Statement": f"{SET} RETURNING MODIFIED NEW *"}, True),
+    (RETURNS_OLD, "ExecuteStatement", {"Statement": f"{SET} RETURNING ALL NEW *"}, False),
+    (RETURNS_OLD, "ExecuteStatement", {"Statement": f"{SET} RETURNING MODIFIED OLD *"}, False),
+    (RETURNS_OLD, "ExecuteStatement", {"Statement": SET}, False),
+    (RETURNS_OLD, "ExecuteStatement", {"Statement": f"{DELETE} RETURNING ALL OLD *"}, True),
+    (RETURNS_OLD, "ExecuteStatement", {"Statement": DELETE}, False),
     (None, "ListTables", {}, False),
     ({"Effect": "Allow", "Action": "dynamodb:List*", "Resource": "*"}, "ListTables", {}, True),
     ({"Effect": "Allow", "Action": "dynamodb:*", "Resource": "arn:aws:dynamodb:*:*:table/sc*"}, "DescribeTable",
@@ -271,3 +299,9 @@ def test_accounts_do_not_see_each_others_tables():
     held = scores(local())
     assert signed(held, OTHER, "ListTables", {}).body == {"TableNames": []}
     assert signed(held, OTHER, "GetItem", key("Bob")).code == "ResourceNotFoundException"
+
+
+def test_the_table_of_condition_keys_is_that_of_the_code():
+    """Each key that is told of is computed, and the other way round; FirstPartitionKeyValues is LeadingKeys by another name."""
+    told = {row["key"].lower() for row in rows_of(policy_keys.__doc__ or "")}
+    assert told == policy_keys._DYNAMODB.keys() - {"dynamodb:firstpartitionkeyvalues"}

@@ -42,7 +42,7 @@ class _Run:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.registers: dict[str, Any] = {}
-        self.memory: dict[str, tuple[Any, ...]] = {name: () for name in program.actors}
+        self.memory: dict[str, tuple[Any, ...]] = dict.fromkeys(program.actors, ())
         self.places = dict.fromkeys(program.actors, 0)
         self.ticks = list(range(program.ticks))
         self.now = 0
@@ -96,7 +96,8 @@ def programs(ticks: int = 0, *, faulty: bool = False, most: int = 3) -> st.Searc
     """Two or three actors of a few steps, on shared registers and on private ones."""
 
     def steps(name: str, most: int) -> st.SearchStrategy[list[Step]]:
-        return st.lists(st.tuples(st.sampled_from(["x", "x", "y", f"own-{name}"]), st.sampled_from("rwc")), min_size=1, max_size=most)
+        step = st.tuples(st.sampled_from(["x", "x", "y", f"own-{name}"]), st.sampled_from("rwc"))
+        return st.lists(step, min_size=1, max_size=most)
 
     actors = st.fixed_dictionaries(
         {"a": steps("a", most), "b": steps("b", most)}, optional={"c": steps("c", 2 if not (ticks or faulty) else 1)}

@@ -1,4 +1,4 @@
-"""`explore` with real boto3 clients: it finds what goes wrong in some order, draws it, runs it again, and says what it covered."""
+"""`explore` with real boto3 clients: it finds what goes wrong in some order, draws it, runs it again, says what it covered."""
 
 from __future__ import annotations
 

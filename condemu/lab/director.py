@@ -106,6 +106,11 @@ class Director(Watch):
 
     # what a race asks and tells
 
+    def add(self, name: str) -> Lane:
+        """One more actor."""
+        lane = self.lanes[name] = Lane(name, len(self.lanes))
+        return lane
+
     def options(self, ticks: Sequence[tuple[int, str]] = ()) -> list[Option]:
         """What may happen next, by default first. Empty when every actor has ended."""
         able = [lane for lane in self.lanes.values() if lane.state in (NEW, PARKED, ASLEEP)]

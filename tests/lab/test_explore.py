@@ -231,6 +231,24 @@ def test_the_replies_to_a_whole_call_are_lost():
     assert run.outcomes == {"put: 'written'", "put: 'lost'", "put: 'PreconditionFailed'"}
 
 
+def test_a_write_that_was_under_way_when_its_key_changed_is_answered_409():
+    def create(aws):
+        try:
+            aws.client("s3").put_object(Bucket="locks", Key="k", Body=b"", IfNoneMatch="*")
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+        return "created"
+
+    def passing(aws):
+        aws.client("s3").put_object(Bucket="locks", Key="k", Body=b"")
+        aws.client("s3").delete_object(Bucket="locks", Key="k")
+
+    assert "create: 'ConditionalRequestConflict', passing: None" not in explore(create, passing, setup=bucket).outcomes
+    run = explore(create, passing, setup=bucket, faults=["overlap"])
+    assert run.complete
+    assert "create: 'ConditionalRequestConflict', passing: None" in run.outcomes
+
+
 def test_a_throttled_part_of_a_batch_comes_back_unprocessed():
     def table(aws):
         aws.client("dynamodb").create_table(

@@ -112,7 +112,8 @@ def test_a_hold_that_nobody_came_to_fails_the_test_and_an_empty_one_releases_nob
 
 
 def test_a_request_that_is_never_released_goes_on_and_is_told(condemu, s3):
-    with pytest.raises(NeverHappened, match=r"waited 0\.01 s, and nobody released it"), condemu.hold("s3:PutObject", seconds=0.01):
+    said = r"waited 0\.01 s, and nobody released it"
+    with pytest.raises(NeverHappened, match=said), condemu.hold("s3:PutObject", seconds=0.01):
         create(s3)
 
 

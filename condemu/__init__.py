@@ -21,6 +21,12 @@ Where is the rule for ...?
     the stages of a call, and what observers may do      core/engine.py Engine
     what a call is: actor, attempt, cause, steps         core/calls.py Call
     what an error row is                                 core/errors.py ErrorRow
+    which orders of a race are run, and which are left   lab/search.py Fewest
+    the token of an order; when two steps meet           lab/schedules.py token
+    what goes wrong on purpose, by which word            lab/faults.py Fault
+    when a parked request arrives                        lab/director.py Director
+    what an actor of a race is given                     testing/explorer/race.py Aws
+    what is patched while a race runs                    testing/explorer/patches.py patched
     which S3 operation a request means                   s3/routing.py route
     who may assume which role                            sts/operations.py may_assume
     temporary credentials and when they end              sts/sessions.py SessionBook

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import quote
 from xml.etree import ElementTree
 
@@ -11,9 +11,7 @@ from condemu.auth.authentication import Authentication, trusted
 from condemu.core.calls import EXPORT
 from condemu.core.http import BytesBody, Request
 from condemu.core.service import Service
-
-if TYPE_CHECKING:
-    from condemu.server.app import Emulator
+from condemu.server.connection import Answering
 
 # S3's code -> GetExport's failureCode
 FAILURE_CODES: Final = {
@@ -40,7 +38,7 @@ class Trusted:
 class S3Sink:
     """Puts an export's files. `s3_of` makes the service that believes an authenticator; the emulator answers with it."""
 
-    def __init__(self, s3_of: Callable[[Trusted], Service], emulator: Emulator) -> None:
+    def __init__(self, s3_of: Callable[[Trusted], Service], emulator: Answering) -> None:
         self._s3_of = s3_of
         self._emulator = emulator
 

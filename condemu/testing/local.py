@@ -180,7 +180,7 @@ class MockAWS:
 
     def stop(self) -> None:
         """End: the environment is as it was, and the state is gone."""
-        from condemu.testing import activation
+        from condemu.testing import lifetime
 
         with self._lock:
             if self._local is None:
@@ -194,12 +194,13 @@ class MockAWS:
             if local.url is not None:
                 local.reset()
         finally:
-            activation.end(local._activation)
+            lifetime.end(local._activation)
             if local.emulator is not None:
                 local.emulator.close()
 
     def _begun(self) -> Condemu:
-        from condemu.testing import activation
+        from condemu.testing import lifetime
+        from condemu.testing.activation import Activation
 
         region = self._region or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
         account = credentials.fresh_account()
@@ -212,8 +213,8 @@ class MockAWS:
         else:
             answerer = self._built(region, account)
             local = Condemu(account, region, answerer)
-        local._activation = activation.Activation(account, answerer, self._passthrough)
-        activation.begin(local._activation, local.environment if self._sets_environment else None)
+        local._activation = Activation(account, answerer, self._passthrough)
+        lifetime.begin(local._activation, local.environment if self._sets_environment else None)
         return local
 
     def _server_config(self, region: str, account: str) -> Any:

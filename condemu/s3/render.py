@@ -8,8 +8,8 @@ from typing import Any, Final
 from condemu.core.blobs import Blob
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
-from condemu.s3.members import RESPONSE_HEADERS
-from condemu.s3.request import S3Request
+from condemu.s3.requests.members import RESPONSE_HEADERS
+from condemu.s3.requests.request import S3Request
 from condemu.wire.rest import http_date
 from condemu.wire.xml import DECLARATION, elements, escape, render
 

@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of, change
-from condemu.s3.buckets.documents import document_of, malformed
+from condemu.s3.access.grants import default_grants
 from condemu.s3.errors.buckets import ACL_WITH_OWNERSHIP, NO_OWNERSHIP
-from condemu.s3.objects.acl import default_grants
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.documents import document_of, malformed
+from condemu.s3.requests.request import S3Request
+from condemu.s3.state.buckets import change
 
 ENFORCED: Final = "BucketOwnerEnforced"
 OWNERSHIPS: Final = (ENFORCED, "BucketOwnerPreferred", "ObjectWriter")

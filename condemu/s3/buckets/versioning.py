@@ -16,11 +16,12 @@ from typing import Any
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of, change
-from condemu.s3.buckets.documents import document_of, malformed
 from condemu.s3.errors.buckets import VERSIONING_LOCKED, VERSIONING_MISSING
 from condemu.s3.errors.general import NOT_IMPLEMENTED, OPERATION_NOT_IMPLEMENTED
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.documents import document_of, malformed
+from condemu.s3.requests.request import S3Request
+from condemu.s3.state.buckets import change
 
 
 def get_bucket_versioning(txn: Txn, request: S3Request) -> dict[str, Any]:

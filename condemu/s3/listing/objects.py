@@ -1,4 +1,4 @@
-"""ListObjects and ListObjectsV2. What they share with other lists is in listing_pages.py.
+"""ListObjects and ListObjectsV2. What they share with other lists is in pages.py.
 
 Delete markers are no objects and are passed over. Both lists are consistent: they show what the last commit left (S3 User Guide,
 "Amazon S3 data consistency model").
@@ -21,10 +21,10 @@ from typing import Any
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.listing import INVALID_CONTINUATION_TOKEN, INVALID_LIST_TYPE
 from condemu.s3.listing.pages import behind, bounds, common_prefixes, encoder, first_after, group_of, limit, names, owner_of
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import OBJECTS, Bucket, Version
 from condemu.wire.rest import iso_8601
 from condemu.wire.xml import Markup, escape

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from hashlib import md5, sha256
-from typing import Any, Final
+from typing import Final
 
 from condemu.core.blobs import BlobStore, BlobWriter, MemoryWriter, NoRoom
 from condemu.core.errors import ServiceError
@@ -46,7 +46,7 @@ from condemu.s3.errors.general import (
     UNSUPPORTED_CHECKSUM_ALGORITHM,
     UNSUPPORTED_TRAILER,
 )
-from condemu.s3.request import S3Request
+from condemu.s3.requests.request import Digests, S3Request
 from condemu.wire import aws_chunked
 from condemu.wire.aws_chunked import Chain, Decoder, Failure
 from condemu.wire.checksums import ALGORITHMS, BY_HEADER, DEFAULT, Algorithm, Hasher, decode, encode
@@ -58,21 +58,6 @@ SIGNED: Final = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 SIGNED_TRAILER: Final = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
 SIGV4A: Final = "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD"
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
-
-
-@record
-class Digests:
-    """What was computed over a body: its MD5 in hex, and the checksum that is kept with the object.
-
-    `given` is the algorithm of which the client sent a value, "" if it sent none; then the checksum is a CRC64NVME, as S3's is.
-    `crc64nvme` is that digest in any case: an upload that chose no algorithm becomes an object with a CRC64NVME.
-    """
-
-    md5: str
-    checksum_algorithm: str = ""
-    checksum: str = ""  # base64
-    given: str = ""
-    crc64nvme: bytes = b""
 
 
 @record
@@ -115,7 +100,7 @@ async def _receive(request: S3Request, blobs: BlobStore, announced: Announced) -
 async def document(request: S3Request, limit: int) -> bytes:
     """A body that is a document: whole and in memory, digests verified as an object's. It needs no length beforehand."""
     headers = request.http.headers
-    if request.operation.name == "CompleteMultipartUpload":  # its checksum header is about the object
+    if request.operation.checksum_of_object:
         headers = request.http.headers = {name: value for name, value in headers.items() if name not in BY_HEADER}
     if "content-length" not in headers and "x-amz-decoded-content-length" not in headers:
         data = await read_body(request.http.body, limit)
@@ -280,8 +265,7 @@ def _chain_of(request: S3Request) -> Chain | None:
 def _compare_md5(request: S3Request, sent: str, computed: bytes) -> None:
     """ExpectedDigest is what the client sent: in hex on PutObject and in base64 on UploadPart (both recorded)."""
     if sent != encode(computed):
-        expected: Any = decode(sent, 16)
-        shown = sent if request.operation.name == "UploadPart" else expected.hex()
+        shown = sent if request.operation.echoes_base64 else (decode(sent, 16) or b"").hex()
         raise ServiceError(BAD_CONTENT_MD5, {"ExpectedDigest": shown, "CalculatedDigest": encode(computed)})
 
 

@@ -1,4 +1,4 @@
-"""DeleteObject and DeleteObjects. What a delete does to the stack of versions is told in versions.py."""
+"""DeleteObject and DeleteObjects. What a delete does to the stack of versions is told in state/versions.py."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.general import INVALID_VERSION_ID, MALFORMED_XML, NO_SUCH_VERSION
 from condemu.s3.objects.lock import bypass_of, removal_refusal
 from condemu.s3.objects.put import owner_of
 from condemu.s3.objects.validation import check_key
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.members import Members
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.preconditions import delete_refusal, delete_syntax_refusal
 from condemu.s3.state.records import Bucket, Version
 from condemu.s3.state.versions import found_under, named, new_id, place, remove
@@ -102,14 +103,15 @@ def _entry(request: S3Request, element: Element) -> S3Request:
     key = element.text_of("Key")
     if not key:
         raise ServiceError(MALFORMED_XML, because="an Object has a Key")
-    members: dict[str, Any] = {}
+    members: Members = {}
     version_id, etag = element.text_of("VersionId"), element.text_of("ETag")
     if version_id:
         members["VersionId"] = version_id
     if etag is not None:
         members["IfMatch"] = etag
-    if request["BypassGovernanceRetention"] is not None:
-        members["BypassGovernanceRetention"] = request["BypassGovernanceRetention"]
+    bypass = request["BypassGovernanceRetention"]
+    if bypass is not None:
+        members["BypassGovernanceRetention"] = bypass
     return request.entry(key, members)
 
 

@@ -11,7 +11,7 @@
 
 `account` owns the bucket. `incarnation` is the index of the commit that created the bucket: a bucket that is deleted and created
 again never meets what the former one left. Names are AWS's: one account's at a time, whoever asks; with `--bucket-names
-per-account` each account has names of its own (names.py), and s3.name stays empty.
+per-account` each account has names of its own (buckets.py), and s3.name stays empty.
 
 `changed` on a version, or on the gone record, is the index of the commit that last changed what is current under the key: it was
 put, completed, copied, deleted, marked, or came back because a newer version was deleted. Tags, ACLs and locks do not count. That
@@ -38,6 +38,7 @@ UPLOADS: Final = "s3.upload"
 PARTS: Final = "s3.part"
 
 NULL_VERSION: Final = "null"
+LOCK_MODES: Final = ("GOVERNANCE", "COMPLIANCE")
 NOTHING: Final[Mapping[str, Any]] = {}
 
 

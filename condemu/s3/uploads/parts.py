@@ -1,4 +1,4 @@
-"""CreateMultipartUpload, UploadPart and AbortMultipartUpload. (Completing: multipart_complete.py; lists: multipart_listing.py.)
+"""CreateMultipartUpload, UploadPart and AbortMultipartUpload. Completing: complete.py; lists: listing.py.
 
 An upload in progress never counts as existing: neither conditions nor lists of objects see it (S3 User Guide). None of these
 three takes a condition; CompleteMultipartUpload does.
@@ -19,7 +19,6 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
-from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.general import PART_NUMBER_OUT_OF_BOUNDS, UNSUPPORTED_CHECKSUM_ALGORITHM
 from condemu.s3.errors.uploads import (
     CHECKSUM_TYPE_ALONE,
@@ -30,7 +29,8 @@ from condemu.s3.errors.uploads import (
 )
 from condemu.s3.objects.put import description
 from condemu.s3.objects.validation import check_key, check_object_headers
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import NULL_VERSION, PARTS, UPLOADS, Bucket, Part, Upload, Version
 from condemu.s3.state.traces import upload_closed
 from condemu.s3.uploads.ids import new_upload_id

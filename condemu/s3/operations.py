@@ -38,8 +38,8 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         "ListBuckets", "GET", "service", "", handler=buckets.list_buckets, root="ListAllMyBucketsResult",
         actions=("s3:ListAllMyBuckets",), new_bucket=True, anonymous=ACCESS_DENIED,
     ),
-    Operation("ListDirectoryBuckets", "GET", "endpoint", ""),
-    Operation("WriteGetObjectResponse", "POST", "path", "WriteGetObjectResponse"),
+    Operation("ListDirectoryBuckets", "GET", "service", "max-directory-buckets", express=True),
+    Operation("WriteGetObjectResponse", "POST", "service", "WriteGetObjectResponse", path="WriteGetObjectResponse"),
     # bucket
     Operation(
         "CreateBucket", "PUT", "bucket", "", handler=create_bucket.create_bucket, writes=True, takes=XML,

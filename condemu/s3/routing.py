@@ -13,6 +13,8 @@ for _row in OPERATIONS:
     _ROUTES.setdefault((_row.method, _row.level, _row.marker), []).append(_row)
 for _rows in _ROUTES.values():
     _rows.sort(key=lambda row: (row.also == "", not row.copies))  # the most particular first
+_PATHS: Final = {(row.method, row.path): row for row in OPERATIONS if row.path}
+_EXPRESS: Final = {row.method: row for row in OPERATIONS if row.express}
 
 
 def route(method: str, bucket: str, key: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Row | None:
@@ -37,12 +39,11 @@ def route(method: str, bucket: str, key: str, query: Mapping[str, str], headers:
 
 def _elsewhere(method: str, bucket: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Row | None:
     """Two operations of other endpoints look like others here: a list of directory buckets is signed for S3 Express, or says its
-    name; WriteGetObjectResponse has a path of its own, which no bucket's name could be."""
+    name; WriteGetObjectResponse has a path of its own."""
     if bucket:
-        rows = _ROUTES.get((method, "path", bucket))
-        return rows[0] if rows is not None else None
-    rows = _ROUTES.get((method, "endpoint", ""))
-    if rows is None:
+        return _PATHS.get((method, bucket))
+    row = _EXPRESS.get(method)
+    if row is None:
         return None
     express = "/s3express/aws4_request" in headers.get("authorization", "")
-    return rows[0] if express or query.get("x-id") == rows[0].name else None
+    return row if express or query.get("x-id") == row.name else None

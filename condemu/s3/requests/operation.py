@@ -26,9 +26,10 @@ XML: Final = "xml"  # a document
 class Operation(Generic[R]):
     """How an operation is recognized, authorized, run and answered. One without a handler answers 501 by its name.
 
-    Recognized. `level` is what its path names: a "service", a "bucket" or an "object"; an "endpoint" of its own, for directory
-    buckets; or a "path" of its own, which is then its marker. `marker` is the query parameter that selects it among those of the
-    same method and level, `also` a second one that must be there, too. `copies` means that x-amz-copy-source must be there.
+    Recognized. `level` is what its path names: a "service", a "bucket" or an "object". `marker` is the query parameter that
+    selects it among those of the same method and level, `also` a second one that must be there, too. `copies` means that
+    x-amz-copy-source must be there. `path` is one of its own, which no bucket could be called; `express` says that its endpoint
+    is S3 Express, where the service is asked for nothing else.
 
     Run. `takes` says what becomes of the request's body. `check` refuses, before the body is read, what no state could make
     right. `ahead` computes, before the decision, what would keep others waiting in it. With `entries` there is one decision for
@@ -60,6 +61,8 @@ class Operation(Generic[R]):
     marker: str
     also: str = ""
     copies: bool = False
+    path: str = ""
+    express: bool = False
 
     handler: Callable[[Txn, R], Result] | None = None
     writes: bool = False

@@ -31,8 +31,8 @@ from condemu.s3.access.needs import bypass
 from condemu.s3.requests.copy_source import named_source
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.buckets import bucket_named
-from condemu.s3.state.records import Version
-from condemu.s3.state.versions import found_under, named
+from condemu.s3.state.records import OBJECTS, Version
+from condemu.s3.state.versions import named
 
 
 @dataclass(slots=True)
@@ -90,10 +90,11 @@ def version_under(txn: Txn, request: S3Request, check: Check) -> Version | None:
     bucket = bucket_named(txn, check.bucket, request.namespace)
     if bucket is None:
         return None
+    where = bucket.at(check.key)
+    current: Version | None = txn.get(OBJECTS, where)
     if check.version_id is None:
-        found = found_under(txn, bucket, check.key)
-        return found if isinstance(found, Version) else None
+        return current
     try:
-        return named(txn, bucket, check.key, check.version_id)
+        return named(txn, where, check.version_id, current)
     except ServiceError:
         return None

@@ -15,7 +15,7 @@ from condemu.auth.credentials import is_account
 from condemu.auth.decision import BOUNDARY, IDENTITY_BASED, RESOURCE_BASED, SESSION, Ruling, decide
 from condemu.auth.policy import Policy
 from condemu.auth.policy_principals import BY_ACCOUNT, BY_ANYONE, NOT_AT_ALL
-from condemu.auth.principals import Principal, canonical_id
+from condemu.auth.principals import ROOT, Principal, canonical_id
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.store import Txn
 from condemu.s3.access.actions import Check, checks_of, version_under
@@ -83,12 +83,17 @@ def authorize(txn: Txn, request: S3Request) -> None:
     members = request.members
     if bucket is not None and ("ACL" in members or not GRANT_HEADERS.keys().isdisjoint(members) or request.xml):
         _check_public_grants(txn, request, bucket)
-    if caller.is_root and "CopySource" not in members:
-        if bucket is None or (bucket.policy is None and caller.account == bucket.owner):
+    if caller.kind == ROOT and "CopySource" not in members:
+        if bucket is None or _may_do_all(caller, bucket):
             return
     elif caller.is_anonymous and request.operation.anonymous is not None:
         raise ServiceError(request.operation.anonymous, because="the request has no credentials")
     _check_all(txn, request, caller, bucket)
+
+
+def _may_do_all(caller: Principal, bucket: Bucket) -> bool:
+    """The root user of the account that owns the bucket, where no policy could say otherwise."""
+    return caller.kind == ROOT and bucket.policy is None and caller.account == bucket.owner
 
 
 def authorize_entry(txn: Txn, request: S3Request) -> None:
@@ -98,13 +103,13 @@ def authorize_entry(txn: Txn, request: S3Request) -> None:
         return
     caller = authentication.principal
     bucket = bucket_of(txn, request)
-    if not (caller.is_root and bucket.policy is None and caller.account == bucket.owner):
+    if not _may_do_all(caller, bucket):
         _check_all(txn, request, caller, bucket)
 
 
 def admit(txn: Txn, request: S3Request) -> Bucket | None:
     """The bucket, which must be there and be whose the client thinks that it is. CreateBucket and ListBuckets need none."""
-    expected = request["ExpectedBucketOwner"]
+    expected = request.members.get("ExpectedBucketOwner")
     if expected is not None and not is_account(expected):
         raise ServiceError(errors.NOT_AN_ACCOUNT, {"Value": expected})
     if request.operation.new_bucket or request.namespace == UNKNOWN:
@@ -229,7 +234,7 @@ def hidden(txn: Txn, request: S3Request, error: ServiceError) -> ServiceError:
         return error
     bucket = bucket_named(txn, bucket_name, request.namespace)
     caller = authentication.principal
-    if bucket is None or (caller.is_root and bucket.policy is None and caller.account == bucket.owner):
+    if bucket is None or _may_do_all(caller, bucket):
         return error
     check = Check("s3:ListBucket", bucket_name, prefix=key)
     ruling = rule(txn, request, caller, check, bucket)
@@ -249,7 +254,7 @@ def without_unseen(txn: Txn, request: S3Request, result: dict[str, Any]) -> dict
         return result
     caller = authentication.principal
     bucket = bucket_of(txn, request)
-    if caller.is_root and bucket.policy is None and caller.account == bucket.owner:
+    if _may_do_all(caller, bucket):
         return result
     for member, action in seen_by.items():
         check = Check(action, request.bucket, request.key, request["VersionId"])

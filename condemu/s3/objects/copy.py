@@ -30,7 +30,7 @@ from condemu.s3.requests.members import Member
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.preconditions import read_refusal, write_refusal, write_syntax_refusal
 from condemu.s3.state.records import OBJECTS, Bucket, Version
-from condemu.s3.state.versions import existing, found_under, new_id, place
+from condemu.s3.state.versions import Found, existing, found_under, new_id, place
 from condemu.wire.checksums import ALGORITHMS, FULL_OBJECT
 
 MAX_COPY: Final = 5 * 1024**3  # bytes that one copy may carry
@@ -70,7 +70,7 @@ def check_copy(request: S3Request) -> None:
 
 def copy_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     """See the module's head for the order of checks. Metadata alone: the bytes are shared, and their digests are known."""
-    bucket, source, fields = _allowed(txn, request)
+    bucket, source, found, fields = _allowed(txn, request)
     stretch = _whole(request, source.version)
     etag, checksum = digests(request, stretch)
     version = Version(
@@ -86,7 +86,7 @@ def copy_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         checksum=checksum,
         **fields,
     )
-    place(txn, bucket, request.key, version)
+    place(txn, bucket, bucket.at(request.key), found, version)
     return {
         "LastModified": version.modified,
         "ETag": f'"{version.etag}"',
@@ -102,8 +102,8 @@ async def hash_ahead(request: S3Request, store: Store) -> None:
     await ahead(request, store, lambda txn, request: _whole(request, _allowed(txn, request)[1].version))
 
 
-def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Source, dict[str, Any]]:
-    """All checks. The destination's bucket, the source, and what describes the copy."""
+def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Source, Found, dict[str, Any]]:
+    """All checks. The destination's bucket, the source, what the destination holds, and what describes the copy."""
     bucket = bucket_of(txn, request)
     source = source_of(txn, request)
     if source.version.size > MAX_COPY:
@@ -111,11 +111,11 @@ def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Source, dict[str, An
     if _changes_nothing(txn, request, bucket, source):
         raise ServiceError(COPY_ONTO_ITSELF)
     fields = _description(txn, request, bucket, source.version)
-    found = found_under(txn, bucket, request.key)
+    found = found_under(txn, bucket.at(request.key))
     refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, request.began)
     if refusal is not None:
         raise refusal
-    return bucket, source, fields
+    return bucket, source, found, fields
 
 
 def _whole(request: S3Request, source: Version) -> Stretch:

@@ -47,9 +47,11 @@ def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     if refusal is not None:
         raise refusal
     members = request.members
+    where = bucket.at(request.key)
+    found = found_under(txn, where)
     if_match, if_none_match = members.get("IfMatch"), members.get("IfNoneMatch")
     if if_match is not None or if_none_match is not None:
-        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket, request.key), request.began)
+        refusal = write_refusal(if_match, if_none_match, request.key, found, request.began)
         if refusal is not None:
             raise refusal
     version = Version(
@@ -65,7 +67,7 @@ def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         checksum_type=FULL_OBJECT,
         **described,
     )
-    place(txn, bucket, request.key, version)
+    place(txn, bucket, where, found, version)
     return {
         "ETag": f'"{version.etag}"',
         **checksum_members(version),

@@ -23,7 +23,7 @@ from condemu.s3.errors.general import (
     PRECONDITION_FAILED,
 )
 from condemu.s3.state.records import Version
-from condemu.s3.state.versions import Found, object_of
+from condemu.s3.state.versions import Found
 from condemu.wire.rest import http_date, parse_http_date
 
 COPY_SOURCE: Final = "x-amz-copy-source-"  # the prefix of a copy source's conditions in `Condition`; mixed case, recorded
@@ -71,7 +71,7 @@ def write_refusal(if_match: str | None, if_none_match: str | None, key: str, fou
     """
     if if_none_match is None and if_match is None:
         return None
-    current = object_of(found)
+    current = _object_of(found)
     if if_none_match is not None:
         condition = "If-None-Match"
         if current is not None:
@@ -127,7 +127,7 @@ def delete_refusal(if_match: str | None, key: str, found: Found, began: int) -> 
     """
     if if_match is None:
         return None
-    current = object_of(found)
+    current = _object_of(found)
     if current is None:
         return ServiceError(NO_SUCH_KEY, {"Key": key}, because=f"If-Match was sent and {nothing(found)}")
     if if_match == "*":
@@ -207,6 +207,11 @@ def nothing(found: Found) -> str:
     if isinstance(found, Version):
         return f"the current version is a delete marker of {http_date(found.modified)}"
     return "the key holds no object" if found is None else "the object was deleted"
+
+
+def _object_of(found: Found) -> Version | None:
+    """The object that conditions see: a delete marker counts as nothing."""
+    return found if isinstance(found, Version) and not found.marker else None
 
 
 def _only_directory_buckets(header: str) -> ServiceError:

@@ -38,6 +38,8 @@ UPLOADS: Final = "s3.upload"
 PARTS: Final = "s3.part"
 
 NULL_VERSION: Final = "null"
+Where = tuple[str, int, str]  # a key of a bucket, in the store: account, incarnation of the bucket, key
+
 LOCK_MODES: Final = ("GOVERNANCE", "COMPLIANCE")
 NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -66,7 +68,7 @@ class Bucket:
     object_lock: Mapping[str, Any] | None = None  # None: not enabled; {}: enabled without a default retention
     configurations: Mapping[str, Any] = field(default_factory=dict)  # location, tagging, cors, encryption, acl
 
-    def at(self, key: str) -> tuple[str, int, str]:
+    def at(self, key: str) -> Where:
         """Where the state of one of its keys is: the beginning of every key of the store that is about it."""
         return self.owner, self.incarnation, key
 

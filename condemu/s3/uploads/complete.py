@@ -88,12 +88,13 @@ def complete_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
     listed = listed_parts(request.xml)
     parts = checked_parts(txn, request, bucket, upload, listed)
     version = assembled(request, upload, parts)
-    found = found_under(txn, bucket, request.key)
+    where = bucket.at(request.key)
+    found = found_under(txn, where)
     refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, upload.began)
     if refusal is not None:
         raise refusal
     version = replace(version, version_id=new_id(txn, bucket), order=txn.index, changed=txn.index)
-    place(txn, bucket, request.key, version)
+    place(txn, bucket, where, found, version)
     close(txn, bucket, request.key, upload)
     return answer(request, version)
 

@@ -104,7 +104,23 @@ class S3:
             members["Key"] = key
         request = S3Request(http, operation, bucket, key, members, query, metadata)
         self._identify(request)
-        await self._prepare(request)
+        store = self.engine.store
+        store.view(partial(admit if operation.after_body else authorize, request=request))
+        refusal = unsupported(request)
+        if refusal is not None and not operation.after_body:
+            raise refusal
+        if operation.check is not None:
+            operation.check(request)
+        if operation.takes == BLOB:
+            await bodies.receive(request, self.blobs)
+        elif operation.takes:
+            await self._receive_document(request)
+        if operation.after_body:
+            store.view(partial(authorize, request=request))
+            if refusal is not None:
+                raise refusal
+        if operation.ahead is not None:
+            await operation.ahead(request, store)
         return response(request, await self.engine.run(http.call, _plan(request)))
 
     def _identify(self, request: S3Request) -> None:
@@ -123,30 +139,11 @@ class S3:
         namespace = self.namespace(request.account)
         request.namespace = UNKNOWN if namespace is not None and request.operation.takes == FORM else namespace
 
-    async def _prepare(self, request: S3Request) -> None:
-        """All that precedes the decision. Without a body to wait for, it does not wait."""
-        operation, store = request.operation, self.engine.store
-        store.view(partial(admit if operation.after_body else authorize, request=request))
-        refusal = unsupported(request)
-        if refusal is not None and not operation.after_body:
-            raise refusal
-        if operation.check is not None:
-            operation.check(request)
-        if operation.takes == BLOB:
-            await bodies.receive(request, self.blobs)
-        elif operation.takes == FORM:
-            await self._receive_form(request)
-        elif operation.takes == XML:
+    async def _receive_document(self, request: S3Request) -> None:
+        """A document of XML, or a form, which tells in its fields who posts it."""
+        if request.operation.takes == XML:
             request.xml = await bodies.document(request, XML_LIMIT)
-        if operation.after_body:
-            store.view(partial(authorize, request=request))
-            if refusal is not None:
-                raise refusal
-        if operation.ahead is not None:
-            await operation.ahead(request, store)
-
-    async def _receive_form(self, request: S3Request) -> None:
-        """A form tells in its fields who posts it."""
+            return
         await post_object.receive(request, self.blobs, self.authenticator, self.wall.now())
         call, authentication = request.http.call, request.authentication
         request.namespace = self.namespace(request.account)

@@ -76,18 +76,19 @@ async def receive(request: S3Request, blobs: BlobStore, announced: Announced | N
     """Fill `request.body` and `request.digests`. `announced` is given when it is not the headers that speak of the body."""
     if announced is None:
         announced = announcement(request)
+    whole = None if announced.declaration.startswith(STREAMING) else request.http.body.take()
     try:
-        await _receive(request, blobs, announced)
+        if whole is None:
+            await _spool(request, blobs, announced)
+        else:
+            request.digests = _digests_of(request, announced, whole)
+            request.body = blobs.keep(whole)
     except NoRoom:
         raise ServiceError(INTERNAL_ERROR, because="there is no room for the body on condemu's disk") from None
 
 
-async def _receive(request: S3Request, blobs: BlobStore, announced: Announced) -> None:
-    whole = None if announced.declaration.startswith(STREAMING) else request.http.body.take()
-    if whole is not None:
-        request.digests = _digests_of(request, announced, whole)
-        request.body = blobs.keep(whole)
-        return
+async def _spool(request: S3Request, blobs: BlobStore, announced: Announced) -> None:
+    """A body that comes piece by piece."""
     writer = blobs.writer()
     try:
         request.digests = await _take(request, announced, writer)

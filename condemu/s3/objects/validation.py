@@ -65,17 +65,17 @@ def check_object_headers(request: S3Request) -> None:
     """PutObject, CopyObject, CreateMultipartUpload: refuse what no state could make right."""
     check_key(request.key)
     members = request.members
+    if not request.metadata and CHECKED.isdisjoint(members):
+        return
     _check(HEADER_CHECKS, members)
-    if request.metadata:
-        kept(request.metadata)
+    kept(request.metadata)
     _check(GUARD_CHECKS, members)
 
 
 def _check(checks: Checks, members: Members) -> None:
-    if not checks.keys().isdisjoint(members):
-        for member, check in checks.items():
-            if member in members:
-                check(members[member], members)
+    for member, check in checks.items():
+        if member in members:
+            check(members[member], members)
 
 
 def _encryption(value: str, _members: Members) -> None:
@@ -134,3 +134,4 @@ GUARD_CHECKS: Final[Checks] = {
     "ObjectLockLegalHoldStatus": _legal_hold,
     "Tagging": _tagging,
 }
+CHECKED: Final = frozenset({*HEADER_CHECKS, *GUARD_CHECKS})

@@ -18,7 +18,9 @@ def bucket_of(txn: Txn, request: S3Request) -> Bucket:
     """The request's bucket; 404 NoSuchBucket. A decision that changes the bucket does not ask for it again."""
     if request.found_at == txn.index and request.found_bucket is not None:
         return request.found_bucket
-    bucket = bucket_called(txn, request, request.bucket)
+    bucket = bucket_named(txn, request.bucket, request.namespace)
+    if bucket is None:
+        raise ServiceError(NO_SUCH_BUCKET, {"BucketName": request.bucket})
     request.found_bucket, request.found_at = bucket, txn.index
     return bucket
 

@@ -28,9 +28,9 @@ from dataclasses import dataclass
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.access.needs import bypass
+from condemu.s3.requests.bucket import bucket_if_any
 from condemu.s3.requests.copy_source import named_source
 from condemu.s3.requests.request import S3Request
-from condemu.s3.state.buckets import bucket_named
 from condemu.s3.state.records import OBJECTS, Version
 from condemu.s3.state.versions import named
 
@@ -87,7 +87,7 @@ def _source_checks(txn: Txn, request: S3Request) -> list[Check]:
 
 def version_under(txn: Txn, request: S3Request, check: Check) -> Version | None:
     """The version that a check is about, or None."""
-    bucket = bucket_named(txn, check.bucket, request.namespace)
+    bucket = bucket_if_any(txn, request, check.bucket)
     if bucket is None:
         return None
     where = bucket.at(check.key)

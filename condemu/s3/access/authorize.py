@@ -35,9 +35,9 @@ from condemu.s3.access.policy_rules import compiled
 from condemu.s3.access.public_policy import is_public as policy_is_public
 from condemu.s3.errors import access as errors
 from condemu.s3.errors.general import ACCESS_DENIED, METHOD_NOT_ALLOWED, NO_SUCH_KEY
-from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.bucket import bucket_if_any, bucket_of
 from condemu.s3.requests.request import S3Request
-from condemu.s3.state.buckets import UNKNOWN, bucket_named
+from condemu.s3.state.buckets import UNKNOWN
 from condemu.s3.state.records import Bucket
 
 # member of a read's result -> the action without which it is left out (S3 User Guide, required permissions)
@@ -137,14 +137,14 @@ def _check_source_owner(txn: Txn, request: S3Request, expected: str) -> None:
     if not is_account(expected):
         raise ServiceError(errors.NOT_AN_ACCOUNT, {"Value": expected})
     source = next((check.bucket for check in checks_of(txn, request) if check.source), None)
-    bucket = bucket_named(txn, source, request.namespace) if source is not None else None
+    bucket = bucket_if_any(txn, request, source) if source is not None else None
     if bucket is not None and bucket.owner != expected:
         raise ServiceError(ACCESS_DENIED, because=f"the source's bucket belongs to {bucket.owner}, not to {expected}")
 
 
 def _check(txn: Txn, request: S3Request, caller: Principal, check: Check) -> None:
     """One check. A copy's source in a bucket that does not exist is refused where it is read, by NoSuchBucket."""
-    bucket = bucket_named(txn, check.bucket, request.namespace) if check.bucket else None
+    bucket = bucket_if_any(txn, request, check.bucket) if check.bucket else None
     if bucket is None and check.source:
         return
     ruling = rule(txn, request, caller, check, bucket)
@@ -232,7 +232,7 @@ def hidden(txn: Txn, request: S3Request, error: ServiceError) -> ServiceError:
         bucket_name, key = source.bucket, source.key
     elif "CopySource" in request.members:
         return error
-    bucket = bucket_named(txn, bucket_name, request.namespace)
+    bucket = bucket_if_any(txn, request, bucket_name)
     caller = authentication.principal
     if bucket is None or _may_do_all(caller, bucket):
         return error

@@ -26,11 +26,11 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.access.actions import Check, version_under
 from condemu.s3.access.policy_actions import ACTION_KEYS, COMMON_KEYS, KNOWN_KEYS
+from condemu.s3.requests.bucket import bucket_if_any
 from condemu.s3.requests.members import Member
 from condemu.s3.requests.operation import FORM
 from condemu.s3.requests.request import S3Request
 from condemu.s3.requests.tags import tags_of_header
-from condemu.s3.state.buckets import bucket_named
 from condemu.s3.state.records import UPLOADS, Upload, Version
 from condemu.wire.rest import form_decode, iso_8601, parse_iso_8601
 from condemu.wire.xml import Element, Malformed, parse
@@ -137,7 +137,7 @@ def _member(keys: Keys, key: str, member: Member) -> Value | None:
 def _encryption_of_upload(keys: Keys) -> str | None:
     """What CreateMultipartUpload asked for counts for the calls that finish the upload."""
     request = keys.request
-    bucket = bucket_named(keys.txn, request.bucket, request.namespace)
+    bucket = bucket_if_any(keys.txn, request, request.bucket)
     if bucket is None:
         return None
     upload: Upload | None = keys.txn.get(UPLOADS, (*bucket.at(request.key), request["UploadId"] or ""))

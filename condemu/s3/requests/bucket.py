@@ -27,7 +27,14 @@ def bucket_of(txn: Txn, request: S3Request) -> Bucket:
 
 def bucket_called(txn: Txn, request: S3Request, name: str) -> Bucket:
     """The bucket that the caller calls so; 404 NoSuchBucket."""
-    bucket = bucket_named(txn, name, request.namespace)
+    bucket = bucket_if_any(txn, request, name)
     if bucket is None:
         raise ServiceError(NO_SUCH_BUCKET, {"BucketName": name})
     return bucket
+
+
+def bucket_if_any(txn: Txn, request: S3Request, name: str) -> Bucket | None:
+    """As `bucket_called`, without a refusal."""
+    if name == request.bucket and request.found_at == txn.index:
+        return request.found_bucket
+    return bucket_named(txn, name, request.namespace)

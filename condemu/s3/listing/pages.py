@@ -29,13 +29,18 @@ _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,10}", re.ASCII)
 def limit(text: str | None, parameter: str, argument: str = "", *, most: int = PAGE) -> int:
     """max-keys, max-uploads, max-parts: how many entries the page may have. An empty value counts as none sent (inferred).
 
-    | value                                 | answer                                            |
-    |---------------------------------------|---------------------------------------------------|
-    | none                                  | 1000                                              |
-    | 0                                     | an empty page, not truncated (recorded)           |
-    | above 1000                            | 1000                                              |
-    | negative                              | 400, `argument` being how that message spells it  |
-    | no integer, or beyond 32 bits         | 400                                               |
+    | value       | answer              |
+    |-------------|---------------------|
+    | -           | 1000                |
+    | 0           | 0                   |
+    | 7           | 7                   |
+    | 1001        | 1000                |
+    | 2147483647  | 1000                |
+    | -1          | 400, out of bounds  |
+    | 2147483648  | 400, not an integer |
+    | seven       | 400, not an integer |
+
+    0 makes an empty page that is not truncated (recorded). `argument` is how the message of a negative number spells it.
     """
     if not text:
         return PAGE

@@ -3,13 +3,19 @@
 Order of checks: part number, bucket, upload, source and its conditions as CopyObject's (412 before anything is said about the
 range: asserted against AWS), then the range. There are no conditions on the destination.
 
-| x-amz-copy-source-range, of a source of 10 bytes          | answer (recorded on AWS)                   |
-|-----------------------------------------------------------|--------------------------------------------|
-| not sent                                                  | the whole source                           |
-| bytes=0-9                                                 | that stretch                               |
-| 0-8, bytes=0-, bytes=-5, bytes=5-1, …                     | 400 InvalidArgument, the form              |
-| bytes=0-10: ends behind the last byte                     | 400 InvalidArgument, the size              |
-| bytes=10-11: begins behind it, too                        | 400 InvalidRequest                         |
+| x-amz-copy-source-range, of 0123456789 | answer              | the part   | what is wrong            |
+|----------------------------------------|---------------------|------------|--------------------------|
+| -                                      | 200                 | 0123456789 | -                        |
+| bytes=0-9                              | 200                 | 0123456789 | -                        |
+| bytes=2-4                              | 200                 | 234        | -                        |
+| 0-8                                    | 400 InvalidArgument | -          | the form                 |
+| bytes=0-                               | 400 InvalidArgument | -          | the form                 |
+| bytes=-5                               | 400 InvalidArgument | -          | the form                 |
+| bytes=5-1                              | 400 InvalidArgument | -          | the form                 |
+| bytes=0-10                             | 400 InvalidArgument | -          | it ends behind the last  |
+| bytes=10-11                            | 400 InvalidRequest  | -          | it begins behind, too    |
+
+Recorded on AWS.
 """
 
 from __future__ import annotations

@@ -5,12 +5,18 @@ three takes a condition; CompleteMultipartUpload does.
 
 Checksums of an upload (recorded on AWS 2026-02):
 
-| CreateMultipartUpload says   | the object gets                            | each UploadPart                            |
-|------------------------------|--------------------------------------------|--------------------------------------------|
-| neither algorithm nor type   | CRC64NVME, FULL_OBJECT, computed by S3     | may send any algorithm, or none            |
-| CRC64NVME                    | CRC64NVME, FULL_OBJECT                     | CRC64NVME                                  |
-| CRC32, CRC32C                | COMPOSITE unless it says FULL_OBJECT       | that algorithm                             |
-| any other algorithm          | COMPOSITE                                  | that algorithm                             |
+| CreateMultipartUpload says | the object gets          | each UploadPart sends       |
+|----------------------------|--------------------------|-----------------------------|
+| -                          | CRC64NVME, FULL_OBJECT   | any algorithm, or none      |
+| CRC64NVME                  | CRC64NVME, FULL_OBJECT   | that algorithm, or none     |
+| CRC32                      | CRC32, COMPOSITE         | that algorithm              |
+| CRC32C                     | CRC32C, COMPOSITE        | that algorithm              |
+| CRC32, FULL_OBJECT         | CRC32, FULL_OBJECT       | that algorithm              |
+| CRC32C, FULL_OBJECT        | CRC32C, FULL_OBJECT      | that algorithm              |
+| SHA1                       | SHA1, COMPOSITE          | that algorithm              |
+| SHA256                     | SHA256, COMPOSITE        | that algorithm              |
+
+All other algorithms are as SHA1 and SHA256.
 """
 
 from __future__ import annotations

@@ -271,7 +271,7 @@ def test_what_a_lock_forbids(s3: Wire, row: Row, column: str) -> None:
     put = s3("PUT", "/bucket/key", b"data", headers={"content-md5": b64encode(md5(b"data").digest()).decode(), **lock})
     bypass = {"x-amz-bypass-governance-retention": "true"} if column.endswith("bypass") else {}
     before = s3.everything()
-    answer = asked(s3, row["what is asked of a locked version"], put["x-amz-version-id"] or "", mode, until, bypass)
+    answer = asked(s3, row["asked of a locked version"], put["x-amz-version-id"] or "", mode, until, bypass)
     assert ("done" if answer.status in (200, 204) else str(answer.status)) == row[column], answer.body
     assert (s3.everything() == before) == (row[column] != "done" or (answer.status == 200 and s3.everything() == before))
 

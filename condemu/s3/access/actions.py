@@ -1,23 +1,34 @@
 """Which IAM actions an operation needs, on what (S3 User Guide, "Required permissions for Amazon S3 API operations").
 
-An operation needs the action of its row; with a versionId the row's second one, where it has one. What a request asks for
-beyond the plain operation needs more:
+An operation needs the action of its row; with a versionId the row's second one, where it has one. By what the request carries it
+needs more, on the same bucket or key, or on the source of a copy:
 
-| the request carries                                   | and needs                                       |
-|-------------------------------------------------------|-------------------------------------------------|
-| If-Match on PutObject, CompleteMultipartUpload, Copy  | GetObject on the same key                       |
-| If-Match with an ETag on a delete; not `*`            | GetObject on the same key                       |
-| x-amz-acl or x-amz-grant-… on a new object            | PutObjectAcl                                    |
-| x-amz-tagging                                         | PutObjectTagging                                |
-| x-amz-object-lock-mode or -retain-until-date          | PutObjectRetention                              |
-| x-amz-object-lock-legal-hold                          | PutObjectLegalHold                              |
-| x-amz-bypass-governance-retention: true               | BypassGovernanceRetention                       |
-| a copy source                                         | GetObject or GetObjectVersion on the source     |
-| … whose tags are copied                               | GetObjectTagging or GetObjectVersionTagging     |
-| CreateBucket with an ACL                              | PutBucketAcl                                    |
-| CreateBucket with Object Lock                         | PutBucketObjectLockConfiguration, PutBucketVersioning |
-| CreateBucket with an ownership                        | PutBucketOwnershipControls                      |
+| operation               | carries                                                            | needs, too |
+|-------------------------|--------------------------------------------------------------------|------------|
+| PutObject               | if-match: "e"                                                      | s3:GetObject |
+| CompleteMultipartUpload | if-match: "e"                                                      | s3:GetObject |
+| DeleteObject            | if-match: "e"                                                      | s3:GetObject |
+| DeleteObject            | if-match: *                                                        | - |
+| PutObject               | x-amz-acl: private                                                 | s3:PutObjectAcl |
+| PutObject               | x-amz-grant-read: id="0"                                           | s3:PutObjectAcl |
+| PutObject               | x-amz-tagging: a=b                                                 | s3:PutObjectTagging |
+| PutObject               | x-amz-object-lock-mode: GOVERNANCE                                 | s3:PutObjectRetention |
+| PutObject               | x-amz-object-lock-retain-until-date: 2030-01-01T00:00:00Z          | s3:PutObjectRetention |
+| PutObject               | x-amz-object-lock-legal-hold: ON                                   | s3:PutObjectLegalHold |
+| DeleteObject            | x-amz-bypass-governance-retention: true; versionId: null           | s3:BypassGovernanceRetention |
+| DeleteObject            | x-amz-bypass-governance-retention: true                            | - |
+| PutObjectRetention      | x-amz-bypass-governance-retention: true                            | s3:BypassGovernanceRetention |
+| CopyObject              | x-amz-copy-source: bucket/plain                                    | s3:GetObject |
+| CopyObject              | x-amz-copy-source: bucket/plain; if-match: "e"                     | s3:GetObject, s3:GetObject |
+| CopyObject              | x-amz-copy-source: bucket/plain?versionId=null                     | s3:GetObjectVersion |
+| CopyObject | x-amz-copy-source: bucket/tagged | s3:GetObject, s3:GetObjectTagging |
+| CopyObject              | x-amz-copy-source: bucket/tagged; x-amz-tagging-directive: REPLACE | s3:GetObject |
+| UploadPartCopy          | x-amz-copy-source: bucket/tagged                                   | s3:GetObject |
+| CreateBucket            | x-amz-acl: private                                                 | s3:PutBucketAcl |
+| CreateBucket | x-amz-bucket-object-lock-enabled: true | s3:PutBucketObjectLockConfiguration, s3:PutBucketVersioning |
+| CreateBucket            | x-amz-object-ownership: ObjectWriter                               | s3:PutBucketOwnershipControls |
 
+What counts for PutObject counts for PostObject, CopyObject and CreateMultipartUpload, too, where it describes the new object.
 Every check must pass; the first that does not is the answer.
 """
 

@@ -3,11 +3,16 @@
 A list is a tuple of grants (kind, grantee, permission), in order. Without one, the owner has FULL_CONTROL and nobody else has
 anything. What is granted to whom is said in one of three ways, and only in one (recorded on AWS):
 
-| x-amz-acl | x-amz-grant-* | document | answer                                                        |
-|-----------|---------------|----------|---------------------------------------------------------------|
-| yes       | yes           | -        | 400 InvalidRequest                                            |
-| yes, or yes               | yes      | 400 UnexpectedContent                                         |
-| no        | no            | no       | 400 MissingSecurityHeader x-amz-acl                           |
+| x-amz-acl | x-amz-grant-* | document | answer                    |
+|-----------|---------------|----------|---------------------------|
+| yes       | -             | -        | 200                       |
+| -         | yes           | -        | 200                       |
+| -         | -             | yes      | 200                       |
+| yes       | yes           | -        | 400 InvalidRequest        |
+| yes       | yes           | yes      | 400 InvalidRequest        |
+| yes       | -             | yes      | 400 UnexpectedContent     |
+| -         | yes           | yes      | 400 UnexpectedContent     |
+| -         | -             | -        | 400 MissingSecurityHeader |
 
 Before all that: the bucket exists, and its ownership setting allows ACLs (400 AccessControlListNotSupported).
 """

@@ -3,13 +3,17 @@ keys"): which there are, which action knows which, and what each one's value is.
 
 The three that conditional writes are about:
 
-| key                        | action                   | value                                                        |
-|----------------------------|--------------------------|--------------------------------------------------------------|
-| s3:if-match                | PutObject, DeleteObject  | the header as sent, quotes and all; in DeleteObjects the ETag |
-| s3:if-none-match           | PutObject                | the header as sent                                           |
-| s3:ObjectCreationOperation | PutObject                | true in PutObject, CopyObject and CompleteMultipartUpload;   |
-|                            |                          | false in CreateMultipartUpload, UploadPart, UploadPartCopy;  |
-|                            |                          | absent in a posted form                                      |
+| key                        | in                                                | value                                 |
+|----------------------------|---------------------------------------------------|---------------------------------------|
+| s3:if-match                | PutObject, CopyObject, CompleteMultipartUpload    | the header as sent, quotes and all    |
+| s3:if-match                | DeleteObject                                      | the header as sent, quotes and all    |
+| s3:if-match                | DeleteObjects                                     | the entry's ETag                      |
+| s3:if-match                | GetObject                                         | absent                                |
+| s3:if-none-match           | PutObject, CopyObject, CompleteMultipartUpload    | the header as sent, quotes and all    |
+| s3:if-none-match           | DeleteObject, GetObject                           | absent                                |
+| s3:ObjectCreationOperation | PutObject, CopyObject, CompleteMultipartUpload    | true                                  |
+| s3:ObjectCreationOperation | CreateMultipartUpload, UploadPart, UploadPartCopy | false                                 |
+| s3:ObjectCreationOperation | PostObject, DeleteObject                          | absent                                |
 
 A key is computed when a policy asks for it, and never without one.
 """

@@ -2,11 +2,14 @@
 
 CreateBucket again on one's own bucket (recorded on AWS):
 
-| the bucket is in | the request                | answer                                 |
-|------------------|----------------------------|----------------------------------------|
-| us-east-1        | carries no tags            | 200, and its ACL is what this one says |
-| us-east-1        | carries tags               | 409 BucketAlreadyOwnedByYou            |
-| elsewhere        | any                        | 409 BucketAlreadyOwnedByYou            |
+| the bucket is in | the request carries | answer                      |
+|------------------|---------------------|-----------------------------|
+| us-east-1        | an ACL              | 200                         |
+| us-east-1        | tags                | 409 BucketAlreadyOwnedByYou |
+| eu-west-1        | an ACL              | 409 BucketAlreadyOwnedByYou |
+| eu-west-1        | tags                | 409 BucketAlreadyOwnedByYou |
+
+After a 200 the bucket's ACL is what the request says.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """GetBucketOwnershipControls, PutBucketOwnershipControls and DeleteBucketOwnershipControls: one rule, or none.
 
-| the bucket's rule      | a new object belongs to                                | ACLs                          |
-|------------------------|--------------------------------------------------------|-------------------------------|
-| BucketOwnerEnforced    | the bucket's owner                                     | 400 AccessControlListNotSupported |
-| BucketOwnerPreferred   | its writer; with bucket-owner-full-control, the owner  | as they say                   |
-| ObjectWriter, or none  | its writer                                             | as they say                   |
+| the bucket's rule    | a new object belongs to | with x-amz-acl: bucket-owner-full-control | PutBucketAcl                      |
+|----------------------|-------------------------|-------------------------------------------|-----------------------------------|
+| BucketOwnerEnforced  | the bucket's owner      | the bucket's owner                        | 400 AccessControlListNotSupported |
+| BucketOwnerPreferred | its writer              | the bucket's owner                        | 200                               |
+| ObjectWriter         | its writer              | its writer                                | 200                               |
+| -                    | its writer              | its writer                                | 200                               |
 """
 
 from __future__ import annotations

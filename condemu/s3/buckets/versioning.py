@@ -1,11 +1,13 @@
 """GetBucketVersioning and PutBucketVersioning.
 
-| the document says          | the bucket has Object Lock | answer                                         |
-|----------------------------|----------------------------|------------------------------------------------|
-| no Status                  | -                          | 400 IllegalVersioningConfigurationException    |
-| neither of the two words   | -                          | 400 MalformedXML                               |
-| Suspended                  | yes                        | 409 InvalidBucketState                         |
-| Suspended, never Enabled   | no                         | 200                                            |
+| Status     | the bucket           | answer                                      |
+|------------|----------------------|---------------------------------------------|
+| -          | is as it was created | 400 IllegalVersioningConfigurationException |
+| Disabled   | is as it was created | 400 MalformedXML                            |
+| Enabled    | is as it was created | 200                                         |
+| Suspended  | is as it was created | 200                                         |
+| Enabled    | has Object Lock      | 200                                         |
+| Suspended  | has Object Lock      | 409 InvalidBucketState                      |
 
 Recorded on AWS. MFA delete is not implemented and says so.
 """

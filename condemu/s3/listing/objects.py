@@ -3,12 +3,15 @@
 Delete markers are no objects and are passed over. Both lists are consistent: they show what the last commit left (S3 User Guide,
 "Amazon S3 data consistency model").
 
-| | ListObjects | ListObjectsV2 |
-|-|-------------|---------------|
-| begins after | marker | continuation-token, else start-after |
-| names its end | NextMarker, and only with a delimiter (recorded) | NextContinuationToken |
-| Owner | always | with fetch-owner=true |
-| counts | - | KeyCount: keys and common prefixes |
+|                      | ListObjects | ListObjectsV2         |
+|----------------------|-------------|-----------------------|
+| begins after         | marker      | start-after           |
+| names its end        | -           | NextContinuationToken |
+| … with a delimiter   | NextMarker  | NextContinuationToken |
+| tells of owners      | always      | fetch-owner=true      |
+| counts its entries   | -           | KeyCount              |
+
+Once there is a continuation-token, start-after does nothing. That NextMarker needs a delimiter is recorded.
 """
 
 from __future__ import annotations

@@ -1,15 +1,20 @@
 """Receiving an object's body: decoded, digested and spooled to a blob, before any decision is made.
 
-What the headers say of the body is checked before the first byte is read, what the body turns out to be after the last:
+What the headers say of the body is checked before the first byte is read, what the body turns out to be after the last. A row
+is checked before those below it.
 
-| before                                                            | after                                                   |
-|-------------------------------------------------------------------|---------------------------------------------------------|
-| a length (411; a chunked transfer without one: 501)               | aws-chunked framing, chunk signatures, trailers          |
-| at most 5 GiB (400 EntityTooLarge)                                | x-amz-content-sha256 (400 XAmzContentSHA256Mismatch)    |
-| Content-MD5 is base64 of 16 bytes (400 InvalidDigest)             | Content-MD5 (400 BadDigest)                             |
-| one x-amz-checksum-*, and well-formed (400 InvalidRequest)        | x-amz-checksum-* or its trailer (400 BadDigest)         |
+| when   | what                             | else                          |
+|--------|----------------------------------|-------------------------------|
+| before | there is a length                | 411 MissingContentLength      |
+| before | it is 5 GiB at most              | 400 EntityTooLarge            |
+| before | Content-MD5 is of 16 bytes       | 400 InvalidDigest             |
+| before | there is one x-amz-checksum-*    | 400 InvalidRequest            |
+| after  | x-amz-content-sha256 is right    | 400 XAmzContentSHA256Mismatch |
+| after  | Content-MD5 is right             | 400 BadDigest                 |
+| after  | x-amz-checksum-* is right        | 400 BadDigest                 |
 
-That form precedes comparison is recorded on AWS; the order within a column is inferred.
+That form precedes comparison is recorded on AWS; the order among the rows before, and among those after, is inferred. A chunked
+transfer without a length is 501. Framing, signatures and trailers of aws-chunked are checked as the bytes come.
 """
 
 from __future__ import annotations

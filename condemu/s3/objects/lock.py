@@ -1,15 +1,15 @@
 """Object Lock: what a put locks and what a lock forbids; Get- and PutObjectRetention, Get- and PutObjectLegalHold.
 
-| what is asked of a locked version | legal hold ON | COMPLIANCE, not expired | GOVERNANCE, not expired | GOVERNANCE, with bypass |
-|-----------------------------------|---------------|-------------------------|-------------------------|-------------------------|
-| delete it by its id               | 403           | 403                     | 403                     | done                    |
-| the same mode, a later date       | done          | done                    | done                    | done                    |
-| COMPLIANCE, the same date         | done          | done                    | done                    | done                    |
-| the same mode, an earlier date    | done          | 403                     | 403                     | done                    |
-| GOVERNANCE, the same date         | done          | 403                     | done                    | done                    |
-| no retention                      | done          | 403                     | 403                     | done                    |
-| a delete marker over it           | done          | done                    | done                    | done                    |
-| a new version over it             | done          | done                    | done                    | done                    |
+| asked of a locked version      | legal hold ON | COMPLIANCE, not expired | GOVERNANCE, not expired | GOVERNANCE, with bypass |
+|--------------------------------|---------------|-------------------------|-------------------------|-------------------------|
+| delete it by its id            | 403           | 403                     | 403                     | done                    |
+| the same mode, a later date    | done          | done                    | done                    | done                    |
+| COMPLIANCE, the same date      | done          | done                    | done                    | done                    |
+| the same mode, an earlier date | done          | 403                     | 403                     | done                    |
+| GOVERNANCE, the same date      | done          | 403                     | done                    | done                    |
+| no retention                   | done          | 403                     | 403                     | done                    |
+| a delete marker over it        | done          | done                    | done                    | done                    |
+| a new version over it          | done          | done                    | done                    | done                    |
 
 The answers are recorded on AWS; `bypass` is the header x-amz-bypass-governance-retention: true. Expiry is judged at that moment.
 """

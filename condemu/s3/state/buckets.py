@@ -1,9 +1,11 @@
 """How a bucket's name leads to the bucket, and how its record changes.
 
-| `--bucket-names`    | the bucket `data` that a request means                                                          |
-|---------------------|-------------------------------------------------------------------------------------------------|
-| global, the default | the one bucket of that name, whoever owns it (S3 User Guide, "General purpose bucket naming rules") |
-| per-account         | the requester's own bucket of that name                                                         |
+| `--bucket-names`    | the bucket `data` that a request means       |
+|---------------------|----------------------------------------------|
+| global, the default | the one bucket of that name, whoever owns it |
+| per-account         | the requester's own bucket of that name      |
+
+Global names are AWS's (S3 User Guide, "General purpose bucket naming rules").
 
 With names of its own an account never meets another's buckets, so test runs that share a server need not invent names. It
 cannot reach another account's bucket either: no policy and no ACL helps, because no name leads there. To test access across

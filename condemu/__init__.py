@@ -73,6 +73,9 @@ Where is the rule for ...?
     ETag and checksum of a copy                          s3/objects/copy_digests.py Stretch
     how long a deleted key is remembered (409)           s3/state/traces.py leave_trace
     which bucket a name means, names per account         s3/state/buckets.py bucket_named
+    the bucket of a request to S3, read once             s3/requests/bucket.py bucket_of
+    the members of a request to S3, by AWS's names       s3/requests/members.py Member
+    which S3 bucket, key and version a copy reads        s3/requests/copy_source.py named_source
     S3 lists: markers, delimiter, groups                 s3/listing/pages.py first_after
     S3 continuation tokens                               s3/listing/objects.py place_of
     ListObjectVersions and its markers                   s3/listing/versions.py versions_page

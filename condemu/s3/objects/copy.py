@@ -99,7 +99,7 @@ def copy_object(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 async def hash_ahead(request: S3Request, store: Store) -> None:
     """Compute the digests of the copy, if it was decided now, before its decision."""
-    await ahead(request, store, lambda txn, request: _whole(request, _allowed(txn, request)[1].version))
+    await ahead(request, store, lambda txn: _whole(request, _allowed(txn, request)[1].version))
 
 
 def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Source, Found, dict[str, Any]]:

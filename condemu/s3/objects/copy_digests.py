@@ -67,11 +67,11 @@ def digests(request: S3Request, stretch: Stretch) -> tuple[str, str]:
     return etag, stretch.version.checksum
 
 
-async def ahead(request: S3Request, store: Store, read: Callable[[Txn, S3Request], Stretch]) -> None:
+async def ahead(request: S3Request, store: Store, read: Callable[[Txn], Stretch]) -> None:
     """Compute what the copy's decision will need. `read` tells what that will read; what it refuses is not read, and the decision
     says so."""
     try:
-        stretch = store.view(lambda txn: read(txn, request))
+        stretch = store.view(read)
     except ServiceError:
         return
     unknown = stretch.unknown()

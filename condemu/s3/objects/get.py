@@ -100,7 +100,7 @@ def status_of(request: S3Request, result: dict[str, Any]) -> int:
 
 def readable(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
     """The version that a read names, and its refusals when there is none to read (recorded on AWS)."""
-    version_id = request["VersionId"]
+    version_id = request.members.get("VersionId")
     if version_id is not None:
         version = existing(txn, bucket, request.key, version_id)
         if version.marker:

@@ -146,7 +146,9 @@ def members_of_form(fields: Mapping[str, str]) -> tuple[Members, dict[str, str]]
                 members[member] = carried(text)
     if "success_action_status" in fields:
         members["SuccessActionStatus"] = fields["success_action_status"]
-    members["SuccessActionRedirect"] = fields.get("success_action_redirect") or fields.get("redirect", "")
+    redirect = fields.get("success_action_redirect") or fields.get("redirect")
+    if redirect:
+        members["SuccessActionRedirect"] = redirect
     return members, metadata
 
 

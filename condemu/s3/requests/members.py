@@ -15,7 +15,7 @@ from condemu.s3.errors.general import CONFLICTING_VALUES, INVALID_OVERRIDE
 from condemu.s3.requests.addressing import decode
 
 # Members of requests whose values are text, by AWS's names, and the two fields of a form that say how to answer it. User metadata
-# is apart: S3Request.metadata.
+# is apart: S3Request.metadata. In a dict with these keys mypy finds a misspelt member of `.get`; a TypedDict's takes any text.
 Member = Literal[
     "ACL", "AcceptRanges", "AnnotationDirective", "AnnotationName", "AnnotationPrefix", "Bucket", "BucketKeyEnabled",
     "BucketNamespace", "BucketRegion", "BypassGovernanceRetention", "CacheControl", "ChecksumAlgorithm", "ChecksumCRC32",

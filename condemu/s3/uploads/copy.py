@@ -63,7 +63,7 @@ def upload_part_copy(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 async def hash_ahead(request: S3Request, store: Store) -> None:
     """Compute the digests of the part, if it was decided now, before its decision."""
-    await ahead(request, store, lambda txn, request: _allowed(txn, request)[3])
+    await ahead(request, store, lambda txn: _allowed(txn, request)[3])
 
 
 def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Upload, Source, Stretch]:

@@ -28,6 +28,8 @@ Where is the rule for ...?
     what an actor of a race is given                     testing/explorer/race.py Aws
     what is patched while a race runs                    testing/explorer/patches.py patched
     which S3 operation a request means                   s3/routing.py route
+    all that is known about one operation of S3          s3/operations.py OPERATIONS
+    what a field of an S3 operation's row means          s3/requests/operation.py Operation
     who may assume which role                            sts/operations.py may_assume
     temporary credentials and when they end              sts/sessions.py SessionBook
     services that are not emulated                       server/others.py answer
@@ -40,6 +42,7 @@ Where is the rule for ...?
     S3's answers to bad signatures                       s3/errors/signatures.py ROWS
     AccessDenied; a missing key for who may not list     s3/access/authorize.py authorize
     which actions an S3 operation needs                  s3/access/actions.py checks_of
+    which more a request to S3 needs, by its headers     s3/access/needs.py new_object
     s3:if-match, s3:ObjectCreationOperation and so on    s3/access/policy_keys.py Keys
     what PutBucketPolicy refuses                         s3/access/policy_rules.py rules_of
     public policies                                      s3/access/public_policy.py is_public
@@ -58,16 +61,16 @@ Where is the rule for ...?
     a copy onto itself; what a copy keeps                s3/objects/copy.py copy_object
     DeleteObjects: entries, codes, Quiet                 s3/objects/delete.py delete_entry
     Object Lock: what it forbids, who may bypass         s3/objects/lock.py removal_refusal
-    presigned queries that act as headers                s3/members.py members_of
+    presigned queries that act as headers                s3/requests/members.py members_of
     XML in and out: entities, escapes                    wire/xml.py parse
     HTTP dates and ISO 8601                              wire/rest.py parse_http_date
     multipart/form-data                                  wire/form_data.py Parser
-    which bucket and key a request names                 s3/addressing.py bucket_and_key
-    a condition on an S3 operation that takes none       s3/condition_support.py TAKEN
+    which bucket and key a request names                 s3/requests/addressing.py bucket_and_key
+    a condition on an S3 operation that takes none       s3/requests/conditions.py unsupported
     creating, listing and deleting buckets               s3/buckets/buckets.py is_name
     creating a bucket that is there                      s3/buckets/create.py create_bucket
-    tags of buckets and objects                          s3/objects/tagging.py checked
-    access control lists and canned ACLs                 s3/objects/acl.py CANNED
+    tags of buckets and objects                          s3/requests/tags.py checked
+    access control lists and canned ACLs                 s3/access/grants.py CANNED
     cross-origin requests                                s3/buckets/cors.py matching
     uploads by a browser's form                          s3/objects/post.py post_object
     CompleteMultipartUpload, its order of checks         s3/uploads/complete.py complete_multipart_upload
@@ -75,7 +78,10 @@ Where is the rule for ...?
     UploadPartCopy's range                               s3/uploads/copy.py span_of
     ETag and checksum of a copy                          s3/objects/copy_digests.py Stretch
     how long a deleted key is remembered (409)           s3/state/traces.py leave_trace
-    which bucket a name means, names per account         s3/state/names.py bucket_named
+    which bucket a name means, names per account         s3/state/buckets.py bucket_named
+    the bucket of a request to S3, read once             s3/requests/bucket.py bucket_of
+    the members of a request to S3, by AWS's names       s3/requests/members.py Member
+    which S3 bucket, key and version a copy reads        s3/requests/copy_source.py named_source
     S3 lists: markers, delimiter, groups                 s3/listing/pages.py first_after
     S3 continuation tokens                               s3/listing/objects.py place_of
     ListObjectVersions and its markers                   s3/listing/versions.py versions_page

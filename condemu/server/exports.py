@@ -8,6 +8,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 from condemu.auth.authentication import Authentication, trusted
+from condemu.auth.post_policy import PostPolicy
 from condemu.core.calls import EXPORT
 from condemu.core.http import BytesBody, Request
 from condemu.core.service import Service
@@ -33,6 +34,9 @@ class Trusted:
 
     def verify_s3(self, request: Request, now: float, host_bucket: str = "") -> Authentication:
         return trusted(self.account)
+
+    def verify_form(self, fields: Mapping[str, str], bucket: str, now: float) -> tuple[Authentication, PostPolicy | None]:
+        return trusted(self.account), None
 
 
 class S3Sink:

@@ -31,8 +31,8 @@ _RACE: Final = """        if True:
 S3: Final = (
     Mutant("If-None-Match on a write is not looked at", "s3", PRE,
            'condition = "If-None-Match"\n        if current is not None:', 'condition = "If-None-Match"\n        if current is not None and False:'),
-    Mutant("If-None-Match sees an object beneath a delete marker", "s3", "s3/state/versions.py",
-           "isinstance(found, Version) and not found.marker", "isinstance(found, Version)"),
+    Mutant("If-None-Match sees an object beneath a delete marker", "s3", PRE,
+           "found if isinstance(found, Version) and not found.marker", "found if isinstance(found, Version)"),
     Mutant("If-Match on a write holds for any other ETag", "s3", PRE,
            'if if_match.strip(\'"\') != current.etag:\n            return ServiceError(PRECONDITION_FAILED, {"Condition": condition}',
            'if if_match.strip(\'"\') == current.etag:\n            return ServiceError(PRECONDITION_FAILED, {"Condition": condition}'),
@@ -88,11 +88,11 @@ S3: Final = (
            'return ServiceError(NO_SUCH_KEY, {"Key": key}, because=f"If-Match was sent and {nothing(found)}")\n    if if_match == "*"',
            'return None\n    if if_match == "*"'),
     Mutant("a delete with If-Match looks beneath a marker for an object", "s3", "s3/objects/delete.py",
-           "    found = found_under(txn, bucket, request.key)\n",
-           "    found = found_under(txn, bucket, request.key)\n"
+           "    found = found_under(txn, where)\n",
+           "    found = found_under(txn, where)\n"
            "    if isinstance(found, Version) and found.marker:\n"
            "        from condemu.s3.state.records import VERSIONS\n"
-           "        below = next(txn.scan(VERSIONS, bucket.at(request.key), bucket.at(request.key + '\\0')), None)\n"
+           "        below = next(txn.scan(VERSIONS, where, bucket.at(request.key + '\\0')), None)\n"
            "        found = below[1] if below else found\n"),
     Mutant("a delete by version id takes If-Match", "s3", PRE, "if if_match is not None and version_id is not None:", "if False:"),
     Mutant("a delete overlooks a size", "s3", PRE, "    if size is not None:", "    if False:"),
@@ -121,7 +121,8 @@ S3: Final = (
     Mutant("policies do not see If-None-Match", "s3", "s3/access/policy_keys.py", '    "s3:if-none-match": "IfNoneMatch",\n', ""),
     Mutant("policies do not see If-Match", "s3", "s3/access/policy_keys.py", '    "s3:if-match": "IfMatch",\n', ""),
     Mutant("Null in a policy is the other way round", "s3", "auth/policy_operators.py", "when_absent if value is None else when_present", "when_present if value is None else when_absent"),
-    Mutant("policies take a completion for no creation", "s3", "s3/access/policy_keys.py", '"CompleteMultipartUpload": "true"', '"CompleteMultipartUpload": "false"'),
+    Mutant("policies take a completion for no creation", "s3", "s3/operations.py",
+           'needs=(needs.condition,), creates="true"', 'needs=(needs.condition,), creates="false"'),
     Mutant("signatures are not verified", "s3", "auth/signature_v4.py", "return signature.isascii() and compare_digest(signed(key, text), signature)", "return True"),
 )  # fmt: skip
 
@@ -229,8 +230,8 @@ RACES: Final = (
            "                    if len(late) > 1:\n                        first = late.pop(0)\n                        first[0][first[1]] = first[2]\n"
            "                elif new is not None and old is not None:\n"),
     Mutant("two conditional puts at once both succeed", "races", "s3/objects/put.py",
-           "        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket, request.key), request.began)\n        if refusal is not None:",
-           "        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket, request.key), request.began)\n        if refusal is not None and __import__('random').random() < 0.9:"),
+           "        refusal = write_refusal(if_match, if_none_match, request.key, found, request.began)\n        if refusal is not None:",
+           "        refusal = write_refusal(if_match, if_none_match, request.key, found, request.began)\n        if refusal is not None and __import__('random').random() < 0.9:"),
 )  # fmt: skip
 
 MUTANTS: Final = (*S3, *SIMPLEDB, *DYNAMODB, *RACES)

@@ -15,33 +15,23 @@ purpose buckets, too, and are answered with the same 501 (recorded for DeleteObj
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from condemu.core.errors import ServiceError
 from condemu.s3.errors.general import NOT_IMPLEMENTED
-from condemu.s3.objects.validation import UNIMPLEMENTED
+from condemu.s3.requests.members import Member
+from condemu.s3.requests.request import S3Request
 
-WRITE: Final = frozenset({"IfMatch", "IfNoneMatch"})
-READ: Final = frozenset({"IfMatch", "IfNoneMatch", "IfModifiedSince", "IfUnmodifiedSince"})
-SOURCE: Final = frozenset({
+# What an operation may take: `conditions` of its row.
+WRITE: Final = frozenset[Member]({"IfMatch", "IfNoneMatch"})
+READ: Final = frozenset[Member]({"IfMatch", "IfNoneMatch", "IfModifiedSince", "IfUnmodifiedSince"})
+SOURCE: Final = frozenset[Member]({
     "CopySourceIfMatch", "CopySourceIfModifiedSince", "CopySourceIfNoneMatch", "CopySourceIfUnmodifiedSince",
 })  # fmt: skip
-DELETE: Final = frozenset({"IfMatch", "IfMatchLastModifiedTime", "IfMatchSize"})  # the last two are refused in their order
-NONE: Final[frozenset[str]] = frozenset()
-
-TAKEN: Final[dict[str, frozenset[str]]] = {
-    "PutObject": WRITE,
-    "CompleteMultipartUpload": WRITE,
-    "CopyObject": WRITE | SOURCE,
-    "UploadPartCopy": SOURCE,
-    "GetObject": READ,
-    "HeadObject": READ,
-    "DeleteObject": DELETE,
-}
+DELETE: Final = frozenset[Member]({"IfMatch", "IfMatchLastModifiedTime", "IfMatchSize"})  # the last two: refused in their order
 
 # member -> the header as AWS writes it
-CONDITIONS: Final = {
+CONDITIONS: Final[dict[Member, str]] = {
     "IfMatch": "If-Match",
     "IfNoneMatch": "If-None-Match",
     "IfModifiedSince": "If-Modified-Since",
@@ -59,18 +49,33 @@ CONDITIONS: Final = {
     "SourceIfModifiedSince": "x-amz-rename-source-if-modified-since",
     "SourceIfUnmodifiedSince": "x-amz-rename-source-if-unmodified-since",
 }
+
+# Members that no operation takes here -> header
+UNIMPLEMENTED: Final[dict[Member, str]] = {
+    "SSECustomerAlgorithm": "x-amz-server-side-encryption-customer-algorithm",
+    "SSECustomerKey": "x-amz-server-side-encryption-customer-key",
+    "SSECustomerKeyMD5": "x-amz-server-side-encryption-customer-key-MD5",
+    "SSEKMSKeyId": "x-amz-server-side-encryption-aws-kms-key-id",
+    "SSEKMSEncryptionContext": "x-amz-server-side-encryption-context",
+    "CopySourceSSECustomerAlgorithm": "x-amz-copy-source-server-side-encryption-customer-algorithm",
+    "CopySourceSSECustomerKey": "x-amz-copy-source-server-side-encryption-customer-key",
+    "CopySourceSSECustomerKeyMD5": "x-amz-copy-source-server-side-encryption-customer-key-MD5",
+    "WriteOffsetBytes": "x-amz-write-offset-bytes",  # appending is for directory buckets
+    "ObjectLockEventHold": "x-amz-object-lock-event-hold",
+    "ObjectLockEventHoldDurationDays": "x-amz-object-lock-event-hold-duration-days",
+    "ObjectLockEventHoldDurationYears": "x-amz-object-lock-event-hold-duration-years",
+}
 _ALL: Final = frozenset({*CONDITIONS, *UNIMPLEMENTED})
-_REFUSED: Final = {operation: _ALL - taken for operation, taken in TAKEN.items()}  # all others refuse all
 
 
-def unsupported(operation: str, members: Mapping[str, Any]) -> ServiceError | None:
+def unsupported(request: S3Request) -> ServiceError | None:
     """The refusal of the first condition that the operation does not take, or of what no operation does."""
-    if _REFUSED.get(operation, _ALL).isdisjoint(members):
+    members, taken = request.members, request.operation.conditions
+    if _ALL.isdisjoint(members) or _ALL.intersection(members) <= taken:
         return None
-    taken = TAKEN.get(operation, NONE)
     for member, header in CONDITIONS.items():
         if member in members and member not in taken:
-            return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"{operation} takes no {header}")
+            return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"{request.operation.name} takes no {header}")
     for member, header in UNIMPLEMENTED.items():
         if member in members:
             return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"condemu does not implement {header}")

@@ -1,9 +1,11 @@
-"""How a bucket's name leads to the bucket.
+"""How a bucket's name leads to the bucket, and how its record changes.
 
-| `--bucket-names`    | the bucket `data` that a request means                                                          |
-|---------------------|-------------------------------------------------------------------------------------------------|
-| global, the default | the one bucket of that name, whoever owns it (S3 User Guide, "General purpose bucket naming rules") |
-| per-account         | the requester's own bucket of that name                                                         |
+| `--bucket-names`    | the bucket `data` that a request means       |
+|---------------------|----------------------------------------------|
+| global, the default | the one bucket of that name, whoever owns it |
+| per-account         | the requester's own bucket of that name      |
+
+Global names are AWS's (S3 User Guide, "General purpose bucket naming rules").
 
 With names of its own an account never meets another's buckets, so test runs that share a server need not invent names. It
 cannot reach another account's bucket either: no policy and no ACL helps, because no name leads there. To test access across
@@ -14,7 +16,9 @@ and a signed form use the names of the account that signed them.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
 
 from condemu.core.store import Txn
 from condemu.s3.state.records import BUCKETS, NAMES, Bucket, Name
@@ -46,3 +50,23 @@ def free_name(txn: Txn, bucket: Bucket) -> None:
     holder: Name | None = txn.get(NAMES, (bucket.name,))
     if holder is not None and holder.incarnation == bucket.incarnation and holder.account == bucket.owner:
         txn.delete(NAMES, (bucket.name,))
+
+
+def change(txn: Txn, bucket: Bucket, **fields: Any) -> Bucket:
+    """The bucket with some of its fields exchanged."""
+    changed = replace(bucket, **fields)
+    txn.put(BUCKETS, (bucket.owner, bucket.name), changed)
+    return changed
+
+
+def configure(txn: Txn, bucket: Bucket, name: str, configuration: Any) -> Bucket:
+    """Set one of the bucket's configurations; None removes it. What changes nothing is no commit."""
+    if bucket.configurations.get(name) == configuration:
+        return bucket
+    others = {key: value for key, value in bucket.configurations.items() if key != name}
+    held: Mapping[str, Any] = others if configuration is None else {**others, name: configuration}
+    return change(txn, bucket, configurations=held)
+
+
+def arn_of(bucket: str) -> str:
+    return f"arn:aws:s3:::{bucket}"

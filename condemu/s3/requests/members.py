@@ -6,15 +6,46 @@ aside), so decoding needs no walk through the model. A test holds these tables a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final, Literal
 
 from condemu.core.errors import ServiceError
-from condemu.s3.addressing import decode
 from condemu.s3.errors.general import CONFLICTING_VALUES, INVALID_OVERRIDE
+from condemu.s3.requests.addressing import decode
+
+# Members of requests whose values are text, by AWS's names, and the two fields of a form that say how to answer it. User metadata
+# is apart: S3Request.metadata. In a dict with these keys mypy finds a misspelt member of `.get`; a TypedDict's takes any text.
+Member = Literal[
+    "ACL", "AcceptRanges", "AnnotationDirective", "AnnotationName", "AnnotationPrefix", "Bucket", "BucketKeyEnabled",
+    "BucketNamespace", "BucketRegion", "BypassGovernanceRetention", "CacheControl", "ChecksumAlgorithm", "ChecksumCRC32",
+    "ChecksumCRC32C", "ChecksumCRC64NVME", "ChecksumMD5", "ChecksumMode", "ChecksumSHA1", "ChecksumSHA256", "ChecksumSHA512",
+    "ChecksumType", "ChecksumXXHASH128", "ChecksumXXHASH3", "ChecksumXXHASH64", "ClientToken",
+    "ConfirmRemoveSelfBucketAccess", "ContentDisposition", "ContentEncoding", "ContentLanguage", "ContentLength",
+    "ContentMD5", "ContentRange", "ContentType", "ContinuationToken", "CopySource", "CopySourceIfMatch",
+    "CopySourceIfModifiedSince", "CopySourceIfNoneMatch", "CopySourceIfUnmodifiedSince", "CopySourceRange",
+    "CopySourceSSECustomerAlgorithm", "CopySourceSSECustomerKey", "CopySourceSSECustomerKeyMD5", "DeleteMarker", "Delimiter",
+    "ETag", "EncodingType", "ErrorCode", "ErrorMessage", "ExpectedBucketOwner", "ExpectedSourceBucketOwner", "Expiration",
+    "Expires", "FetchOwner", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP", "Id", "IfMatch",
+    "IfMatchInitiatedTime", "IfMatchLastModifiedTime", "IfMatchSize", "IfModifiedSince", "IfNoneMatch", "IfUnmodifiedSince",
+    "Key", "KeyMarker", "LastModified", "MFA", "Marker", "MaxAnnotationResults", "MaxBuckets", "MaxDirectoryBuckets",
+    "MaxKeys", "MaxParts", "MaxUploads", "MetadataDirective", "MissingMeta", "MpuObjectSize", "ObjectAttributes",
+    "ObjectIfMatch", "ObjectLockEnabledForBucket", "ObjectLockEventHold", "ObjectLockEventHoldDurationDays",
+    "ObjectLockEventHoldDurationYears", "ObjectLockLegalHoldStatus", "ObjectLockMode", "ObjectLockRetainUntilDate",
+    "ObjectOwnership", "OptionalObjectAttributes", "PartNumber", "PartNumberMarker", "PartsCount", "Prefix", "Range",
+    "RenameSource", "ReplicationStatus", "RequestCharged", "RequestPayer", "RequestRoute", "RequestToken",
+    "ResponseCacheControl", "ResponseContentDisposition", "ResponseContentEncoding", "ResponseContentLanguage",
+    "ResponseContentType", "ResponseExpires", "Restore", "SSECustomerAlgorithm", "SSECustomerKey", "SSECustomerKeyMD5",
+    "SSEKMSEncryptionContext", "SSEKMSKeyId", "ServerSideEncryption", "SessionMode", "SkipDestinationValidation",
+    "SourceIfMatch", "SourceIfModifiedSince", "SourceIfNoneMatch", "SourceIfUnmodifiedSince", "StartAfter", "StatusCode",
+    "StorageClass", "TagCount", "Tagging", "TaggingDirective", "Token", "TransitionDefaultMinimumObjectSize", "UploadId",
+    "UploadIdMarker", "VersionId", "VersionIdMarker", "WebsiteRedirectLocation", "WriteOffsetBytes",
+    "SuccessActionRedirect", "SuccessActionStatus",
+]  # fmt: skip
+Members = dict[Member, str]
 
 # request header (lower case) -> member
-HEADERS: Final[dict[str, str]] = {
+HEADERS: Final[dict[str, Member]] = {
     "cache-control": "CacheControl",
     "content-disposition": "ContentDisposition",
     "content-encoding": "ContentEncoding",
@@ -151,7 +182,7 @@ HEADERS: Final[dict[str, str]] = {
 }
 
 # query parameter -> member
-QUERY: Final[dict[str, str]] = {
+QUERY: Final[dict[str, Member]] = {
     "annotation-prefix": "AnnotationPrefix",
     "annotationName": "AnnotationName",
     "bucket-region": "BucketRegion",
@@ -266,10 +297,10 @@ def parse_query(text: str) -> dict[str, str]:
     return query
 
 
-def members_of(headers: dict[str, str], query: dict[str, str]) -> dict[str, Any]:
-    """The request's members by AWS's names; user metadata as one mapping under Metadata."""
+def members_of(headers: dict[str, str], query: Mapping[str, str]) -> tuple[Members, dict[str, str]]:
+    """The request's members by AWS's names, and its user metadata."""
     named, described = _meaning(tuple(headers))
-    members: dict[str, Any] = {member: headers[name] for name, member in named}
+    members: Members = {member: headers[name] for name, member in named}
     metadata = {name[len(METADATA_PREFIX) :]: headers[name] for name in described} if described else {}
     if query:
         for name, value in query.items():
@@ -278,19 +309,17 @@ def members_of(headers: dict[str, str], query: dict[str, str]) -> dict[str, Any]
                 members[member] = value
         if "X-Amz-Signature" in query or "Signature" in query:
             _add_presigned(query, headers, members, metadata)
-    if metadata:
-        members["Metadata"] = metadata
-    return members
+    return members, metadata
 
 
 @lru_cache(maxsize=4096)
-def _meaning(names: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+def _meaning(names: tuple[str, ...]) -> tuple[tuple[tuple[str, Member], ...], tuple[str, ...]]:
     """Which of these headers are members, and which are metadata: a client's requests have the same headers over and over."""
     named = tuple((name, HEADERS[name]) for name in names if name in HEADERS)
     return named, tuple(name for name in names if name not in HEADERS and name.startswith(METADATA_PREFIX))
 
 
-def _add_presigned(query: dict[str, str], headers: dict[str, str], members: dict[str, Any], metadata: dict[str, str]) -> None:
+def _add_presigned(query: Mapping[str, str], headers: dict[str, str], members: Members, metadata: dict[str, str]) -> None:
     """What a presigned URL says in its query in place of headers. One name with two values is refused."""
     for given, value in query.items():
         name = given.lower()

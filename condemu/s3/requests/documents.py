@@ -7,7 +7,7 @@ from typing import Final
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.s3.errors.buckets import MISSING_BODY
 from condemu.s3.errors.general import MALFORMED_XML
-from condemu.s3.request import S3Request
+from condemu.s3.requests.request import S3Request
 from condemu.wire.xml import Element, Malformed, parse
 
 MAX_INTEGER: Final = 2**31 - 1

@@ -37,7 +37,7 @@ from typing import Any, Final
 
 from condemu.auth.policy import Policy, parse
 from condemu.auth.policy_grammar import Problem
-from condemu.auth.principals import Principal, root_of, session_of, user_of
+from condemu.auth.principals import Limits, Principal, root_of, session_of, user_of
 from condemu.wire.rest import parse_iso_8601
 
 DEFAULT_ACCOUNT: Final = "000000000000"
@@ -191,7 +191,7 @@ def credential_of(members: Mapping[str, Any], account: str = DEFAULT_ACCOUNT) ->
 
 def _principal(access_key: str, account: str, members: Mapping[str, Any]) -> Principal:
     user, role, session = (_word(members, name) for name in ("user", "role", "session"))
-    limits: dict[str, Any] = {
+    limits: Limits = {
         "policies": tuple(_policy(access_key, source) for source in _listed(members.get("policy"))),
         "boundary": _only(access_key, members.get("boundary")),
         "session_policy": _only(access_key, members.get("session_policy")),
@@ -221,11 +221,11 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _only(access_key: str, value: Any) -> Any:
+def _only(access_key: str, value: Any) -> Policy | None:
     return None if value is None else _policy(access_key, value)
 
 
-def _policy(access_key: str, source: Any) -> Any:
+def _policy(access_key: str, source: Any) -> Policy:
     text = source if isinstance(source, str) else json.dumps(source)
     policy = parse(text.strip())
     if isinstance(policy, Problem):

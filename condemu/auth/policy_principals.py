@@ -16,9 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from condemu.auth.principals import ROLE, SERVICE, Principal, canonical_id
-
-# How closely an element names the caller, in ascending order. What each is worth is decided in `decision.py`.
-NOT_AT_ALL, BY_ACCOUNT, BY_ROLE, BY_ANYONE, BY_NAME = range(5)
+from condemu.auth.verdicts import BY_ACCOUNT, BY_ANYONE, BY_NAME, BY_ROLE, NOT_AT_ALL
 
 _ACCOUNT: Final = re.compile(r"\d{12}", re.ASCII)
 _ACCOUNT_ROOT: Final = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):root", re.ASCII)

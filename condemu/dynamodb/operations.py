@@ -6,22 +6,13 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from condemu.core.calls import Plan
-from condemu.dynamodb import (
-    batches,
-    items,
-    limits,
-    query,
-    resource_policies,
-    streams,
-    tables,
-    tags,
-    transactions,
-    ttl,
-    update_table,
-)
+from condemu.dynamodb.items import batches, items, transactions
 from condemu.dynamodb.partiql.statements import batch_execute_statement, execute_statement
 from condemu.dynamodb.partiql.transactions import execute_transaction
-from condemu.dynamodb.requests import DynamoRequest
+from condemu.dynamodb.queries import query
+from condemu.dynamodb.requests.request import DynamoRequest
+from condemu.dynamodb.streams import streams
+from condemu.dynamodb.tables import limits, resource_policies, tables, tags, ttl, update_table
 
 API: Final = "DynamoDB_20120810"
 STREAMS_API: Final = "DynamoDBStreams_20120810"

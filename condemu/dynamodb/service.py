@@ -18,17 +18,18 @@ from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response, read_body
 from condemu.core.store import Txn
-from condemu.dynamodb import errors, tags, ttl
-from condemu.dynamodb.auth_errors import refusal_of
-from condemu.dynamodb.authorization import authorize
-from condemu.dynamodb.expirations import is_due
+from condemu.dynamodb.access.authorization import authorize
+from condemu.dynamodb.data.rendering import document
+from condemu.dynamodb.data.values import Malformed
+from condemu.dynamodb.errors import general as errors
+from condemu.dynamodb.errors.signatures import refusal_of
 from condemu.dynamodb.operations import TARGETS, Operation
-from condemu.dynamodb.rendering import document
-from condemu.dynamodb.requests import DynamoRequest, Reservations
-from condemu.dynamodb.table_checks import check_table_name
-from condemu.dynamodb.validation import check, check_values, wrong_type
-from condemu.dynamodb.values import Malformed
-from condemu.dynamodb.wording import MODERN, worded
+from condemu.dynamodb.requests.request import DynamoRequest, Reservations
+from condemu.dynamodb.requests.validation import check, check_values, wrong_type
+from condemu.dynamodb.requests.wording import MODERN, worded
+from condemu.dynamodb.state.expirations import is_due
+from condemu.dynamodb.tables import tags, ttl
+from condemu.dynamodb.tables.table_checks import check_table_name
 from condemu.wire import json_1_0
 from condemu.wire.json_1_0 import NotJson
 

@@ -11,13 +11,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb.conditions import BoundCondition, compile_condition
+from condemu.dynamodb.data.values import decode_item, encode, encode_item, equal, item_size
+from condemu.dynamodb.expressions.conditions import BoundCondition, compile_condition
 from condemu.dynamodb.expressions.nodes import Update
 from condemu.dynamodb.expressions.parser import parse_condition, parse_projection, parse_update
-from condemu.dynamodb.items import updated_item
-from condemu.dynamodb.records import Keys, Table, packed
-from condemu.dynamodb.updates import BoundUpdate, compile_update
-from condemu.dynamodb.values import decode_item, encode, encode_item, equal, item_size
+from condemu.dynamodb.expressions.updates import BoundUpdate, compile_update
+from condemu.dynamodb.items.items import updated_item
+from condemu.dynamodb.state.records import Keys, Table, packed
 
 
 @settings(max_examples=250, deadline=None)

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb import validation
-from condemu.dynamodb.quick_look import in_order
-from condemu.dynamodb.shapes import SHAPES, Shape
+from condemu.dynamodb.requests import validation
+from condemu.dynamodb.requests.quick_look import in_order
+from condemu.dynamodb.requests.shapes import SHAPES, Shape
 
 OPERATIONS = ("PutItem", "GetItem", "UpdateItem", "DeleteItem", "Query", "Scan", "TransactWriteItems", "TransactGetItems")
 KEY = {"pk": {"S": "a"}}

@@ -18,11 +18,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb import expression_errors as errors
-from condemu.dynamodb.conditions import BoundCondition, compile_condition
-from condemu.dynamodb.projections import Projection, compile_projection
-from condemu.dynamodb.updates import BoundUpdate, compile_update
-from condemu.dynamodb.values import Malformed, Value, decode
+from condemu.dynamodb.data.values import Malformed, Value, decode
+from condemu.dynamodb.errors import expressions as errors
+from condemu.dynamodb.expressions.conditions import BoundCondition, compile_condition
+from condemu.dynamodb.expressions.projections import Projection, compile_projection
+from condemu.dynamodb.expressions.updates import BoundUpdate, compile_update
 
 _NAME_KEY: Final = re.compile(r"#[A-Za-z0-9_]+").fullmatch
 _VALUE_KEY: Final = re.compile(r":[A-Za-z0-9_]+").fullmatch

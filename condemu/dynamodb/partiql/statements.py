@@ -19,34 +19,34 @@ from typing import Any
 from condemu.core.calls import Plan
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.store import Key, Txn
-from condemu.dynamodb import changes
-from condemu.dynamodb.capacity import ASKED, Cost, by_table, consumed, write_cost
-from condemu.dynamodb.conditions import BoundCondition, refusal
-from condemu.dynamodb.errors import TRANSACTION_CONFLICT
-from condemu.dynamodb.expression_errors import CONDITION_FAILED
-from condemu.dynamodb.items import check_size, check_targets, updated_item
-from condemu.dynamodb.keys import Place, check_index_keys, place_of_item, place_of_key
-from condemu.dynamodb.partiql import statement_errors as errors
+from condemu.dynamodb.data.values import Item, decode, encode_item, item_size
+from condemu.dynamodb.errors import statements as errors
+from condemu.dynamodb.errors.expressions import CONDITION_FAILED
+from condemu.dynamodb.errors.general import TRANSACTION_CONFLICT
+from condemu.dynamodb.expressions.conditions import BoundCondition, refusal
+from condemu.dynamodb.expressions.updates import BoundUpdate
+from condemu.dynamodb.items.capacity import ASKED, Cost, by_table, consumed, write_cost
+from condemu.dynamodb.items.items import check_size, check_targets, updated_item
+from condemu.dynamodb.items.write_checks import check_attribute_names
 from condemu.dynamodb.partiql.binding import Binder
 from condemu.dynamodb.partiql.nodes import Delete, Exists, Insert, Select, Source, Update
 from condemu.dynamodb.partiql.parser import parse_statement
 from condemu.dynamodb.partiql.reads import next_token, place_of_token, read_page, rows, whole_key
-from condemu.dynamodb.records import StoredItem, Table, changed_by, item_in
-from condemu.dynamodb.requests import (
+from condemu.dynamodb.requests.request import (
     DynamoRequest,
     Names,
     Result,
     address,
     atomic,
-    check_attribute_names,
     no_resource,
     on_table,
     resource_name,
     step_of,
     usable_table,
 )
-from condemu.dynamodb.updates import BoundUpdate
-from condemu.dynamodb.values import Item, decode, encode_item, item_size
+from condemu.dynamodb.state import changes
+from condemu.dynamodb.state.keys import Place, check_index_keys, place_of_item, place_of_key
+from condemu.dynamodb.state.records import StoredItem, Table, changed_by, item_in
 
 OneItem = tuple[Table, Item]
 

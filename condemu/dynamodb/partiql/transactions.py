@@ -13,15 +13,15 @@ from typing import Any
 from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
-from condemu.dynamodb import errors as dynamodb_errors
-from condemu.dynamodb.capacity import ASKED, by_table, consumed
-from condemu.dynamodb.keys import Place, place_of_key
-from condemu.dynamodb.partiql import statement_errors as errors
+from condemu.dynamodb.data.values import decode, encode
+from condemu.dynamodb.errors import general as dynamodb_errors
+from condemu.dynamodb.errors import statements as errors
+from condemu.dynamodb.items.capacity import ASKED, by_table, consumed
+from condemu.dynamodb.items.transactions import NO_REASON, Reason, cancelled, cancelled_by, digest_of, reason_of, remember
 from condemu.dynamodb.partiql.statements import Outcome, Prepared, prepare, resources
-from condemu.dynamodb.records import TOKENS, Table, Token
-from condemu.dynamodb.requests import DynamoRequest, Result, atomic
-from condemu.dynamodb.transactions import NO_REASON, Reason, cancelled, cancelled_by, digest_of, reason_of, remember
-from condemu.dynamodb.values import decode, encode
+from condemu.dynamodb.requests.request import DynamoRequest, Result, atomic
+from condemu.dynamodb.state.keys import Place, place_of_key
+from condemu.dynamodb.state.records import TOKENS, Table, Token
 
 
 def execute_transaction(request: DynamoRequest) -> Plan:

@@ -1,0 +1,284 @@
+"""What a request asks permission for, and the condition keys that a policy may ask about (Service Authorization Reference;
+Developer Guide, "Using IAM policy conditions for fine-grained access control").
+
+| key                             | where it is there                       | value                                           |
+|---------------------------------|-----------------------------------------|-------------------------------------------------|
+| dynamodb:LeadingKeys            | but for a Scan                          | the partition keys that are named               |
+| dynamodb:Attributes             | where attributes are named              | the top-level attributes that are named         |
+| dynamodb:Select                 | Query, Scan, PartiQLSelect              | Select, or its default                          |
+| dynamodb:Select                 | GetItem, BatchGetItem with a projection | SPECIFIC_ATTRIBUTES                             |
+| dynamodb:ReturnValues           | writes, PartiQLUpdate, PartiQLDelete    | ReturnValues, or NONE                           |
+| dynamodb:ReturnConsumedCapacity | where it is given                       | as given                                        |
+| dynamodb:EnclosingOperation     | elements of transactions                | the transaction's name                          |
+| dynamodb:FullTableScan          | PartiQLSelect                           | "true" when its WHERE leaves the partition open |
+
+Elements of transactions are asked about one by one, as the single operations that they are; batches as themselves, table by
+table; a Query or Scan of an index as the index. A value is computed when a policy asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
+
+from condemu.auth.patterns import Value
+from condemu.auth.principals import PRINCIPAL_TYPES, USER, Principal
+from condemu.core.errors import ServiceError
+from condemu.core.store import Key
+from condemu.dynamodb.data.values import Item, decode, decode_item, print_key
+from condemu.dynamodb.expressions.conditions import BoundCondition, compile_condition
+from condemu.dynamodb.expressions.projections import compile_projection
+from condemu.dynamodb.expressions.updates import compile_update
+from condemu.dynamodb.legacy.expected import decode_conditions
+from condemu.dynamodb.partiql.nodes import Delete, Exists, Select, Statement, Update
+from condemu.dynamodb.partiql.parser import parse_statement
+from condemu.dynamodb.partiql.permissions import action_of, held_to, names_in, source_of
+from condemu.dynamodb.queries.key_conditions import from_expression, from_legacy
+from condemu.dynamodb.requests.request import DynamoRequest, address
+from condemu.dynamodb.state.records import Table
+from condemu.dynamodb.streams.shard_iterators import stream_of
+
+Wire = dict[str, Any]
+
+LIST_ACTIONS: Final = frozenset(("ListTables", "DescribeLimits", "DescribeEndpoints", "ListStreams"))  # on everything: "*"
+STREAM_ACTIONS: Final = frozenset(("DescribeStream", "GetShardIterator", "GetRecords"))
+_TRANSACT_ACTIONS: Final = {
+    "ConditionCheck": "ConditionCheckItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem",
+}  # fmt: skip
+
+
+class Access(NamedTuple):
+    """One thing to be allowed. `members` are of the element alone; `whose` is None for everything ("*").
+
+    A stream is a resource of its own: what a table's policy says does not count for it.
+    """
+
+    action: str
+    whose: Key | None
+    index_name: str | None
+    members: Wire
+    enclosing: str = ""
+    statement: Statement | None = None
+    stream: str = ""  # the ARN of the stream that is read
+
+
+def accesses(request: DynamoRequest) -> list[Access]:
+    return list(_accesses(request))
+
+
+def _accesses(request: DynamoRequest) -> Iterator[Access]:
+    operation, members = request.operation, request.members
+    if operation in ("BatchGetItem", "BatchWriteItem"):
+        for name, wire in members["RequestItems"].items():
+            element = {"Writes": wire} if operation == "BatchWriteItem" else wire
+            yield Access(operation, address(request, name), None, {**element, **_common(members)})
+    elif operation == "TransactGetItems":
+        for wire in members["TransactItems"]:
+            get = wire["Get"]
+            yield Access("GetItem", address(request, get["TableName"]), None, {**get, **_common(members)}, operation)
+    elif operation == "TransactWriteItems":
+        for wire in members["TransactItems"]:
+            kind = next(kind for kind in _TRANSACT_ACTIONS if wire.get(kind) is not None)
+            element = {**wire[kind], **_common(members)}
+            yield Access(_TRANSACT_ACTIONS[kind], address(request, element["TableName"]), None, element, operation)
+    elif operation in ("ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"):
+        yield from _statements(request)
+    elif operation in LIST_ACTIONS:
+        yield Access(operation, None, None, members)
+    elif operation in STREAM_ACTIONS:
+        stream = stream_of(members["ShardIterator"]) if operation == "GetRecords" else members["StreamArn"]
+        yield Access(operation, _address(request, stream), None, members, stream=stream)
+    else:
+        name = members.get("TableName") or members.get("ResourceArn") or ""
+        yield Access(operation, _address(request, name), members.get("IndexName"), members)
+
+
+def _address(request: DynamoRequest, name: str) -> Key | None:
+    """None for what names no table: whoever looks for it says so."""
+    try:
+        return address(request, name) if name else None
+    except ServiceError:
+        return None
+
+
+def _common(members: Wire) -> Wire:
+    given = members.get("ReturnConsumedCapacity")
+    return {} if given is None else {"ReturnConsumedCapacity": given}
+
+
+def _statements(request: DynamoRequest) -> Iterator[Access]:
+    members = request.members
+    wires = members.get("Statements") or members.get("TransactStatements") or [members]
+    enclosing = "ExecuteTransaction" if request.operation == "ExecuteTransaction" else ""
+    for wire in wires:
+        try:
+            statement, _ = parse_statement(wire["Statement"])
+        except ServiceError:
+            continue  # answered in its place
+        source = source_of(statement)
+        element = {**wire, **_common(members)}
+        yield Access(action_of(statement), address(request, source.table), source.index, element, enclosing, statement)
+
+
+def arn(access: Access) -> str:
+    if access.whose is None:
+        return "*"
+    if access.stream:
+        return access.stream
+    account, name, region = access.whose
+    index = f"/index/{access.index_name}" if access.index_name else ""
+    return f"arn:aws:dynamodb:{region}:{account}:table/{name}{index}"
+
+
+# --- condition keys ---------------------------------------------------------------------------------------------------------
+
+
+class Keys:
+    """The condition keys of one access, by their names in lower case."""
+
+    __slots__ = ("_access", "_caller", "_now", "_region", "_table")
+
+    def __init__(self, access: Access, table: Table | None, caller: Principal, region: str, now: float) -> None:
+        self._access = access
+        self._table = table
+        self._caller = caller
+        self._region = region
+        self._now = now
+
+    def get(self, key: str, /) -> Value | None:
+        source = _DYNAMODB.get(key)
+        if source is not None:
+            return source(self._access, self._table)
+        caller = self._caller
+        if key.startswith("aws:principaltag/"):
+            return {name.lower(): value for name, value in caller.tags.items()}.get(key.partition("/")[2])
+        match key:
+            case "aws:username":
+                return caller.name if caller.kind == USER else None
+            case "aws:userid":
+                return caller.user_id
+            case "aws:principalarn":
+                return caller.identity_arn
+            case "aws:principalaccount":
+                return caller.account
+            case "aws:principaltype":
+                return PRINCIPAL_TYPES.get(caller.kind)
+            case "aws:requestedregion":
+                return self._region
+            case "aws:epochtime":
+                return str(int(self._now))
+        return None
+
+
+def _leading(access: Access, table: Table | None) -> Value | None:
+    if table is None or access.action == "Scan":
+        return None
+    index = table.index(access.index_name) if access.index_name else None
+    name = (index.keys if index else table.keys).hashes[0][0]
+    if access.statement is not None:
+        return held_to(access.statement, access.members.get("Parameters") or []).get(name)
+    if access.action == "Query":
+        return [print_key(value) for value in _query_values(access.members, name)]
+    return [print_key(item[name]) for item in _items(access.members) if name in item] or None
+
+
+def _query_values(members: Wire, name: str) -> list[Any]:
+    if members.get("KeyConditions") is not None:
+        conditions = from_legacy(decode_conditions(members["KeyConditions"]), index_named=True)
+    else:
+        values = {key: decode(value) for key, value in (members.get("ExpressionAttributeValues") or {}).items()}
+        compiled = compile_condition("KeyConditionExpression", members["KeyConditionExpression"], _names(members))
+        conditions = from_expression(BoundCondition(compiled, values), index_named=True)
+    return [condition.values[0] for condition in conditions if condition.attribute == name and condition.operator == "="]
+
+
+def _items(members: Wire) -> Iterator[Item]:
+    """Every item and key that an access names."""
+    for name in ("Item", "Key"):
+        if members.get(name) is not None:
+            yield decode_item(members[name])
+    for key in members.get("Keys") or ():
+        yield decode_item(key)
+    for write in members.get("Writes") or ():
+        put, delete = write.get("PutRequest"), write.get("DeleteRequest")
+        yield decode_item(put["Item"] if put is not None else delete["Key"])
+
+
+def _names(members: Wire) -> tuple[tuple[str, str], ...]:
+    return tuple((members.get("ExpressionAttributeNames") or {}).items())
+
+
+def _attributes(access: Access, table: Table | None) -> Value | None:
+    if access.statement is not None:
+        return names_in(access.statement) or None
+    members = access.members
+    names: dict[str, None] = {}
+    for item in _items(members):
+        names.update(dict.fromkeys(item))
+    for parameter in ("AttributesToGet", "AttributeUpdates", "Expected", "KeyConditions", "QueryFilter", "ScanFilter"):
+        names.update(dict.fromkeys(members.get(parameter) or ()))
+    placeholders = _names(members)
+    for parameter in ("ConditionExpression", "FilterExpression", "KeyConditionExpression"):
+        if members.get(parameter) is not None:
+            paths = compile_condition(parameter, members[parameter], placeholders).paths
+            names.update(dict.fromkeys(str(path[0]) for path in paths))
+    if members.get("UpdateExpression") is not None:
+        update = compile_update("UpdateExpression", members["UpdateExpression"], placeholders)
+        names.update(dict.fromkeys(str(path[0]) for path in (*update.targets, *update.reads)))
+    if members.get("ProjectionExpression") is not None:
+        projection = compile_projection("ProjectionExpression", members["ProjectionExpression"], placeholders)
+        names.update(dict.fromkeys(str(path[0]) for path in projection.paths))
+    return list(names) or None
+
+
+def _select(access: Access, table: Table | None) -> Value | None:
+    members = access.members
+    projected = members.get("ProjectionExpression") is not None or members.get("AttributesToGet") is not None
+    if access.action in ("GetItem", "BatchGetItem"):
+        return "SPECIFIC_ATTRIBUTES" if projected else None
+    if access.action not in ("Query", "Scan", "PartiQLSelect"):
+        return None
+    if members.get("Select") is not None:
+        return str(members["Select"])
+    if projected or (isinstance(access.statement, Select) and access.statement.columns is not None):
+        return "SPECIFIC_ATTRIBUTES"
+    return "ALL_PROJECTED_ATTRIBUTES" if access.index_name else "ALL_ATTRIBUTES"
+
+
+def _return_values(access: Access, table: Table | None) -> Value | None:
+    if isinstance(access.statement, Update | Delete):
+        return RETURNING[access.statement.returning]
+    if access.action not in ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"):
+        return None
+    return str(access.members.get("ReturnValues") or "NONE")
+
+
+# What a statement's RETURNING asks for, by the value of ReturnValues that asks for the same (inferred).
+RETURNING: Final = {
+    "": "NONE", "ALL OLD": "ALL_OLD", "ALL NEW": "ALL_NEW", "MODIFIED OLD": "UPDATED_OLD", "MODIFIED NEW": "UPDATED_NEW",
+}  # fmt: skip
+
+
+def _full_scan(access: Access, table: Table | None) -> Value | None:
+    """Whether a SELECT leaves the partition open. EXISTS never does: it must name a whole key."""
+    if access.action != "PartiQLSelect" or table is None:
+        return None
+    assert access.statement is not None
+    if isinstance(access.statement, Exists):
+        return "false"
+    index = table.index(access.index_name) if access.index_name else None
+    hashes = {name for name, _ in (index.keys if index else table.keys).hashes}
+    held = held_to(access.statement, access.members.get("Parameters") or [])
+    return "false" if hashes <= held.keys() else "true"
+
+
+_DYNAMODB: Final[dict[str, Callable[[Access, Table | None], Value | None]]] = {
+    "dynamodb:leadingkeys": _leading,
+    "dynamodb:firstpartitionkeyvalues": _leading,
+    "dynamodb:attributes": _attributes,
+    "dynamodb:select": _select,
+    "dynamodb:returnvalues": _return_values,
+    "dynamodb:returnconsumedcapacity": lambda access, table: access.members.get("ReturnConsumedCapacity"),
+    "dynamodb:enclosingoperation": lambda access, table: access.enclosing or None,
+    "dynamodb:fulltablescan": _full_scan,
+}

@@ -87,7 +87,7 @@ Where is the rule for ...?
     SimpleDB signatures and sdb: actions                 simpledb/authorize.py verified
     StartDomainExport and what it writes                 simpledb/exports.py files
     SerializationException, constraints of members       dynamodb/requests/validation.py check
-    requests that are in order at a glance               dynamodb/requests/quick_look.py in_order
+    requests that are in order at a glance               dynamodb/requests/quick_look.py quick_look
     members, types and limits of every request           dynamodb/requests/shapes.py SHAPES
     which wording DynamoDB answers with                  dynamodb/requests/wording.py worded
     order of checks in a request to DynamoDB             dynamodb/service.py DynamoDB
@@ -103,6 +103,8 @@ Where is the rule for ...?
     ExclusiveStartKey                                    dynamodb/queries/start_keys.py check_start_place
     ConsumedCapacity, ItemCollectionMetrics              dynamodb/items/capacity.py write_cost
     CreateTable: schemas, indexes, capacity              dynamodb/tables/table_checks.py read_indexes
+    what is peculiar to an operation of DynamoDB         dynamodb/operations.py OPERATIONS
+    what a request to DynamoDB asks permission for       dynamodb/access/accesses.py Access
     dynamodb:LeadingKeys, dynamodb:Attributes            dynamodb/access/policy_keys.py Keys
     DynamoDB's answers to bad signatures                 dynamodb/errors/signatures.py refusal_of
     DynamoDB conditions and filters: what holds          dynamodb/expressions/conditions.py refusal

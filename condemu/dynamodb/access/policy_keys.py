@@ -1,5 +1,5 @@
-"""What a request asks permission for, and the condition keys that a policy may ask about (Service Authorization Reference;
-Developer Guide, "Using IAM policy conditions for fine-grained access control").
+"""The condition keys that a policy may ask about (Service Authorization Reference; Developer Guide, "Using IAM
+policy conditions for fine-grained access control").
 
 | key                             | where it is there                       | value                                           |
 |---------------------------------|-----------------------------------------|-------------------------------------------------|
@@ -12,125 +12,26 @@ Developer Guide, "Using IAM policy conditions for fine-grained access control").
 | dynamodb:EnclosingOperation     | elements of transactions                | the transaction's name                          |
 | dynamodb:FullTableScan          | PartiQLSelect                           | "true" when its WHERE leaves the partition open |
 
-Elements of transactions are asked about one by one, as the single operations that they are; batches as themselves, table by
-table; a Query or Scan of an index as the index. A value is computed when a policy asks for it.
+A value is computed when a policy asks for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from condemu.auth.patterns import Value
 from condemu.auth.principals import PRINCIPAL_TYPES, USER, Principal
-from condemu.core.errors import ServiceError
-from condemu.core.store import Key
+from condemu.dynamodb.access.accesses import PROJECTED, RETURNED, SCANNED, SELECTED, Access, Wire
 from condemu.dynamodb.data.values import Item, decode, decode_item, print_key
 from condemu.dynamodb.expressions.conditions import BoundCondition, compile_condition
 from condemu.dynamodb.expressions.projections import compile_projection
 from condemu.dynamodb.expressions.updates import compile_update
 from condemu.dynamodb.legacy.expected import decode_conditions
-from condemu.dynamodb.partiql.nodes import Delete, Exists, Select, Statement, Update
-from condemu.dynamodb.partiql.parser import parse_statement
-from condemu.dynamodb.partiql.permissions import action_of, held_to, names_in, source_of
+from condemu.dynamodb.partiql.nodes import Delete, Exists, Select, Update
+from condemu.dynamodb.partiql.permissions import held_to, names_in
 from condemu.dynamodb.queries.key_conditions import from_expression, from_legacy
-from condemu.dynamodb.requests.request import DynamoRequest, address
 from condemu.dynamodb.state.records import Table
-from condemu.dynamodb.streams.shard_iterators import stream_of
-
-Wire = dict[str, Any]
-
-LIST_ACTIONS: Final = frozenset(("ListTables", "DescribeLimits", "DescribeEndpoints", "ListStreams"))  # on everything: "*"
-STREAM_ACTIONS: Final = frozenset(("DescribeStream", "GetShardIterator", "GetRecords"))
-_TRANSACT_ACTIONS: Final = {
-    "ConditionCheck": "ConditionCheckItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem",
-}  # fmt: skip
-
-
-class Access(NamedTuple):
-    """One thing to be allowed. `members` are of the element alone; `whose` is None for everything ("*").
-
-    A stream is a resource of its own: what a table's policy says does not count for it.
-    """
-
-    action: str
-    whose: Key | None
-    index_name: str | None
-    members: Wire
-    enclosing: str = ""
-    statement: Statement | None = None
-    stream: str = ""  # the ARN of the stream that is read
-
-
-def accesses(request: DynamoRequest) -> list[Access]:
-    return list(_accesses(request))
-
-
-def _accesses(request: DynamoRequest) -> Iterator[Access]:
-    operation, members = request.operation, request.members
-    if operation in ("BatchGetItem", "BatchWriteItem"):
-        for name, wire in members["RequestItems"].items():
-            element = {"Writes": wire} if operation == "BatchWriteItem" else wire
-            yield Access(operation, address(request, name), None, {**element, **_common(members)})
-    elif operation == "TransactGetItems":
-        for wire in members["TransactItems"]:
-            get = wire["Get"]
-            yield Access("GetItem", address(request, get["TableName"]), None, {**get, **_common(members)}, operation)
-    elif operation == "TransactWriteItems":
-        for wire in members["TransactItems"]:
-            kind = next(kind for kind in _TRANSACT_ACTIONS if wire.get(kind) is not None)
-            element = {**wire[kind], **_common(members)}
-            yield Access(_TRANSACT_ACTIONS[kind], address(request, element["TableName"]), None, element, operation)
-    elif operation in ("ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"):
-        yield from _statements(request)
-    elif operation in LIST_ACTIONS:
-        yield Access(operation, None, None, members)
-    elif operation in STREAM_ACTIONS:
-        stream = stream_of(members["ShardIterator"]) if operation == "GetRecords" else members["StreamArn"]
-        yield Access(operation, _address(request, stream), None, members, stream=stream)
-    else:
-        name = members.get("TableName") or members.get("ResourceArn") or ""
-        yield Access(operation, _address(request, name), members.get("IndexName"), members)
-
-
-def _address(request: DynamoRequest, name: str) -> Key | None:
-    """None for what names no table: whoever looks for it says so."""
-    try:
-        return address(request, name) if name else None
-    except ServiceError:
-        return None
-
-
-def _common(members: Wire) -> Wire:
-    given = members.get("ReturnConsumedCapacity")
-    return {} if given is None else {"ReturnConsumedCapacity": given}
-
-
-def _statements(request: DynamoRequest) -> Iterator[Access]:
-    members = request.members
-    wires = members.get("Statements") or members.get("TransactStatements") or [members]
-    enclosing = "ExecuteTransaction" if request.operation == "ExecuteTransaction" else ""
-    for wire in wires:
-        try:
-            statement, _ = parse_statement(wire["Statement"])
-        except ServiceError:
-            continue  # answered in its place
-        source = source_of(statement)
-        element = {**wire, **_common(members)}
-        yield Access(action_of(statement), address(request, source.table), source.index, element, enclosing, statement)
-
-
-def arn(access: Access) -> str:
-    if access.whose is None:
-        return "*"
-    if access.stream:
-        return access.stream
-    account, name, region = access.whose
-    index = f"/index/{access.index_name}" if access.index_name else ""
-    return f"arn:aws:dynamodb:{region}:{account}:table/{name}{index}"
-
-
-# --- condition keys ---------------------------------------------------------------------------------------------------------
 
 
 class Keys:
@@ -171,13 +72,13 @@ class Keys:
 
 
 def _leading(access: Access, table: Table | None) -> Value | None:
-    if table is None or access.action == "Scan":
+    if table is None or access.shows == SCANNED:
         return None
     index = table.index(access.index_name) if access.index_name else None
     name = (index.keys if index else table.keys).hashes[0][0]
     if access.statement is not None:
         return held_to(access.statement, access.members.get("Parameters") or []).get(name)
-    if access.action == "Query":
+    if access.shows == SELECTED:
         return [print_key(value) for value in _query_values(access.members, name)]
     return [print_key(item[name]) for item in _items(access.members) if name in item] or None
 
@@ -234,9 +135,9 @@ def _attributes(access: Access, table: Table | None) -> Value | None:
 def _select(access: Access, table: Table | None) -> Value | None:
     members = access.members
     projected = members.get("ProjectionExpression") is not None or members.get("AttributesToGet") is not None
-    if access.action in ("GetItem", "BatchGetItem"):
+    if access.shows == PROJECTED:
         return "SPECIFIC_ATTRIBUTES" if projected else None
-    if access.action not in ("Query", "Scan", "PartiQLSelect"):
+    if access.shows not in (SELECTED, SCANNED):
         return None
     if members.get("Select") is not None:
         return str(members["Select"])
@@ -246,10 +147,10 @@ def _select(access: Access, table: Table | None) -> Value | None:
 
 
 def _return_values(access: Access, table: Table | None) -> Value | None:
+    if access.shows != RETURNED:
+        return None
     if isinstance(access.statement, Update | Delete):
         return RETURNING[access.statement.returning]
-    if access.action not in ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"):
-        return None
     return str(access.members.get("ReturnValues") or "NONE")
 
 
@@ -261,9 +162,8 @@ RETURNING: Final = {
 
 def _full_scan(access: Access, table: Table | None) -> Value | None:
     """Whether a SELECT leaves the partition open. EXISTS never does: it must name a whole key."""
-    if access.action != "PartiQLSelect" or table is None:
+    if table is None or not isinstance(access.statement, Select | Exists):
         return None
-    assert access.statement is not None
     if isinstance(access.statement, Exists):
         return "false"
     index = table.index(access.index_name) if access.index_name else None

@@ -22,7 +22,7 @@ from condemu.dynamodb.expressions.projections import Projection
 from condemu.dynamodb.items.capacity import ASKED, Cost, by_table, collection_metrics, consumed, read_cost, write_cost
 from condemu.dynamodb.items.items import check_no_placeholders, check_scalar_keys, check_size, read_projection
 from condemu.dynamodb.items.write_checks import check_attribute_names, check_mixing
-from condemu.dynamodb.requests.request import DynamoRequest, Result, address, on_item, step_of, usable_table
+from condemu.dynamodb.requests.request import DynamoRequest, Result, address, on_item, step_of
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import Place, check_index_keys, place_of_key
 from condemu.dynamodb.state.records import Table, item_in, size_of
@@ -53,7 +53,7 @@ def batch_get_item(request: DynamoRequest) -> Plan:
     wanted = [(gets, key) for gets in asked for key in gets.keys]
 
     def check(txn: Txn) -> None:
-        tables = [usable_table(txn, gets.whose) for gets in asked]
+        tables = [request.usable_table(txn, gets.whose) for gets in asked]
         for table, gets in zip(tables, asked, strict=True):
             for key in gets.keys:
                 place_of_key(table, key)
@@ -82,7 +82,7 @@ def batch_get_item(request: DynamoRequest) -> Plan:
             result["ConsumedCapacity"] = [consumed(cost, capacity) for cost in by_table(costs)]
         return result
 
-    steps = (step_of(partial(_get, gets, key), on_item(gets.whose, key), reads=True) for gets, key in wanted)
+    steps = (step_of(request, partial(_get, request, gets, key), on_item(gets.whose, key)) for gets, key in wanted)
     return Plan(*steps, join=join, check=check, consistent=all(gets.consistent for gets in asked))
 
 
@@ -94,8 +94,8 @@ class Found(NamedTuple):
     item: Item | None
 
 
-def _get(gets: Gets, key: Item, txn: Txn) -> Found:
-    table = usable_table(txn, gets.whose)
+def _get(request: DynamoRequest, gets: Gets, key: Item, txn: Txn) -> Found:
+    table = request.usable_table(txn, gets.whose)
     record = changes.stored(txn, table, place_of_key(table, key))
     if record is None:
         return Found(table, 0, None)
@@ -156,7 +156,7 @@ def batch_write_item(request: DynamoRequest) -> Plan:
     def check(txn: Txn) -> None:
         places = set()
         for write in writes:
-            table, where = _find(txn, write)
+            table, where = _find(request, txn, write)
             places.add((table.table_id, *where))
         if len(places) < len(writes):
             raise ServiceError(errors.BATCH_DUPLICATES)
@@ -165,13 +165,13 @@ def batch_write_item(request: DynamoRequest) -> Plan:
         _check_any(outcomes)
         return _written(writes, outcomes, members)
 
-    steps = (step_of(partial(_apply, request, write), on_item(write.whose, write.item)) for write in writes)
+    steps = (step_of(request, partial(_apply, request, write), on_item(write.whose, write.item)) for write in writes)
     return Plan(*steps, join=join, check=check)
 
 
-def _find(txn: Txn, write: Write) -> tuple[Table, Place]:
+def _find(request: DynamoRequest, txn: Txn, write: Write) -> tuple[Table, Place]:
     """Where a write goes, and whether it may."""
-    table = usable_table(txn, write.whose)
+    table = request.usable_table(txn, write.whose)
     where = place_of_key(table, _key_part(table, write))
     if write.size is not None and table.indexes:
         check_index_keys(table, write.item)
@@ -179,7 +179,7 @@ def _find(txn: Txn, write: Write) -> tuple[Table, Place]:
 
 
 def _apply(request: DynamoRequest, write: Write, txn: Txn) -> Done:
-    table, where = _find(txn, write)
+    table, where = _find(request, txn, write)
     if request.reservations.by_another((table.table_id, *where)):
         return Done(table, None)
     old = changes.stored(txn, table, where)

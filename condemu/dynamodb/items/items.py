@@ -37,7 +37,7 @@ from condemu.dynamodb.items.write_checks import (
     plain_condition,
 )
 from condemu.dynamodb.legacy.attribute_updates import AttributeUpdates, decode_attribute_updates
-from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, on_item, usable_table
+from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, on_item
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import (
     Place,
@@ -68,7 +68,7 @@ def put_item(request: DynamoRequest) -> Plan:
     whose = address(request, members["TableName"])
 
     def decide(txn: Txn) -> Result:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         where = place_of_item(table, item)
         if table.indexes:
             check_index_keys(table, item)
@@ -78,7 +78,7 @@ def put_item(request: DynamoRequest) -> Plan:
         new = changes.put(txn, table, where, old, item, size)
         return _written(members, table, where, old, new, item)
 
-    return atomic(decide, on_item(whose, item))
+    return atomic(request, decide, on_item(whose, item))
 
 
 def delete_item(request: DynamoRequest) -> Plan:
@@ -94,7 +94,7 @@ def delete_item(request: DynamoRequest) -> Plan:
     whose = address(request, members["TableName"])
 
     def decide(txn: Txn) -> Result:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         where = place_of_key(table, key)
         old = changes.stored(txn, table, where)
         check_free(request.reservations, table, where)
@@ -103,7 +103,7 @@ def delete_item(request: DynamoRequest) -> Plan:
             changes.delete(txn, table, where, old)
         return _written(members, table, where, old, None, key)
 
-    return atomic(decide, on_item(whose, key))
+    return atomic(request, decide, on_item(whose, key))
 
 
 def update_item(request: DynamoRequest) -> Plan:
@@ -126,7 +126,7 @@ def update_item(request: DynamoRequest) -> Plan:
     whose = address(request, members["TableName"])
 
     def decide(txn: Txn) -> Result:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         where = place_of_key(table, key)
         if update is not None:
             check_targets(table, update)
@@ -144,7 +144,7 @@ def update_item(request: DynamoRequest) -> Plan:
                 result = {"Attributes": encode_item(attributes), **result}
         return result
 
-    return atomic(decide, on_item(whose, key))
+    return atomic(request, decide, on_item(whose, key))
 
 
 def get_item(request: DynamoRequest) -> Plan:
@@ -157,7 +157,7 @@ def get_item(request: DynamoRequest) -> Plan:
     whose = address(request, members["TableName"])
 
     def decide(txn: Txn) -> Result:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         where = place_of_key(table, key)
         if projection is not None:
             check_scalar_keys(table, projection.paths)
@@ -170,7 +170,7 @@ def get_item(request: DynamoRequest) -> Plan:
             result["ConsumedCapacity"] = consumed(read_cost(table, size_of(found) if found else 0, consistent), asked)
         return result
 
-    return atomic(decide, on_item(whose, key), consistent=consistent, reads=True)
+    return atomic(request, decide, on_item(whose, key), consistent=consistent)
 
 
 # --- shared with batches and transactions -----------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from condemu.dynamodb.items.items import (
     updated_item,
 )
 from condemu.dynamodb.items.write_checks import Refuse, check_attribute_names, check_condition, expression_condition
-from condemu.dynamodb.requests.request import DynamoRequest, Names, Result, address, atomic, resource_name, usable_table
+from condemu.dynamodb.requests.request import DynamoRequest, Names, Result, address, atomic, resource_name
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import Place, check_index_keys, place_of_item, place_of_key
 from condemu.dynamodb.state.records import EXPIRIES, TOKENS, StoredItem, Table, Token, item_in, size_of
@@ -100,7 +100,7 @@ def write_plan(
     token_key = (request.account, token)
 
     def decide(txn: Txn) -> Result:
-        targets = _targets(txn, [(action.whose, _finder(action)) for action in actions], actions)
+        targets = _targets(request, txn, [(action.whose, _finder(action)) for action in actions], actions)
         if token is not None:
             if request.reservations.by_another(("", *token_key), request.number):
                 raise ServiceError(errors.TRANSACTION_IN_PROGRESS, because="the first request with this token is not decided yet")
@@ -117,11 +117,11 @@ def write_plan(
         return answer(targets, news)
 
     def places(txn: Txn) -> tuple[Key, ...]:
-        found = places_of(txn, [(action.whose, _finder(action)) for action in actions])
+        found = places_of(request, txn, [(action.whose, _finder(action)) for action in actions])
         return found if token is None else (*found, ("", *token_key))
 
     touched = on_items([(action.whose, action.item) for action in actions])
-    return atomic(decide, touched, reserve=partial(request.reservations.reserve, request, places))
+    return atomic(request, decide, touched, reserve=partial(request.reservations.reserve, request, places))
 
 
 def _read_action(request: DynamoRequest, wire: dict[str, Any]) -> Action:
@@ -152,9 +152,11 @@ def _finder(action: Action) -> Callable[[Table], Place]:
     return lambda table: place_of_key(table, action.item)
 
 
-def _targets(txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]], actions: Sequence[Action]) -> list[Target]:
+def _targets(
+    request: DynamoRequest, txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]], actions: Sequence[Action]
+) -> list[Target]:
     """Where the actions' items are. Refuses tables, doubles and empty keys outright; a key that does not fit cancels."""
-    tables, places = find_places(txn, wanted)
+    tables, places = find_places(request, txn, wanted)
     targets = []
     for action, table, where in zip(actions, tables, places, strict=True):
         old = changes.stored(txn, table, where)
@@ -296,7 +298,7 @@ def transact_get_items(request: DynamoRequest) -> Plan:
     asked = members.get("ReturnConsumedCapacity")
 
     def decide(txn: Txn) -> Result:
-        tables, places = find_places(txn, [(get.whose, _key_finder(get.key)) for get in gets])
+        tables, places = find_places(request, txn, [(get.whose, _key_finder(get.key)) for get in gets])
         _check_unreserved(request, tables, places)
         answers: list[dict[str, Any]] = []
         costs: list[Cost] = []
@@ -319,7 +321,7 @@ def transact_get_items(request: DynamoRequest) -> Plan:
             result["ConsumedCapacity"] = [consumed(cost.times(2), asked, "Read") for cost in by_table(costs)]
         return result
 
-    return atomic(decide, on_items([(get.whose, get.key) for get in gets]), reads=True)
+    return atomic(request, decide, on_items([(get.whose, get.key) for get in gets]))
 
 
 def _read_get(request: DynamoRequest, wire: dict[str, Any]) -> Get:
@@ -345,10 +347,10 @@ def _check_unreserved(request: DynamoRequest, tables: list[Table], places: list[
 
 
 def find_places(
-    txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]]
+    request: DynamoRequest, txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]]
 ) -> tuple[list[Table], list[Place]]:
     """Tables and places. Refuses a missing table, an empty key, an item named twice; a key that does not fit cancels."""
-    tables = [usable_table(txn, whose) for whose, _ in wanted]
+    tables = [request.usable_table(txn, whose) for whose, _ in wanted]
     places: list[Place] = []
     misfit: ServiceError | None = None
     for number, (table, (_, find)) in enumerate(zip(tables, wanted, strict=True)):
@@ -366,10 +368,10 @@ def find_places(
     return tables, places
 
 
-def places_of(txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]]) -> tuple[Key, ...]:
+def places_of(request: DynamoRequest, txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]]) -> tuple[Key, ...]:
     """What a transaction reserves; nothing if it will be refused anyway."""
     try:
-        tables, places = find_places(txn, wanted)
+        tables, places = find_places(request, txn, wanted)
     except ServiceError:
         return ()
     return tuple((table.table_id, *where) for table, where in zip(tables, places, strict=True))

@@ -42,7 +42,6 @@ from condemu.dynamodb.requests.request import (
     on_table,
     resource_name,
     step_of,
-    usable_table,
 )
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import Place, check_index_keys, place_of_item, place_of_key
@@ -85,10 +84,12 @@ class Prepared:
         self.check = check
 
 
-def prepare(request: DynamoRequest, members: dict[str, Any], *, single: bool = False) -> Prepared:
+def prepare(
+    request: DynamoRequest, members: dict[str, Any], *, single: bool = False, transacted: bool = False
+) -> Prepared:
     """`members` are those of the statement: Statement, Parameters, ReturnValuesOnConditionCheckFailure, and so on.
 
-    `single`: a SELECT must name one item by its whole key, and ask nothing else of it.
+    `single`: a SELECT must name one item by its whole key, and ask nothing else of it. `transacted`: it is a transaction's.
     """
     text = members["Statement"]
     statement, wanted = parse_statement(text)
@@ -103,8 +104,8 @@ def prepare(request: DynamoRequest, members: dict[str, Any], *, single: bool = F
     if isinstance(statement, Update | Delete):
         return _change(request, statement, binder, returns)
     if isinstance(statement, Exists):
-        return _exists(request, statement.select, binder, returns)
-    return _select(request, statement, binder, members, single)
+        return _exists(request, statement.select, binder, returns, transacted)
+    return _select(request, statement, binder, members, single, transacted)
 
 
 # --- INSERT -----------------------------------------------------------------------------------------------------------------
@@ -118,7 +119,7 @@ def _insert(request: DynamoRequest, statement: Insert, binder: Binder, returns: 
     whose = _address(request, statement.source)
 
     def judge(txn: Txn) -> Callable[[], Outcome]:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         where = place_of_item(table, item)
         check_index_keys(table, item)
         old = changes.stored(txn, table, where)
@@ -133,7 +134,7 @@ def _insert(request: DynamoRequest, statement: Insert, binder: Binder, returns: 
         return put
 
     def the_item(txn: Txn) -> OneItem:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         place_of_item(table, item)
         return table, item
 
@@ -152,7 +153,7 @@ def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, 
     whose = _address(request, statement.source)
 
     def the_item(txn: Txn) -> OneItem:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         key = whole_key(condition, table)
         if key is None:
             raise ServiceError(errors.KEY_EQUALITY, because=f"the key of {table.name} is {', '.join(table.keys.names)}")
@@ -216,23 +217,23 @@ def _returned(returning: str, update: BoundUpdate | None, before: Item | None, i
 
 
 def _select(
-    request: DynamoRequest, statement: Select, binder: Binder, members: dict[str, Any], single: bool
+    request: DynamoRequest, statement: Select, binder: Binder, members: dict[str, Any], single: bool, transacted: bool
 ) -> Prepared:
     condition = _condition(binder, statement)
     whose = _address(request, statement.source)
-    consistent = members.get("ConsistentRead") is True or request.operation == "ExecuteTransaction"
+    consistent = members.get("ConsistentRead") is True or transacted
     token = members.get("NextToken")
     after = None if token is None else place_of_token(token)
 
     def the_item(txn: Txn) -> OneItem | None:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         key = whole_key(condition, table) if statement.source.index is None else None
         if single and (key is None or condition is None or len(condition.paths) != len(key)):
             raise ServiceError(errors.SELECT_WITHOUT_KEY, {"operation": request.operation})
         return None if key is None else (table, key)
 
     def judge(txn: Txn) -> Callable[[], Outcome]:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         named = the_item(txn)
         if single and named is not None:
             check_unreserved(request, table, place_of_key(*named))
@@ -247,14 +248,14 @@ def _select(
     return Prepared(whose, judge, the_item, writes=False)
 
 
-def _exists(request: DynamoRequest, select: Select, binder: Binder, returns: bool) -> Prepared:
-    if request.operation != "ExecuteTransaction":
+def _exists(request: DynamoRequest, select: Select, binder: Binder, returns: bool, transacted: bool) -> Prepared:
+    if not transacted:
         raise ServiceError(errors.EXISTS_OUTSIDE)
     condition = _condition(binder, select)
     whose = _address(request, select.source)
 
     def the_item(txn: Txn) -> OneItem:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         key = whole_key(condition, table)
         if key is None or condition is None or len(condition.paths) == len(key):
             raise ServiceError(errors.EXISTS_ALONE)
@@ -294,8 +295,9 @@ def execute_statement(request: DynamoRequest) -> Plan:
             result["ConsumedCapacity"] = consumed(outcome.cost, asked)
         return result
 
+    request.writes = prepared.writes
     consistent = prepared.writes or members.get("ConsistentRead") is True
-    return atomic(decide, resources(prepared), consistent=consistent, reads=not prepared.writes)
+    return atomic(request, decide, resources(prepared), consistent=consistent)
 
 
 def resources(*prepared: Prepared) -> Callable[[Txn], tuple[str, ...]]:
@@ -332,7 +334,7 @@ def batch_execute_statement(request: DynamoRequest) -> Plan:
     if len({one.writes for one in good}) > 1:
         raise ServiceError(errors.MIXED_BATCH)
 
-    reads = not any(one.writes for one in good)
+    request.writes = any(one.writes for one in good)
 
     def join(outcomes: list[Outcome | ServiceError]) -> Result:
         answers = [_response(one, outcome) for one, outcome in zip(prepared, outcomes, strict=True)]
@@ -342,8 +344,8 @@ def batch_execute_statement(request: DynamoRequest) -> Plan:
             result["ConsumedCapacity"] = [consumed(cost, asked) for cost in costs]
         return result
 
-    steps = (step_of(partial(_outcome, one), _touched(one), reads=reads) for one in prepared)
-    consistent = not reads or all(statement.get("ConsistentRead") is True for statement in members["Statements"])
+    steps = (step_of(request, partial(_outcome, one), _touched(one)) for one in prepared)
+    consistent = request.writes or all(statement.get("ConsistentRead") is True for statement in members["Statements"])
     return Plan(*steps, join=join, consistent=consistent)
 
 

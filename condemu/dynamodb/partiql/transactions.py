@@ -31,7 +31,8 @@ def execute_transaction(request: DynamoRequest) -> Plan:
     if any(reads) and not all(reads):
         raise ServiceError(errors.MIXED_TRANSACTION)
     if all(reads):
-        return atomic(lambda txn: _read(txn, prepared, members), resources(*prepared), reads=True)
+        request.writes = False
+        return atomic(request, lambda txn: _read(txn, prepared, members), resources(*prepared))
     token = members.get("ClientRequestToken")
     digest = _digest(members) if token is not None else b""
 
@@ -51,12 +52,12 @@ def execute_transaction(request: DynamoRequest) -> Plan:
             remember(txn, request.account, token, digest)
         return _result([], outcomes, members, "Write")
 
-    return atomic(decide, resources(*prepared), reserve=partial(request.reservations.reserve, request, places))
+    return atomic(request, decide, resources(*prepared), reserve=partial(request.reservations.reserve, request, places))
 
 
 def _prepare(request: DynamoRequest, wire: dict[str, Any], number: int) -> Prepared:
     try:
-        return prepare(request, wire, single=True)
+        return prepare(request, wire, single=True, transacted=True)
     except ServiceError as error:
         raise _in_statement(error, number) from None
 

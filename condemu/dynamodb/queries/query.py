@@ -32,7 +32,7 @@ from condemu.dynamodb.queries.start_keys import (
     check_start_types,
     decode_start_key,
 )
-from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, on_table, usable_table
+from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, on_table
 from condemu.dynamodb.state.changes import index_id
 from condemu.dynamodb.state.keys import Place, place
 from condemu.dynamodb.state.records import GLOBAL, INDEXED, ITEMS, Index, StoredItem, Table, item_in, size_of
@@ -83,14 +83,14 @@ def query(request: DynamoRequest) -> Plan:
     wanted = conditions
 
     def decide(txn: Txn) -> Result:
-        table, index = _table_and_index(txn, whose, members)
+        table, index = _table_and_index(request, txn, whose, members)
         hashes, ranges = _conditions(table, index, reading, wanted)
         bounds = range_of(index.keys if index else table.keys, hashes, ranges)
         if start is not None:
             check_start_place(table, index, start, bounds, hashes, ranges)
         return _page(txn, table, index, reading, bounds, reverse=members.get("ScanIndexForward") is False)
 
-    return atomic(decide, on_table(whose), consistent=reading.consistent, reads=True)
+    return atomic(request, decide, on_table(whose), consistent=reading.consistent)
 
 
 def _conditions(
@@ -136,7 +136,7 @@ def scan(request: DynamoRequest) -> Plan:
     whose = address(request, members["TableName"])
 
     def decide(txn: Txn) -> Result:
-        table, index = _table_and_index(txn, whose, members)
+        table, index = _table_and_index(request, txn, whose, members)
         bounds = Range() if members.get("TotalSegments") is None else segment_range(members["Segment"], members["TotalSegments"])
         if start is not None:
             check_scan_start(table, index, start, bounds, members)
@@ -144,7 +144,7 @@ def scan(request: DynamoRequest) -> Plan:
         _check_index_use(table, index, reading)
         return _page(txn, table, index, reading, bounds, reverse=False)
 
-    return atomic(decide, on_table(whose), consistent=reading.consistent, reads=True)
+    return atomic(request, decide, on_table(whose), consistent=reading.consistent)
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------------
@@ -189,8 +189,8 @@ def _check_segments(members: dict[str, Any]) -> None:
         raise ServiceError(errors.SEGMENT_TOO_LARGE, {"segment": int(segment), "total": int(total)})
 
 
-def _table_and_index(txn: Txn, whose: Key, members: dict[str, Any]) -> tuple[Table, Index | None]:
-    table = usable_table(txn, whose)
+def _table_and_index(request: DynamoRequest, txn: Txn, whose: Key, members: dict[str, Any]) -> tuple[Table, Index | None]:
+    table = request.usable_table(txn, whose)
     name = members.get("IndexName")
     if name is None:
         return table, None

@@ -9,9 +9,9 @@ out, and words the refusals. So whatever passes here has to pass there, which a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from condemu.dynamodb.requests.shapes import SHAPES, Shape
+from condemu.dynamodb.requests.shapes import Shape
 
 _Test = Callable[[Any], object]
 
@@ -70,12 +70,6 @@ def _quick_of(shape: Shape) -> _Quick:
     return _Quick(frozenset(member.wire for member in shape.members if member.required), types, tests)
 
 
-def in_order(operation: str, members: dict[str, Any]) -> bool:
-    """Is there nothing in a request that `validation.check` would refuse? False only means that it has to look."""
-    return operation in _QUICK and _QUICK[operation].passes(members)
-
-
-_QUICK: Final = {
-    name: _quick_of(SHAPES[name])
-    for name in ("PutItem", "GetItem", "UpdateItem", "DeleteItem", "Query", "Scan", "TransactWriteItems", "TransactGetItems")
-}
+def quick_look(shape: Shape) -> Callable[[dict[str, Any]], bool]:
+    """Is there nothing in the members of a request that `validation.check` would refuse? False only means that it has to look."""
+    return _quick_of(shape).passes

@@ -64,7 +64,10 @@ class Reservations:
 class DynamoRequest:
     """One request, as an operation sees it. `members` are AWS's names; `account` is the caller's."""
 
-    __slots__ = ("account", "delay", "members", "number", "operation", "owners", "region", "request_id", "reservations", "seal")
+    __slots__ = (
+        "_table", "_txn", "_where", "account", "delay", "members", "number", "operation", "owners", "region", "request_id",
+        "reservations", "seal", "writes",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -76,8 +79,10 @@ class DynamoRequest:
         reservations: Reservations | None = None,
         delay: float = 0.0,
         seal: bytes = b"",
+        writes: bool = True,
     ) -> None:
         self.operation = operation
+        self.writes = writes  # whether the operation may change something
         self.members = members
         self.account = account
         self.region = region
@@ -87,31 +92,44 @@ class DynamoRequest:
         self.delay = delay  # seconds that a table takes to be created, updated or deleted
         self.seal = seal  # the key of shard iterators
         self.number = 0  # of the transaction that this is, among those that reserve items
+        self._txn: Txn | None = None
+        self._where: Key | None = None
+        self._table: Table | None = None
+
+    def table_at(self, txn: Txn, where: Key) -> Table | None:
+        """The table as it is now; None where there is none. A decision that asks for one twice, first to authorize, reads it
+        once."""
+        if self._txn is not txn or self._where != where:
+            self._txn, self._where, self._table = txn, where, table_at(txn, where)
+        return self._table
+
+    def usable_table(self, txn: Txn, where: Key) -> Table:
+        """A table whose items can be read and written."""
+        table = self.table_at(txn, where)
+        if table is None or table.status not in (ACTIVE, UPDATING):
+            because = f"there is no table {where[1]}" if table is None else f"{where[1]} is {table.status}"
+            raise ServiceError(errors.TABLE_NOT_FOUND, because=because)
+        return table
 
 
 Names = Callable[[Txn], tuple[str, ...]]  # of the resources that a step touches: "table/key", or "table" for a part or all of it
 
 
 def atomic(
+    request: DynamoRequest,
     decide: Callable[[Txn], Result],
     touched: Names,
     *,
     consistent: bool = True,
-    reads: bool = False,
     reserve: Callable[[], Callable[[], None]] | None = None,
 ) -> Plan:
-    """A plan of one decision. `reads`: it changes nothing. `reserve` is a transaction's."""
-    return Plan(step_of(decide, touched, reads=reads, reserve=reserve), consistent=consistent)
+    """A plan of one decision. `reserve` is a transaction's."""
+    step = Step(decide, partial(_touches, touched, request.writes), reads=not request.writes, reserve=reserve)
+    return Plan(step, consistent=consistent)
 
 
-def step_of(
-    decide: Callable[[Txn], Any],
-    touched: Names,
-    *,
-    reads: bool = False,
-    reserve: Callable[[], Callable[[], None]] | None = None,
-) -> Step:
-    return Step(decide, partial(_touches, touched, not reads), reads=reads, reserve=reserve)
+def step_of(request: DynamoRequest, decide: Callable[[Txn], Any], touched: Names) -> Step:
+    return Step(decide, partial(_touches, touched, request.writes), reads=not request.writes)
 
 
 def _touches(touched: Names, written: bool, txn: Txn) -> list[Touch]:
@@ -138,15 +156,6 @@ def address(request: DynamoRequest, name: str) -> Key:
     if match[2] not in request.owners:
         request.owners += (match[2],)
     return match[2], match[3], request.region
-
-
-def usable_table(txn: Txn, where: Key) -> Table:
-    """A table whose items can be read and written."""
-    table = table_at(txn, where)
-    if table is None or table.status not in (ACTIVE, UPDATING):
-        because = f"there is no table {where[1]}" if table is None else f"{where[1]} is {table.status}"
-        raise ServiceError(errors.TABLE_NOT_FOUND, because=because)
-    return table
 
 
 def on_table(where: Key) -> Names:

@@ -17,7 +17,6 @@ from typing import Any, Final, NamedTuple
 
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.errors import general as errors
-from condemu.dynamodb.requests.quick_look import in_order
 from condemu.dynamodb.requests.shapes import SHAPES, Shape
 
 MAX_PROBLEMS: Final = 10  # so many are reported at most (recorded on AWS by dynalite's suite)
@@ -50,19 +49,17 @@ def joined(texts: list[str]) -> dict[str, Any]:
     return {"count": len(texts), "plural": "" if len(texts) == 1 else "s", "problems": "; ".join(texts)}
 
 
-def check(operation: str, members: dict[str, Any]) -> None:
+def check(shape: Shape, members: dict[str, Any]) -> None:
     """Refuse members of wrong types (attribute values apart), then all that breaks a constraint."""
-    if in_order(operation, members):
-        return
     problems: list[Problem] = []
-    _structure(SHAPES[operation], members, "", problems, False)
+    _structure(shape, members, "", problems, False)
     if problems:
         raise Constraints(problems[:MAX_PROBLEMS])
 
 
-def check_values(operation: str, members: dict[str, Any]) -> None:
+def check_values(shape: Shape, members: dict[str, Any]) -> None:
     """Refuse members of wrong types, attribute values included."""
-    _structure(SHAPES[operation], members, "", [], True)
+    _structure(shape, members, "", [], True)
 
 
 # --- types ------------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ table up, the single-item operations and Query have new texts, Scan, BatchWriteI
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.errors import general as errors
@@ -19,9 +19,23 @@ from condemu.dynamodb.requests.validation import Constraints, Problem, joined, s
 MODERN: Final = "2026"
 CLASSIC: Final = "classic"
 
-ENVELOPED: Final = frozenset(("PutItem", "UpdateItem", "DeleteItem"))
-RENEWED: Final = ENVELOPED | {"GetItem", "BatchGetItem", "Query"}
-_KEEP_OLD: Final = frozenset(("Scan", "BatchWriteItem", "TransactWriteItems", "TransactGetItems"))
+
+class Wording(NamedTuple):
+    """How an operation words its refusals since 2026."""
+
+    renewed: bool = False  # constraints have new texts
+    keeps_old: bool = False  # what is refused before the table is looked up has the text that it had before
+    enveloped: bool = False  # "1 validation error detected: " stands in front of that
+    enveloped_select: bool = False  # it stands in front of what is wrong with Select alone
+    lists_return_values: bool = False  # a ReturnValues that there is not is answered alone, whatever else is wrong
+    wants_items: bool = False  # a request without items has a text of its own
+
+
+USUAL: Final = Wording()
+OLD: Final = Wording(keeps_old=True)
+RENEWED: Final = Wording(renewed=True)
+ENVELOPED: Final = Wording(renewed=True, enveloped=True)
+
 _SELECT: Final = frozenset((
     errors.SELECT_PROJECTED_WITHOUT_INDEX, errors.SELECT_SPECIFIC_ALONE, errors.SELECT_WITH_PROJECTION,
 ))  # fmt: skip
@@ -31,22 +45,22 @@ RETURN_VALUES: Final = errors.PROBLEM_BARE.format(
 )
 
 
-def worded(error: ServiceError, operation: str, profile: str, *, request_level: bool) -> ServiceError:
+def worded(error: ServiceError, wording: Wording, operation: str, profile: str, *, request_level: bool) -> ServiceError:
     """The refusal as this operation words it. `request_level`: refused before the table was looked up."""
     if isinstance(error, Constraints):
-        return _constraints(error, operation, profile)
+        return _constraints(error, wording, operation, profile)
     if error.row.code != "ValidationException":
         return error
-    if profile == CLASSIC or (request_level and operation in _KEEP_OLD):
+    if profile == CLASSIC or (request_level and wording.keeps_old):
         return classic(error)
-    if request_level and (operation in ENVELOPED or (operation == "Query" and error.row in _SELECT)):
+    if request_level and (wording.enveloped or (wording.enveloped_select and error.row in _SELECT)):
         return ServiceError(errors.ENVELOPE, {"problem": error.message}, because=error.because)
     return error
 
 
-def _constraints(error: Constraints, operation: str, profile: str) -> ServiceError:
-    modern = profile == MODERN and operation in RENEWED
-    if profile == MODERN and operation == "BatchWriteItem" and any(map(_empty_requests, error.problems)):
+def _constraints(error: Constraints, wording: Wording, operation: str, profile: str) -> ServiceError:
+    modern = profile == MODERN and wording.renewed
+    if profile == MODERN and wording.wants_items and any(map(_empty_requests, error.problems)):
         return ServiceError(errors.REQUEST_ITEMS_REQUIRED, {"operation": operation})
     if modern and any(one.path == "tableName" and one.value == "" for one in error.problems):
         return ServiceError(errors.ENVELOPE, {"problem": _unquoted("TableName", _NOT_EMPTY)})
@@ -55,7 +69,7 @@ def _constraints(error: Constraints, operation: str, profile: str) -> ServiceErr
         if problem.path == "tableName" and problem.constraint == _NOT_EMPTY:
             problem = problem._replace(constraint=errors.LONG_ENOUGH.format(limit=3))
         if modern and problem.path == "returnValues":
-            if operation == "UpdateItem":
+            if wording.lists_return_values:
                 return ServiceError(errors.CONSTRAINTS, joined([RETURN_VALUES]))
             texts.append(RETURN_VALUES)
         elif modern and problem.value is not None and (problem.path in _UNQUOTED or _too_many_keys(problem)):

@@ -41,7 +41,7 @@ def list_streams(request: DynamoRequest) -> Plan:
             found.append({"StreamArn": arn, "TableName": stream.table, "StreamLabel": stream.label})
         return {"Streams": found}
 
-    return atomic(decide, no_resource, reads=True)
+    return atomic(request, decide, no_resource)
 
 
 def describe_stream(request: DynamoRequest) -> Plan:
@@ -66,7 +66,7 @@ def describe_stream(request: DynamoRequest) -> Plan:
         }
         return {"StreamDescription": description}
 
-    return atomic(decide, lambda txn: (members["StreamArn"],), reads=True)
+    return atomic(request, decide, lambda txn: (members["StreamArn"],))
 
 
 def get_shard_iterator(request: DynamoRequest) -> Plan:
@@ -86,7 +86,7 @@ def get_shard_iterator(request: DynamoRequest) -> Plan:
             start = _sequence(txn, stream, members.get("SequenceNumber"), how) + (how == "AFTER_SEQUENCE_NUMBER")
         return {"ShardIterator": seal(request.seal, stream.arn, start, txn.now, txn.ids.token(8))}
 
-    return atomic(decide, lambda txn: (members["StreamArn"],), reads=True)
+    return atomic(request, decide, lambda txn: (members["StreamArn"],))
 
 
 def _sequence(txn: Txn, stream: Stream, given: str | None, how: str) -> int:
@@ -130,7 +130,7 @@ def get_records(request: DynamoRequest) -> Plan:
             result["NextShardIterator"] = seal(request.seal, arn, after, txn.now, txn.ids.token(8))
         return result
 
-    return atomic(decide, lambda txn: (arn,), reads=True)
+    return atomic(request, decide, lambda txn: (arn,))
 
 
 def shown_record(stream: Stream, sequence: int, record: StreamRecord, region: str) -> dict[str, Any]:

@@ -20,12 +20,12 @@ LIMITS: Final = {  # a new account's (Developer Guide, "Service quotas")
 
 
 def describe_limits(request: DynamoRequest) -> Plan:
-    return atomic(lambda txn: dict(LIMITS), no_resource, reads=True)
+    return atomic(request, lambda txn: dict(LIMITS), no_resource)
 
 
 def describe_endpoints(request: DynamoRequest) -> Plan:
     endpoint = {"Address": f"dynamodb.{request.region}.amazonaws.com", "CachePeriodInMinutes": 1440}
-    return atomic(lambda txn: {"Endpoints": [endpoint]}, no_resource, reads=True)
+    return atomic(request, lambda txn: {"Endpoints": [endpoint]}, no_resource)
 
 
 def describe_continuous_backups(request: DynamoRequest) -> Plan:
@@ -39,4 +39,4 @@ def describe_continuous_backups(request: DynamoRequest) -> Plan:
         backups = {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": recovery}
         return {"ContinuousBackupsDescription": backups}
 
-    return atomic(decide, on_table(whose), reads=True)
+    return atomic(request, decide, on_table(whose))

@@ -59,7 +59,7 @@ def put_policy(request: DynamoRequest) -> Plan:
         txn.put(TABLES, whose, replace(table, policy=members["Policy"], policy_revision=revision))
         return {"RevisionId": revision}
 
-    return atomic(decide, on_table(whose))
+    return atomic(request, decide, on_table(whose))
 
 
 def get_policy(request: DynamoRequest) -> Plan:
@@ -71,7 +71,7 @@ def get_policy(request: DynamoRequest) -> Plan:
             raise ServiceError(rows.POLICY_NOT_FOUND, {"arn": arn})
         return {"Policy": table.policy, "RevisionId": table.policy_revision}
 
-    return atomic(decide, on_table(whose), reads=True)
+    return atomic(request, decide, on_table(whose))
 
 
 def delete_policy(request: DynamoRequest) -> Plan:
@@ -88,7 +88,7 @@ def delete_policy(request: DynamoRequest) -> Plan:
         txn.put(TABLES, whose, replace(table, policy=None))
         return {"RevisionId": table.policy_revision}
 
-    return atomic(decide, on_table(whose))
+    return atomic(request, decide, on_table(whose))
 
 
 def _named(request: DynamoRequest) -> tuple[str, Key]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.errors import tables as rows
+from condemu.dynamodb.requests.request import DynamoRequest
 from condemu.dynamodb.requests.validation import Constraints, Problem
 from condemu.dynamodb.state.records import GLOBAL, LOCAL, ON_DEMAND, Index, Keys, Throughput
 
@@ -22,16 +23,29 @@ TABLE_CLASSES: Final = ("STANDARD", "STANDARD_INFREQUENT_ACCESS")
 Wire = dict[str, Any]
 
 
-def check_table_name(members: Wire, *, creates: bool = False, modern: bool = True) -> None:
+def check_table_name(request: DynamoRequest, modern: bool) -> None:
     """Refuse a missing TableName, then one of a wrong length: the control plane looks at this before all constraints."""
-    name = members.get("TableName")
+    name = request.members.get("TableName")
     if name is None:
         raise ServiceError(errors.TABLE_NAME_REQUIRED)
-    if type(name) is not str or (name.startswith("arn:") and not creates):
+    if type(name) is str and not name.startswith("arn:"):
+        _check_length(name)
+
+
+def check_new_table_name(request: DynamoRequest, modern: bool) -> None:
+    """The same of a table to be created, which no ARN names yet."""
+    name = request.members.get("TableName")
+    if name is None:
+        raise ServiceError(errors.TABLE_NAME_REQUIRED)
+    if type(name) is not str:
         return
+    if modern and 0 < len(name) < 3:  # recorded 2026-05
+        raise Constraints([Problem("tableName", name, errors.LONG_ENOUGH.format(limit=3))])
+    _check_length(name)
+
+
+def _check_length(name: str) -> None:
     if not 3 <= len(name) <= 255:
-        if creates and modern and 0 < len(name) < 3:  # recorded 2026-05 for CreateTable
-            raise Constraints([Problem("tableName", name, errors.LONG_ENOUGH.format(limit=3))])
         raise ServiceError(errors.TABLE_NAME_LENGTH, because=f"it has {len(name)}")
 
 

@@ -78,7 +78,7 @@ def create_table(request: DynamoRequest) -> Plan:
         txn.put(TABLES, whose, begun(table, CREATING, txn.now, request.delay))
         return {"TableDescription": describe_table(table, CREATING)}
 
-    return atomic(decide, on_table(whose))
+    return atomic(request, decide, on_table(whose))
 
 
 def _stream_view(specification: dict[str, Any] | None) -> str | None:
@@ -99,7 +99,7 @@ def describe(request: DynamoRequest) -> Plan:
     def decide(txn: Txn) -> Result:
         return {"Table": describe_table(known_table(txn, whose))}
 
-    return atomic(decide, on_table(whose), reads=True)
+    return atomic(request, decide, on_table(whose))
 
 
 def delete_table(request: DynamoRequest) -> Plan:
@@ -118,7 +118,7 @@ def delete_table(request: DynamoRequest) -> Plan:
             txn.put(TABLES, whose, begun(replace(table, stream=None), DELETING, txn.now, request.delay))
         return {"TableDescription": describe_table(table, DELETING)}
 
-    return atomic(decide, on_table(whose))
+    return atomic(request, decide, on_table(whose))
 
 
 def has_busy_index(table: Table) -> bool:
@@ -144,7 +144,7 @@ def list_tables(request: DynamoRequest) -> Plan:
             names.append(name)
         return {"TableNames": names}
 
-    return atomic(decide, no_resource, reads=True)
+    return atomic(request, decide, no_resource)
 
 
 def known_table(txn: Txn, whose: Key) -> Table:

@@ -45,6 +45,11 @@ def resource_of(request: DynamoRequest) -> tuple[str, Key | None]:
     return arn, None if match is None else (match[2], match[3], match[1])
 
 
+def check_resource(request: DynamoRequest, modern: bool) -> None:
+    """Refuse what is no ARN, before anything else is looked at."""
+    resource_of(request)
+
+
 def tag_resource(request: DynamoRequest) -> Plan:
     arn, whose = resource_of(request)
     tags = [(tag["Key"], tag["Value"]) for tag in request.members["Tags"]]
@@ -62,7 +67,7 @@ def tag_resource(request: DynamoRequest) -> Plan:
         txn.put(TABLES, whose, replace(table, tags=tuple(merged.items())))
         return {}
 
-    return atomic(decide, on_table(whose))
+    return atomic(request, decide, on_table(whose))
 
 
 def untag_resource(request: DynamoRequest) -> Plan:
@@ -82,7 +87,7 @@ def untag_resource(request: DynamoRequest) -> Plan:
             txn.put(TABLES, whose, replace(table, tags=kept))
         return {}
 
-    return atomic(decide, on_table(whose))
+    return atomic(request, decide, on_table(whose))
 
 
 def list_tags(request: DynamoRequest) -> Plan:
@@ -108,7 +113,7 @@ def list_tags(request: DynamoRequest) -> Plan:
             result["NextToken"] = str(start + PAGE)
         return result
 
-    return atomic(decide, on_table(whose), reads=True)
+    return atomic(request, decide, on_table(whose))
 
 
 def tagged(txn: Txn, whose: Key, arn: str) -> Table:

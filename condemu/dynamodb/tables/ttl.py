@@ -50,7 +50,7 @@ def update_time_to_live(request: DynamoRequest) -> Plan:
             note(txn, changed, (partition, sort), None, item)
         return {"TimeToLiveSpecification": {"Enabled": enabled, "AttributeName": name}}
 
-    return atomic(decide, on_table(whose))
+    return atomic(request, decide, on_table(whose))
 
 
 def describe_time_to_live(request: DynamoRequest) -> Plan:
@@ -61,7 +61,7 @@ def describe_time_to_live(request: DynamoRequest) -> Plan:
         description = {"TimeToLiveStatus": "DISABLED"} if name is None else {"TimeToLiveStatus": "ENABLED", "AttributeName": name}
         return {"TimeToLiveDescription": description}
 
-    return atomic(decide, on_table(whose), reads=True)
+    return atomic(request, decide, on_table(whose))
 
 
 def sweep(txn: Txn, account: str) -> Result:

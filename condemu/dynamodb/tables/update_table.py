@@ -73,7 +73,7 @@ def update_table(request: DynamoRequest) -> Plan:
         txn.put(TABLES, whose, changed)
         return {"TableDescription": describe_table(replace(changed, indexes=shown), UPDATING)}
 
-    return atomic(decide, on_table(whose))
+    return atomic(request, decide, on_table(whose))
 
 
 # --- what needs no table ----------------------------------------------------------------------------------------------------

@@ -78,10 +78,13 @@ Where is the rule for ...?
     SimpleDB Replace, sets of values                     simpledb/attributes.py after_put
     SimpleDB BatchPutAttributes, BatchDeleteAttributes   simpledb/attributes.py batch_put_attributes
     SimpleDB names, lengths, numbers of attributes       simpledb/validation.py entries_to_put
+    the members of a request to SimpleDB                 simpledb/requests.py Request
+    statements of Select, ready to run                   simpledb/plans.py plan
     the language of SimpleDB's Select                    simpledb/select_parser.py parse
     multi-valued predicates, every(), intersection       simpledb/predicates.py item_test
     SimpleDB pages, limit, NextToken                     simpledb/select.py select
     SimpleDB order by                                    simpledb/select.py _sorted
+    what is peculiar to an operation of SimpleDB         simpledb/operations.py OPERATIONS
     BoxUsage                                             simpledb/boxusage.py of_write
     SimpleDB's XML, base64 of what XML cannot carry      simpledb/render.py response
     SimpleDB signatures and sdb: actions                 simpledb/authorize.py verified

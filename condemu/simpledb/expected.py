@@ -22,8 +22,7 @@ table of errors and the API model say 404, and so do we.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from typing import Final, NotRequired, TypedDict
 
 from condemu.core.errors import ServiceError
 from condemu.simpledb.errors import (
@@ -44,7 +43,14 @@ from condemu.simpledb.errors import (
 from condemu.simpledb.validation import check_length
 from condemu.wire.query import Parameters, number_of
 
-Condition = Mapping[str, str | bool]  # {"Name": n, "Value": v}, or {"Name": n, "Exists": False}
+
+class Condition(TypedDict):
+    """Name and Value, or Name and an Exists that is False."""
+
+    Name: str
+    Value: NotRequired[str]
+    Exists: NotRequired[bool]
+
 
 # The order in which surplus members are refused is inferred.
 _SURPLUS: Final = {

@@ -127,7 +127,7 @@ S3: Final = (
 
 EXPECTED: Final = "simpledb/expected.py"
 SIMPLEDB: Final = (
-    Mutant("Expected is ignored", "simpledb", "simpledb/attributes.py", "    if condition is None:\n        return", "    if True:\n        return"),
+    Mutant("Expected is ignored", "simpledb", "simpledb/attributes.py", '    if "Expected" not in request:', "    if True:"),
     Mutant("Exists=false is ignored", "simpledb", EXPECTED,
            "return ServiceError(CONDITIONAL_CHECK_FAILED_EXISTS", "return None and ServiceError(CONDITIONAL_CHECK_FAILED_EXISTS"),
     Mutant("Exists=false means that it must exist", "simpledb", EXPECTED, "        if not values:\n            return None", "        if values:\n            return None"),

@@ -92,6 +92,7 @@ Where is the rule for ...?
     SerializationException, constraints of members       dynamodb/requests/validation.py check
     requests that are in order at a glance               dynamodb/requests/quick_look.py quick_look
     members, types and limits of every request           dynamodb/requests/shapes.py SHAPES
+    the names of members, as mypy knows them             dynamodb/requests/members.py Members
     which wording DynamoDB answers with                  dynamodb/requests/wording.py worded
     order of checks in a request to DynamoDB             dynamodb/service.py DynamoDB
     PutItem, UpdateItem, DeleteItem, GetItem             dynamodb/items/items.py put_item

@@ -108,7 +108,7 @@ class DynamoDB:
             operation.name, members, caller.account, region, http.request_id, self.reservations, self.table_delay, self.seal,
             operation.writes,
         )  # fmt: skip
-        plan = _guarded(self._prepare(operation, request), operation, request, caller)
+        plan = _guarded(self._prepare(operation, request, members), operation, request, caller)
         call.consistent = plan.consistent
         try:
             result = await self.engine.run(call, plan)
@@ -127,9 +127,8 @@ class DynamoDB:
             raise refusal_of(failure) from None
         return authentication.principal, authentication.access_key, authentication.region or self.region
 
-    def _prepare(self, operation: Operation, request: DynamoRequest) -> Plan:
+    def _prepare(self, operation: Operation, request: DynamoRequest, members: dict[str, Any]) -> Plan:
         """All that needs no table. Types first, whatever else is wrong."""
-        members = request.members
         try:
             if operation.first is not None:
                 operation.first(request, self.message_profile == MODERN)

@@ -7,7 +7,7 @@ functions of this module tells of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from condemu.core.errors import ServiceError
@@ -15,10 +15,9 @@ from condemu.core.store import Key
 from condemu.dynamodb.partiql.nodes import Delete, Exists, Select, Statement, Update
 from condemu.dynamodb.partiql.parser import parse_statement
 from condemu.dynamodb.partiql.permissions import action_of, source_of
+from condemu.dynamodb.requests.members import Members, Structure, plain
 from condemu.dynamodb.requests.request import DynamoRequest, address
 from condemu.dynamodb.streams.shard_iterators import stream_of
-
-Wire = dict[str, Any]
 
 # What a policy may ask about the items that an access shows.
 NOTHING_SHOWN: Final = ""
@@ -37,11 +36,12 @@ class Access(NamedTuple):
     action: str
     whose: Key | None
     index_name: str | None
-    members: Wire
+    members: Members
     shows: str = NOTHING_SHOWN
     enclosing: str = ""
     statement: Statement | None = None
     stream: str = ""  # the ARN of the stream that is read
+    writes: Sequence[Members] = ()  # the requests of a BatchWriteItem for one table
 
 
 Accesses = Callable[[DynamoRequest], Iterator[Access]]
@@ -93,31 +93,33 @@ def _of_stream(request: DynamoRequest, stream: str) -> Access:
 def of_batched_gets(request: DynamoRequest) -> Iterator[Access]:
     members = request.members
     for name, wire in members["RequestItems"].items():
-        yield Access(request.operation, address(request, name), None, {**wire, **_common(members)}, PROJECTED)
+        yield Access(request.operation, address(request, name), None, _with_common(wire, members), PROJECTED)
 
 
 def of_batched_writes(request: DynamoRequest) -> Iterator[Access]:
     members = request.members
-    for name, wire in members["RequestItems"].items():
-        yield Access(request.operation, address(request, name), None, {"Writes": wire, **_common(members)})
+    for name, wires in members["RequestItems"].items():
+        yield Access(request.operation, address(request, name), None, _common(members), writes=wires)
 
 
 def of_gets(request: DynamoRequest) -> Iterator[Access]:
     members, enclosing = request.members, request.operation
     for wire in members["TransactItems"]:
         get = wire["Get"]
-        element = {**get, **_common(members)}
+        element = _with_common(get, members)
         yield Access("GetItem", address(request, get["TableName"]), None, element, PROJECTED, enclosing)
 
 
-_ACTIONS: Final = {"ConditionCheck": "ConditionCheckItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
+_ACTIONS: Final[dict[Structure, str]] = {
+    "ConditionCheck": "ConditionCheckItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem",
+}  # fmt: skip
 
 
 def of_writes(request: DynamoRequest) -> Iterator[Access]:
     members, enclosing = request.members, request.operation
     for wire in members["TransactItems"]:
         kind = next(kind for kind in _ACTIONS if wire.get(kind) is not None)
-        element = {**wire[kind], **_common(members)}
+        element = _with_common(wire[kind], members)
         yield Access(_ACTIONS[kind], address(request, element["TableName"]), None, element, RETURNED, enclosing)
 
 
@@ -129,14 +131,14 @@ def of_transacted_statements(request: DynamoRequest) -> Iterator[Access]:
     return _statements(request, request.members["TransactStatements"], request.operation)
 
 
-def _statements(request: DynamoRequest, wires: list[Wire], enclosing: str) -> Iterator[Access]:
+def _statements(request: DynamoRequest, wires: list[Members], enclosing: str) -> Iterator[Access]:
     for wire in wires:
         try:
             statement, _ = parse_statement(wire["Statement"])
         except ServiceError:
             continue  # answered in its place
         source = source_of(statement)
-        element = {**wire, **_common(request.members)}
+        element = _with_common(wire, request.members)
         where, shows = address(request, source.table), _shown_by(statement)
         yield Access(action_of(statement), where, source.index, element, shows, enclosing, statement)
 
@@ -155,7 +157,13 @@ def _address(request: DynamoRequest, name: str) -> Key | None:
         return None
 
 
-def _common(members: Wire) -> Wire:
+def _with_common(element: Members, members: Members) -> Members:
+    """An element of a request with what the request asks for all of them."""
+    together: dict[str, Any] = {**plain(element), **_common(members)}
+    return together
+
+
+def _common(members: Members) -> dict[str, Any]:
     given = members.get("ReturnConsumedCapacity")
     return {} if given is None else {"ReturnConsumedCapacity": given}
 

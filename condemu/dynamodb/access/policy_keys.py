@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from condemu.auth.patterns import Value
 from condemu.auth.principals import PRINCIPAL_TYPES, USER, Principal
-from condemu.dynamodb.access.accesses import PROJECTED, RETURNED, SCANNED, SELECTED, Access, Wire
+from condemu.dynamodb.access.accesses import PROJECTED, RETURNED, SCANNED, SELECTED, Access
 from condemu.dynamodb.data.values import Item, decode, decode_item, print_key
 from condemu.dynamodb.expressions.conditions import BoundCondition, compile_condition
 from condemu.dynamodb.expressions.projections import compile_projection
@@ -31,6 +31,7 @@ from condemu.dynamodb.legacy.expected import decode_conditions
 from condemu.dynamodb.partiql.nodes import Delete, Exists, Select, Update
 from condemu.dynamodb.partiql.permissions import held_to, names_in
 from condemu.dynamodb.queries.key_conditions import from_expression, from_legacy
+from condemu.dynamodb.requests.members import Document, Members, Text
 from condemu.dynamodb.state.records import Table
 
 
@@ -80,10 +81,10 @@ def _leading(access: Access, table: Table | None) -> Value | None:
         return held_to(access.statement, access.members.get("Parameters") or []).get(name)
     if access.shows == SELECTED:
         return [print_key(value) for value in _query_values(access.members, name)]
-    return [print_key(item[name]) for item in _items(access.members) if name in item] or None
+    return [print_key(item[name]) for item in _items(access) if name in item] or None
 
 
-def _query_values(members: Wire, name: str) -> list[Any]:
+def _query_values(members: Members, name: str) -> list[Any]:
     if members.get("KeyConditions") is not None:
         conditions = from_legacy(decode_conditions(members["KeyConditions"]), index_named=True)
     else:
@@ -93,20 +94,28 @@ def _query_values(members: Wire, name: str) -> list[Any]:
     return [condition.values[0] for condition in conditions if condition.attribute == name and condition.operator == "="]
 
 
-def _items(members: Wire) -> Iterator[Item]:
+_WHOLE: Final[tuple[Document, ...]] = ("Item", "Key")
+
+
+def _items(access: Access) -> Iterator[Item]:
     """Every item and key that an access names."""
-    for name in ("Item", "Key"):
+    members = access.members
+    for name in _WHOLE:
         if members.get(name) is not None:
             yield decode_item(members[name])
     for key in members.get("Keys") or ():
         yield decode_item(key)
-    for write in members.get("Writes") or ():
-        put, delete = write.get("PutRequest"), write.get("DeleteRequest")
-        yield decode_item(put["Item"] if put is not None else delete["Key"])
+    for write in access.writes:
+        put = write.get("PutRequest")
+        yield decode_item(write["DeleteRequest"]["Key"] if put is None else put["Item"])
 
 
-def _names(members: Wire) -> tuple[tuple[str, str], ...]:
+def _names(members: Members) -> tuple[tuple[str, str], ...]:
     return tuple((members.get("ExpressionAttributeNames") or {}).items())
+
+
+_BY_NAME: Final[tuple[Document, ...]] = ("AttributeUpdates", "Expected", "KeyConditions", "QueryFilter", "ScanFilter")
+_CONDITIONS: Final[tuple[Text, ...]] = ("ConditionExpression", "FilterExpression", "KeyConditionExpression")
 
 
 def _attributes(access: Access, table: Table | None) -> Value | None:
@@ -114,14 +123,15 @@ def _attributes(access: Access, table: Table | None) -> Value | None:
         return names_in(access.statement) or None
     members = access.members
     names: dict[str, None] = {}
-    for item in _items(members):
+    for item in _items(access):
         names.update(dict.fromkeys(item))
-    for parameter in ("AttributesToGet", "AttributeUpdates", "Expected", "KeyConditions", "QueryFilter", "ScanFilter"):
+    names.update(dict.fromkeys(members.get("AttributesToGet") or ()))
+    for parameter in _BY_NAME:
         names.update(dict.fromkeys(members.get(parameter) or ()))
     placeholders = _names(members)
-    for parameter in ("ConditionExpression", "FilterExpression", "KeyConditionExpression"):
-        if members.get(parameter) is not None:
-            paths = compile_condition(parameter, members[parameter], placeholders).paths
+    for expression in _CONDITIONS:
+        if members.get(expression) is not None:
+            paths = compile_condition(expression, members[expression], placeholders).paths
             names.update(dict.fromkeys(str(path[0]) for path in paths))
     if members.get("UpdateExpression") is not None:
         update = compile_update("UpdateExpression", members["UpdateExpression"], placeholders)

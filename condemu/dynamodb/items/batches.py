@@ -22,6 +22,7 @@ from condemu.dynamodb.expressions.projections import Projection
 from condemu.dynamodb.items.capacity import ASKED, Cost, by_table, collection_metrics, consumed, read_cost, write_cost
 from condemu.dynamodb.items.items import check_no_placeholders, check_scalar_keys, check_size, read_projection
 from condemu.dynamodb.items.write_checks import check_attribute_names, check_mixing
+from condemu.dynamodb.requests.members import Members, plain
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, on_item, step_of
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import Place, check_index_keys, place_of_key
@@ -44,7 +45,7 @@ class Gets(NamedTuple):
 
 def batch_get_item(request: DynamoRequest) -> Plan:
     members = request.members
-    wire: dict[str, Any] = members["RequestItems"]
+    wire: dict[str, Members] = members["RequestItems"]
     asked = [_read_gets(request, name, wanted) for name, wanted in wire.items()]
     if sum(len(gets.keys) for gets in asked) > MAX_GETS:
         raise ServiceError(errors.BATCH_TOO_MANY, {"operation": request.operation})
@@ -72,7 +73,7 @@ def batch_get_item(request: DynamoRequest) -> Plan:
             size = 0 if isinstance(one, ServiceError) else one.size
             total += size
             if isinstance(one, ServiceError) or total > MAX_ANSWER:
-                left.setdefault(gets.name, {**wire[gets.name], "Keys": []})["Keys"].append(wire_key)
+                left.setdefault(gets.name, {**plain(wire[gets.name]), "Keys": []})["Keys"].append(wire_key)
                 continue
             costs.append(read_cost(one.table, size, gets.consistent))
             if one.item is not None:
@@ -110,7 +111,7 @@ def _check_any(outcomes: Sequence[object]) -> None:
         raise first
 
 
-def _read_gets(request: DynamoRequest, name: str, wire: dict[str, Any]) -> Gets:
+def _read_gets(request: DynamoRequest, name: str, wire: Members) -> Gets:
     check_mixing(wire, ("AttributesToGet",), ("ProjectionExpression",))
     check_no_placeholders(wire, "ProjectionExpression")
     keys = [decode_item(key) for key in wire["Keys"]]
@@ -136,7 +137,7 @@ class Write(NamedTuple):
     whose: Key
     item: Item
     size: int | None
-    wire: dict[str, Any]
+    wire: Members
 
 
 class Done(NamedTuple):
@@ -148,7 +149,7 @@ class Done(NamedTuple):
 
 def batch_write_item(request: DynamoRequest) -> Plan:
     members = request.members
-    wire: dict[str, Any] = members["RequestItems"]
+    wire: dict[str, list[Members]] = members["RequestItems"]
     writes = [_read_write(request, name, one) for name, ones in wire.items() for one in ones]
     if len(writes) > MAX_WRITES:
         raise ServiceError(errors.BATCH_TOO_MANY, {"operation": request.operation})
@@ -191,7 +192,7 @@ def _apply(request: DynamoRequest, write: Write, txn: Txn) -> Done:
     return Done(table, write_cost(table, where, old, new))
 
 
-def _read_write(request: DynamoRequest, name: str, wire: dict[str, Any]) -> Write:
+def _read_write(request: DynamoRequest, name: str, wire: Members) -> Write:
     put, delete = wire.get("PutRequest"), wire.get("DeleteRequest")
     if (put is None) == (delete is None):
         raise ServiceError(VALUE_AMBIGUOUS, because="a WriteRequest is either a PutRequest or a DeleteRequest")
@@ -210,7 +211,7 @@ def _key_part(table: Table, write: Write) -> Item:
     return {name: write.item[name] for name in table.keys.names if name in write.item}
 
 
-def _written(writes: list[Write], outcomes: list[Done | ServiceError], members: dict[str, Any]) -> Result:
+def _written(writes: list[Write], outcomes: list[Done | ServiceError], members: Members) -> Result:
     left: dict[str, list[Any]] = {}
     metrics: dict[str, list[Any]] = {}
     costs: list[Cost] = []

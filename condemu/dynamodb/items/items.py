@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
@@ -37,6 +37,7 @@ from condemu.dynamodb.items.write_checks import (
     plain_condition,
 )
 from condemu.dynamodb.legacy.attribute_updates import AttributeUpdates, decode_attribute_updates
+from condemu.dynamodb.requests.members import Members, Name, Text
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, on_item
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import (
@@ -50,6 +51,7 @@ from condemu.dynamodb.state.keys import (
 from condemu.dynamodb.state.records import StoredItem, Table, item_in, size_of
 
 _OLD_OR_NONE: Final = (None, "NONE", "ALL_OLD")
+_OLD_NAMES: Final[tuple[Name, ...]] = ("AttributeUpdates", "Expected", "ConditionalOperator")
 _ASKING: Final = frozenset(("ReturnValues", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"))  # for more than {}
 
 
@@ -108,8 +110,7 @@ def delete_item(request: DynamoRequest) -> Plan:
 
 def update_item(request: DynamoRequest) -> Plan:
     members = request.members
-    old_names = ("AttributeUpdates", "Expected", "ConditionalOperator")
-    check_mixing(members, old_names, ("UpdateExpression", "ConditionExpression"))
+    check_mixing(members, _OLD_NAMES, ("UpdateExpression", "ConditionExpression"))
     check_no_placeholders(members, "UpdateExpression", "ConditionExpression")
     key = decode_item(members["Key"])
     raw = decode_expected(members)
@@ -176,7 +177,7 @@ def get_item(request: DynamoRequest) -> Plan:
 # --- shared with batches and transactions -----------------------------------------------------------------------------------
 
 
-def read_placeholders(members: dict[str, Any], *expressions: str) -> Placeholders:
+def read_placeholders(members: Members, *expressions: Text) -> Placeholders:
     """Names and values of a request, and its expressions in the order in which AWS lists them when all are missing."""
     values = members.get("ExpressionAttributeValues") if expressions != ("ProjectionExpression",) else None
     return Placeholders.read(
@@ -184,7 +185,7 @@ def read_placeholders(members: dict[str, Any], *expressions: str) -> Placeholder
     )
 
 
-def _read_condition(members: dict[str, Any]) -> Refuse | None:
+def _read_condition(members: Members) -> Refuse | None:
     """The ConditionExpression of a request that can have no other expression; its names and values must all be used."""
     text = members.get("ConditionExpression")
     if members.get("ExpressionAttributeNames") is None and members.get("ExpressionAttributeValues") is None:
@@ -195,7 +196,7 @@ def _read_condition(members: dict[str, Any]) -> Refuse | None:
     return condition
 
 
-def check_no_placeholders(members: dict[str, Any], *expressions: str) -> None:
+def check_no_placeholders(members: Members, *expressions: Text) -> None:
     """Without any expression, names and values are refused before attribute values are looked at."""
     if members.get("ExpressionAttributeNames") is None and members.get("ExpressionAttributeValues") is None:
         return
@@ -203,7 +204,7 @@ def check_no_placeholders(members: dict[str, Any], *expressions: str) -> None:
         read_placeholders(members, *expressions)
 
 
-def read_projection(members: dict[str, Any]) -> Projection | None:
+def read_projection(members: Members) -> Projection | None:
     """AttributesToGet or ProjectionExpression, whose names must all be used."""
     if members.get("AttributesToGet") is not None:
         return attributes_to_get(members["AttributesToGet"])
@@ -285,7 +286,7 @@ def _returned(wanted: str, update: BoundUpdate | AttributeUpdates | None, before
 
 
 def _written(
-    members: dict[str, Any], table: Table, where: Place, old: StoredItem | None, new: StoredItem | None, key: Item
+    members: Members, table: Table, where: Place, old: StoredItem | None, new: StoredItem | None, key: Item
 ) -> Result:
     """The members of an answer that all writes of one item have."""
     if _ASKING.isdisjoint(members):

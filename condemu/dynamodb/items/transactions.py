@@ -32,6 +32,7 @@ from condemu.dynamodb.items.items import (
     updated_item,
 )
 from condemu.dynamodb.items.write_checks import Refuse, check_attribute_names, check_condition, expression_condition
+from condemu.dynamodb.requests.members import Document, Members, Structure, Text, plain
 from condemu.dynamodb.requests.request import DynamoRequest, Names, Result, address, atomic, resource_name
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import Place, check_index_keys, place_of_item, place_of_key
@@ -41,7 +42,7 @@ from condemu.dynamodb.state.states import table_at
 MAX_SIZE: Final = 4 * 1024 * 1024  # bytes of the items of a transaction (Developer Guide, "Service quotas")
 TOKEN_SECONDS: Final = 600  # for which a client token is remembered (API Reference)
 FORGET_AT_ONCE: Final = 8  # so many old tokens are dropped with each new one
-ACTIONS: Final = ("ConditionCheck", "Put", "Delete", "Update")
+ACTIONS: Final[tuple[Structure, ...]] = ("ConditionCheck", "Put", "Delete", "Update")
 
 Reason = dict[str, Any]
 NO_REASON: Final[Reason] = {"Code": errors.REASON_NONE}
@@ -63,7 +64,7 @@ class Action(NamedTuple):
     size: int
     condition: Refuse | None
     update: BoundUpdate | None
-    members: dict[str, Any]
+    members: Members
 
 
 class Target(NamedTuple):
@@ -124,7 +125,7 @@ def write_plan(
     return atomic(request, decide, touched, reserve=partial(request.reservations.reserve, request, places))
 
 
-def _read_action(request: DynamoRequest, wire: dict[str, Any]) -> Action:
+def _read_action(request: DynamoRequest, wire: Members) -> Action:
     given = [kind for kind in ACTIONS if wire.get(kind) is not None]
     if len(given) != 1:
         raise ServiceError(errors.TRANSACT_ONE_ACTION, because=f"it has {len(given)} of them")
@@ -137,7 +138,7 @@ def _read_action(request: DynamoRequest, wire: dict[str, Any]) -> Action:
         check_size(size)
     else:
         item = decode_item(members["Key"])
-    names = ("UpdateExpression", "ConditionExpression") if kind == "Update" else ("ConditionExpression",)
+    names: tuple[Text, ...] = ("UpdateExpression", "ConditionExpression") if kind == "Update" else ("ConditionExpression",)
     placeholders = read_placeholders(members, *names)
     update = placeholders.update() if kind == "Update" else None
     condition = expression_condition(placeholders)
@@ -222,7 +223,7 @@ def _apply(txn: Txn, target: Target, item: Item | None, size: int) -> StoredItem
     return None
 
 
-def _write_result(members: dict[str, Any], targets: list[Target], news: list[StoredItem | None] | None) -> Result:
+def _write_result(members: Members, targets: list[Target], news: list[StoredItem | None] | None) -> Result:
     result: Result = {}
     asked = members.get("ReturnConsumedCapacity")
     if asked in ASKED:
@@ -245,17 +246,20 @@ def _write_result(members: dict[str, Any], targets: list[Target], news: list[Sto
 
 # --- tokens -----------------------------------------------------------------------------------------------------------------
 
-_VALUE_MEMBERS: Final = ("Item", "Key", "ExpressionAttributeValues")
+_VALUE_MEMBERS: Final[tuple[Document, ...]] = ("Item", "Key", "ExpressionAttributeValues")
 
 
-def _digest(members: dict[str, Any], actions: Sequence[Action]) -> bytes:
+def _digest(members: Members, actions: Sequence[Action]) -> bytes:
     """Of what the transaction means: numbers in canonical form, members in any order, ReturnConsumedCapacity apart."""
-    rest = {name: value for name, value in members.items() if name in _DIGESTED}
-    plain = []
+    rest = {name: value for name, value in plain(members).items() if name in _DIGESTED}
+    meant: list[Any] = []
     for action in actions:
-        values = {name: encode_item(decode_item(action.members[name])) for name in _VALUE_MEMBERS if action.members.get(name)}
-        plain.append([action.kind, {**action.members, **values}])
-    return digest_of([rest, plain])
+        members_meant = dict(plain(action.members))
+        for name in _VALUE_MEMBERS:
+            if action.members.get(name):
+                members_meant[name] = encode_item(decode_item(action.members[name]))
+        meant.append([action.kind, members_meant])
+    return digest_of([rest, meant])
 
 
 _DIGESTED: Final = frozenset(("ReturnItemCollectionMetrics",))
@@ -324,7 +328,7 @@ def transact_get_items(request: DynamoRequest) -> Plan:
     return atomic(request, decide, on_items([(get.whose, get.key) for get in gets]))
 
 
-def _read_get(request: DynamoRequest, wire: dict[str, Any]) -> Get:
+def _read_get(request: DynamoRequest, wire: Members) -> Get:
     key = decode_item(wire["Key"])
     return Get(address(request, wire["TableName"]), key, read_projection(wire))
 

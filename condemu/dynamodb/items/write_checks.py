@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any, Final
+from typing import Final
 
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.data.values import Item, encode_item
@@ -19,6 +19,7 @@ from condemu.dynamodb.expressions import conditions
 from condemu.dynamodb.expressions.placeholders import Placeholders
 from condemu.dynamodb.legacy import expected
 from condemu.dynamodb.legacy.expected import RawCondition, decode_conditions
+from condemu.dynamodb.requests.members import Members, Name, Text
 from condemu.dynamodb.requests.request import Reservations
 from condemu.dynamodb.state.keys import Place
 from condemu.dynamodb.state.records import StoredItem, Table, changed_by, item_in
@@ -31,7 +32,7 @@ Refuse = Callable[[Item | None], ServiceError | None]
 # --- without a table --------------------------------------------------------------------------------------------------------
 
 
-def check_mixing(members: dict[str, Any], old: tuple[str, ...], new: tuple[str, ...]) -> None:
+def check_mixing(members: Members, old: tuple[Name, ...], new: tuple[Text, ...]) -> None:
     """Refuse parameters from before expressions together with expressions."""
     if members.keys().isdisjoint(old):
         return
@@ -54,13 +55,13 @@ def check_attribute_names(item: Item, size: int | None = None) -> None:
             raise ServiceError(errors.ATTRIBUTE_NAME_TOO_LONG, because=f"it has {len(name)} characters")
 
 
-def decode_expected(members: dict[str, Any]) -> tuple[RawCondition, ...] | None:
+def decode_expected(members: Members) -> tuple[RawCondition, ...] | None:
     """The values of Expected; its shape is looked at later."""
     given = members.get("Expected")
     return None if given is None else decode_conditions(given)
 
 
-def legacy_condition(members: dict[str, Any], raw: tuple[RawCondition, ...] | None) -> Refuse | None:
+def legacy_condition(members: Members, raw: tuple[RawCondition, ...] | None) -> Refuse | None:
     """Expected as a condition, its shape checked."""
     operator = members.get("ConditionalOperator")
     if raw is None:
@@ -87,7 +88,7 @@ def plain_condition(text: str) -> Refuse:
 
 
 def check_condition(
-    refuse: Refuse | None, old: StoredItem | None, members: dict[str, Any], before: Item | None = None
+    refuse: Refuse | None, old: StoredItem | None, members: Members, before: Item | None = None
 ) -> None:
     """Refuse if the condition does not hold of what is stored; with the item, if it was asked for and there is one.
 

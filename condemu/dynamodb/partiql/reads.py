@@ -186,7 +186,7 @@ def read_page(
     condition: BoundCondition | None,
     *,
     consistent: bool,
-    limit: int | None = None,
+    limit: float | None = None,
     after: Key | None = None,
 ) -> Page:
     index = _index(table, select, consistent)

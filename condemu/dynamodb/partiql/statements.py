@@ -32,6 +32,7 @@ from condemu.dynamodb.partiql.binding import Binder
 from condemu.dynamodb.partiql.nodes import Delete, Exists, Insert, Select, Source, Update
 from condemu.dynamodb.partiql.parser import parse_statement
 from condemu.dynamodb.partiql.reads import next_token, place_of_token, read_page, rows, whole_key
+from condemu.dynamodb.requests.members import Members
 from condemu.dynamodb.requests.request import (
     DynamoRequest,
     Names,
@@ -85,7 +86,7 @@ class Prepared:
 
 
 def prepare(
-    request: DynamoRequest, members: dict[str, Any], *, single: bool = False, transacted: bool = False
+    request: DynamoRequest, members: Members, *, single: bool = False, transacted: bool = False
 ) -> Prepared:
     """`members` are those of the statement: Statement, Parameters, ReturnValuesOnConditionCheckFailure, and so on.
 
@@ -217,7 +218,7 @@ def _returned(returning: str, update: BoundUpdate | None, before: Item | None, i
 
 
 def _select(
-    request: DynamoRequest, statement: Select, binder: Binder, members: dict[str, Any], single: bool, transacted: bool
+    request: DynamoRequest, statement: Select, binder: Binder, members: Members, single: bool, transacted: bool
 ) -> Prepared:
     condition = _condition(binder, statement)
     whose = _address(request, statement.source)

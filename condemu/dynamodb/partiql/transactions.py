@@ -19,6 +19,7 @@ from condemu.dynamodb.errors import statements as errors
 from condemu.dynamodb.items.capacity import ASKED, by_table, consumed
 from condemu.dynamodb.items.transactions import NO_REASON, Reason, cancelled, cancelled_by, digest_of, reason_of, remember
 from condemu.dynamodb.partiql.statements import Outcome, Prepared, prepare, resources
+from condemu.dynamodb.requests.members import Members
 from condemu.dynamodb.requests.request import DynamoRequest, Result, atomic
 from condemu.dynamodb.state.keys import Place, place_of_key
 from condemu.dynamodb.state.records import TOKENS, Table, Token
@@ -55,7 +56,7 @@ def execute_transaction(request: DynamoRequest) -> Plan:
     return atomic(request, decide, resources(*prepared), reserve=partial(request.reservations.reserve, request, places))
 
 
-def _prepare(request: DynamoRequest, wire: dict[str, Any], number: int) -> Prepared:
+def _prepare(request: DynamoRequest, wire: Members, number: int) -> Prepared:
     try:
         return prepare(request, wire, single=True, transacted=True)
     except ServiceError as error:
@@ -99,7 +100,7 @@ def _done_before(txn: Txn, request: DynamoRequest, token: str, digest: bytes) ->
     return True
 
 
-def _digest(members: dict[str, Any]) -> bytes:
+def _digest(members: Members) -> bytes:
     """Of what the statements mean, numbers in canonical form."""
     return digest_of([
         [wire["Statement"], [encode(decode(parameter)) for parameter in wire.get("Parameters") or ()]]
@@ -128,14 +129,14 @@ def _judge(txn: Txn, prepared: list[Prepared]) -> list[Outcome]:
     return [change() for change in changes]
 
 
-def _read(txn: Txn, prepared: list[Prepared], members: dict[str, Any]) -> Result:
+def _read(txn: Txn, prepared: list[Prepared], members: Members) -> Result:
     _places(txn, prepared)
     outcomes = _judge(txn, prepared)
     answers = [{"Item": outcome.rows[0]} if outcome.rows else {} for outcome in outcomes]
     return _result(answers, outcomes, members, "Read")
 
 
-def _result(answers: list[dict[str, Any]], outcomes: list[Outcome], members: dict[str, Any], direction: str) -> Result:
+def _result(answers: list[dict[str, Any]], outcomes: list[Outcome], members: Members, direction: str) -> Result:
     result: Result = {"Responses": answers}
     asked = members.get("ReturnConsumedCapacity")
     if asked in ASKED:

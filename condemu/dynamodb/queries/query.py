@@ -8,7 +8,7 @@ and "Scan"; edges recorded on AWS by dynalite's and Alternator's suites.)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
@@ -32,6 +32,7 @@ from condemu.dynamodb.queries.start_keys import (
     check_start_types,
     decode_start_key,
 )
+from condemu.dynamodb.requests.members import Members, Text
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, on_table
 from condemu.dynamodb.state.changes import index_id
 from condemu.dynamodb.state.keys import Place, place
@@ -45,7 +46,7 @@ Filter = BoundCondition | LegacyConditions
 class Reading(NamedTuple):
     """What Query and Scan ask for, but for the key condition."""
 
-    members: dict[str, Any]
+    members: Members
     start: Item | None
     filter: Filter | None
     projection: Projection | None
@@ -60,7 +61,7 @@ def query(request: DynamoRequest) -> Plan:
         ("ProjectionExpression", "FilterExpression", "KeyConditionExpression"),
     )
     named = members.get("IndexName") is not None
-    expressions = ("FilterExpression", "KeyConditionExpression", "ProjectionExpression")
+    expressions: tuple[Text, ...] = ("FilterExpression", "KeyConditionExpression", "ProjectionExpression")
     check_no_placeholders(members, *expressions)
     legacy_filter = _legacy_filter(members, "QueryFilter")
     start = decode_start_key(members)
@@ -121,7 +122,7 @@ def scan(request: DynamoRequest) -> Plan:
         ("AttributesToGet", "ScanFilter", "ConditionalOperator"),
         ("ProjectionExpression", "FilterExpression"),
     )
-    expressions = ("FilterExpression", "ProjectionExpression")
+    expressions: tuple[Text, ...] = ("FilterExpression", "ProjectionExpression")
     check_no_placeholders(members, *expressions)
     projection = _attributes_to_get(members)
     legacy_filter = _legacy_filter(members, "ScanFilter")
@@ -150,11 +151,11 @@ def scan(request: DynamoRequest) -> Plan:
 # --- checks -----------------------------------------------------------------------------------------------------------------
 
 
-def _attributes_to_get(members: dict[str, Any]) -> Projection | None:
+def _attributes_to_get(members: Members) -> Projection | None:
     return None if members.get("AttributesToGet") is None else attributes_to_get(members["AttributesToGet"])
 
 
-def _legacy_filter(members: dict[str, Any], name: str) -> LegacyConditions | None:
+def _legacy_filter(members: Members, name: Literal["QueryFilter", "ScanFilter"]) -> LegacyConditions | None:
     """QueryFilter or ScanFilter: its values, then its shape."""
     given, operator = members.get(name), members.get("ConditionalOperator")
     if given is None:
@@ -164,7 +165,7 @@ def _legacy_filter(members: dict[str, Any], name: str) -> LegacyConditions | Non
     return read_filter(decode_conditions(given), operator)
 
 
-def check_select(members: dict[str, Any], projection: Projection | None, verb: str) -> None:
+def check_select(members: Members, projection: Projection | None, verb: str) -> None:
     """Select must agree with what is projected; AWS speaks of Querying in Scan, too."""
     select = members.get("Select")
     if select == "ALL_PROJECTED_ATTRIBUTES" and members.get("IndexName") is None:
@@ -178,7 +179,7 @@ def check_select(members: dict[str, Any], projection: Projection | None, verb: s
         raise ServiceError(errors.SELECT_WITH_PROJECTION, {"parameter": parameter, "select": what})
 
 
-def _check_segments(members: dict[str, Any]) -> None:
+def _check_segments(members: Members) -> None:
     segment, total = members.get("Segment"), members.get("TotalSegments")
     if total is None:
         if segment is not None:
@@ -189,7 +190,7 @@ def _check_segments(members: dict[str, Any]) -> None:
         raise ServiceError(errors.SEGMENT_TOO_LARGE, {"segment": int(segment), "total": int(total)})
 
 
-def _table_and_index(request: DynamoRequest, txn: Txn, whose: Key, members: dict[str, Any]) -> tuple[Table, Index | None]:
+def _table_and_index(request: DynamoRequest, txn: Txn, whose: Key, members: Members) -> tuple[Table, Index | None]:
     table = request.usable_table(txn, whose)
     name = members.get("IndexName")
     if name is None:

@@ -8,7 +8,7 @@ within what is read (recorded on AWS by dynalite's suite).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.data.values import MISSING, Item, decode_item, kind
@@ -16,6 +16,7 @@ from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.errors.expressions import BINARY_SET_EMPTY, NULL_FALSE, STRING_SET_EMPTY, VALUE_EMPTY
 from condemu.dynamodb.queries.key_conditions import KeyCondition
 from condemu.dynamodb.queries.key_ranges import Range
+from condemu.dynamodb.requests.members import Members
 from condemu.dynamodb.requests.request import show_key
 from condemu.dynamodb.state.keys import describe, place
 from condemu.dynamodb.state.records import Index, Keys, Table
@@ -24,7 +25,7 @@ from condemu.dynamodb.state.records import Index, Keys, Table
 _EXPLAINED: Final = frozenset((VALUE_EMPTY, NULL_FALSE, STRING_SET_EMPTY, BINARY_SET_EMPTY))
 
 
-def decode_start_key(members: dict[str, Any]) -> Item | None:
+def decode_start_key(members: Members) -> Item | None:
     given = members.get("ExclusiveStartKey")
     if given is None:
         return None
@@ -93,7 +94,7 @@ def check_start_place(
         raise ServiceError(errors.START_KEY_OUTSIDE)
 
 
-def check_scan_start(table: Table, index: Index | None, start: Item, bounds: Range, members: dict[str, Any]) -> None:
+def check_scan_start(table: Table, index: Index | None, start: Item, bounds: Range, members: Members) -> None:
     keys = index.keys if index else table.keys
     names = _names(table, index)
     because = f"it must have {', '.join(sorted(names))}"

@@ -16,6 +16,7 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb.data.values import Item
 from condemu.dynamodb.errors import general as errors
+from condemu.dynamodb.requests.members import Members
 from condemu.dynamodb.state.records import ACTIVE, UPDATING, Table
 from condemu.dynamodb.state.states import table_at
 
@@ -72,7 +73,7 @@ class DynamoRequest:
     def __init__(
         self,
         operation: str,
-        members: dict[str, Any],
+        members: Members,
         account: str,
         region: str,
         request_id: str = "",

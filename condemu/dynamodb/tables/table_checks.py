@@ -6,11 +6,12 @@ indexes one by one, definitions that nothing uses.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.errors import tables as rows
+from condemu.dynamodb.requests.members import Members, plain
 from condemu.dynamodb.requests.request import DynamoRequest
 from condemu.dynamodb.requests.validation import Constraints, Problem
 from condemu.dynamodb.state.records import GLOBAL, LOCAL, ON_DEMAND, Index, Keys, Throughput
@@ -19,8 +20,6 @@ MAX_LOCAL: Final = 5  # Developer Guide, "Service quotas"
 MAX_GLOBAL: Final = 20
 MAX_KEY_PARTS: Final = 4  # HASH attributes of a global index, and RANGE attributes
 TABLE_CLASSES: Final = ("STANDARD", "STANDARD_INFREQUENT_ACCESS")
-
-Wire = dict[str, Any]
 
 
 def check_table_name(request: DynamoRequest, modern: bool) -> None:
@@ -49,7 +48,7 @@ def _check_length(name: str) -> None:
         raise ServiceError(errors.TABLE_NAME_LENGTH, because=f"it has {len(name)}")
 
 
-def check_capacity(members: Wire) -> str:
+def check_capacity(members: Members) -> str:
     """The billing mode; PROVISIONED without units is refused, and units without it."""
     mode: str = members.get("BillingMode") or "PROVISIONED"
     table_class = members.get("TableClass")
@@ -74,18 +73,23 @@ def check_capacity(members: Wire) -> str:
     return mode
 
 
-def check_units(throughput: Wire, index: str = "") -> None:
+def check_units(throughput: Members, index: str = "") -> None:
     for member in ("ReadCapacityUnits", "WriteCapacityUnits"):
         if throughput[member] > rows.MAX_UNITS:
             row = rows.INDEX_UNITS_OUT_OF_BOUNDS if index else rows.UNITS_OUT_OF_BOUNDS
             raise ServiceError(row, {"value": int(throughput[member]), "member": member, "index": index})
 
 
-def throughput_of(wire: Wire | None) -> Throughput:
+def throughput_of(wire: Members | None) -> Throughput:
     return Throughput() if wire is None else Throughput(int(wire["ReadCapacityUnits"]), int(wire["WriteCapacityUnits"]))
 
 
-def read_definitions(wire: list[Wire] | None) -> dict[str, str]:
+def units_of(wire: Members | None) -> dict[str, int]:
+    """OnDemandThroughput or WarmThroughput, as they are described afterwards."""
+    return {} if wire is None else plain(wire)
+
+
+def read_definitions(wire: list[Members] | None) -> dict[str, str]:
     definitions: dict[str, str] = {}
     for definition in wire or []:
         name = definition["AttributeName"]
@@ -95,7 +99,7 @@ def read_definitions(wire: list[Wire] | None) -> dict[str, str]:
     return definitions
 
 
-def read_table_keys(schema: list[Wire], definitions: dict[str, str]) -> Keys:
+def read_table_keys(schema: list[Members], definitions: dict[str, str]) -> Keys:
     if len(definitions) < len(schema):
         raise ServiceError(rows.KEY_WITHOUT_DEFINITION)
     _check_defined(schema, definitions)
@@ -103,7 +107,7 @@ def read_table_keys(schema: list[Wire], definitions: dict[str, str]) -> Keys:
     return _keys(schema, definitions)
 
 
-def read_indexes(members: Wire, keys: Keys, definitions: dict[str, str]) -> tuple[Index, ...]:
+def read_indexes(members: Members, keys: Keys, definitions: dict[str, str]) -> tuple[Index, ...]:
     """All indexes of a table to be created, local ones first."""
     found: list[Index] = []
     local = members.get("LocalSecondaryIndexes")
@@ -140,14 +144,14 @@ def check_definitions_used(definitions: dict[str, str], keys: Keys, indexes: tup
 # --- key schemas ------------------------------------------------------------------------------------------------------------
 
 
-def _check_defined(schema: list[Wire], definitions: dict[str, str]) -> None:
+def _check_defined(schema: list[Members], definitions: dict[str, str]) -> None:
     names = list(dict.fromkeys(element["AttributeName"] for element in schema))
     if any(name not in definitions for name in names):
         fields = {"keys": ", ".join(sorted(names)), "definitions": ", ".join(sorted(definitions))}
         raise ServiceError(rows.KEYS_NOT_DEFINED, fields)
 
 
-def _check_pair(schema: list[Wire]) -> None:
+def _check_pair(schema: list[Members]) -> None:
     """One HASH attribute, and perhaps a RANGE attribute of another name."""
     if len(schema) > 1 and schema[0]["AttributeName"] == schema[1]["AttributeName"]:
         raise ServiceError(rows.KEYS_SAME_NAME)
@@ -157,7 +161,7 @@ def _check_pair(schema: list[Wire]) -> None:
         raise ServiceError(rows.KEY_SECOND_NOT_RANGE)
 
 
-def _check_parts(schema: list[Wire]) -> None:
+def _check_parts(schema: list[Members]) -> None:
     """Up to four HASH attributes, then up to four RANGE attributes, all of different names."""
     kinds = [element["KeyType"] for element in schema]
     if kinds[0] != "HASH":
@@ -172,7 +176,7 @@ def _check_parts(schema: list[Wire]) -> None:
         raise ServiceError(rows.KEYS_REPEATED)
 
 
-def _keys(schema: list[Wire], definitions: dict[str, str]) -> Keys:
+def _keys(schema: list[Members], definitions: dict[str, str]) -> Keys:
     parts = [(element["AttributeName"], definitions[element["AttributeName"]], element["KeyType"]) for element in schema]
     return Keys(
         tuple((name, key_type) for name, key_type, role in parts if role == "HASH"),
@@ -189,7 +193,7 @@ def _check_name(found: list[Index], index: Index) -> Index:
     return index
 
 
-def _local_index(wire: Wire, keys: Keys, definitions: dict[str, str]) -> Index:
+def _local_index(wire: Members, keys: Keys, definitions: dict[str, str]) -> Index:
     name, schema = wire["IndexName"], wire["KeySchema"]
     _check_defined(schema, definitions)
     if len(schema) > 2:
@@ -204,7 +208,7 @@ def _local_index(wire: Wire, keys: Keys, definitions: dict[str, str]) -> Index:
     return Index(name, LOCAL, _keys(schema, definitions), projection, included)
 
 
-def read_global_index(wire: Wire, definitions: dict[str, str]) -> Index:
+def read_global_index(wire: Members, definitions: dict[str, str]) -> Index:
     schema = wire["KeySchema"]
     _check_defined(schema, definitions)
     if len(schema) <= 2 and [element["KeyType"] for element in schema] != ["HASH", "HASH"]:
@@ -214,12 +218,12 @@ def read_global_index(wire: Wire, definitions: dict[str, str]) -> Index:
     _check_parts(schema)
     projection, included = _projection(wire["Projection"])
     throughput = throughput_of(wire.get("ProvisionedThroughput"))
-    on_demand = wire.get("OnDemandThroughput") or {}
+    on_demand = units_of(wire.get("OnDemandThroughput"))
     keys = _keys(schema, definitions)
     return Index(wire["IndexName"], GLOBAL, keys, projection, included, throughput=throughput, on_demand=on_demand)
 
 
-def _projection(wire: Wire) -> tuple[str, tuple[str, ...]]:
+def _projection(wire: Members) -> tuple[str, tuple[str, ...]]:
     projection, included = wire.get("ProjectionType"), wire.get("NonKeyAttributes")
     if projection is None:
         raise ServiceError(rows.PROJECTION_UNKNOWN)

@@ -7,7 +7,7 @@ that waits reads them.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from condemu.core.calls import Plan
@@ -15,6 +15,7 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.errors import tables as rows
+from condemu.dynamodb.requests.members import Members
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, no_resource, on_table
 from condemu.dynamodb.state import expirations, stream_records
 from condemu.dynamodb.state.changes import index_id
@@ -28,6 +29,7 @@ from condemu.dynamodb.tables.table_checks import (
     read_indexes,
     read_table_keys,
     throughput_of,
+    units_of,
 )
 from condemu.dynamodb.tables.table_policies import check_policy
 from condemu.dynamodb.tables.tags import check_new_tags
@@ -66,8 +68,8 @@ def create_table(request: DynamoRequest) -> Plan:
             billing_mode=mode,
             on_demand_since=txn.now if mode == ON_DEMAND else None,
             throughput=throughput_of(members.get("ProvisionedThroughput")),
-            on_demand=members.get("OnDemandThroughput") or {},
-            warm=members.get("WarmThroughput") or {},
+            on_demand=units_of(members.get("OnDemandThroughput")),
+            warm=units_of(members.get("WarmThroughput")),
             deletion_protection=members.get("DeletionProtectionEnabled") is True,
             table_class=members.get("TableClass"),
             policy=members.get("ResourcePolicy"),
@@ -81,7 +83,7 @@ def create_table(request: DynamoRequest) -> Plan:
     return atomic(request, decide, on_table(whose))
 
 
-def _stream_view(specification: dict[str, Any] | None) -> str | None:
+def _stream_view(specification: Members | None) -> str | None:
     """The view type of the stream that is asked for; None where none is."""
     if specification is None:
         return None

@@ -16,6 +16,7 @@ from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb.errors import control as rows
 from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.errors import tables as table_errors
+from condemu.dynamodb.requests.members import Members
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, on_table
 from condemu.dynamodb.state import stream_records
 from condemu.dynamodb.state.changes import entry_key, index_id, projected
@@ -44,6 +45,7 @@ from condemu.dynamodb.tables.table_checks import (
     read_definitions,
     read_global_index,
     throughput_of,
+    units_of,
 )
 from condemu.dynamodb.tables.tables import BUSY, has_busy_index, known_table
 
@@ -51,8 +53,6 @@ SETTINGS: Final = (
     "ProvisionedThroughput", "BillingMode", "StreamSpecification", "GlobalSecondaryIndexUpdates", "SSESpecification",
     "DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput", "TableClass",
 )  # fmt: skip
-
-Wire = dict[str, Any]
 
 
 def update_table(request: DynamoRequest) -> Plan:
@@ -79,7 +79,7 @@ def update_table(request: DynamoRequest) -> Plan:
 # --- what needs no table ----------------------------------------------------------------------------------------------------
 
 
-def check_request(members: Wire) -> None:
+def check_request(members: Members) -> None:
     """In AWS's order: something to do, capacity, index updates, stream."""
     if all(members.get(name) is None for name in SETTINGS) or members.get("GlobalSecondaryIndexUpdates") == []:
         raise ServiceError(rows.NOTHING_TO_UPDATE)
@@ -102,7 +102,7 @@ def check_request(members: Wire) -> None:
             raise ServiceError(rows.STREAM_DISABLING_WITH_VIEW)
 
 
-def check_index_updates(updates: list[Wire]) -> None:
+def check_index_updates(updates: list[Members]) -> None:
     names: set[str] = set()
     for update in updates:
         actions = [update[kind] for kind in ("Update", "Create", "Delete") if update.get(kind) is not None]
@@ -119,7 +119,7 @@ def check_index_updates(updates: list[Wire]) -> None:
 # --- one aspect each: the table after the change ----------------------------------------------------------------------------
 
 
-def update_capacity(txn: Txn, table: Table, members: Wire) -> Table:
+def update_capacity(txn: Txn, table: Table, members: Members) -> Table:
     wire = members.get("ProvisionedThroughput")
     mode = members.get("BillingMode") or table.billing_mode
     if mode == ON_DEMAND:
@@ -147,7 +147,7 @@ def moved(txn: Txn, old: Throughput, new: Throughput) -> Throughput:
     )
 
 
-def update_settings(txn: Txn, table: Table, members: Wire) -> Table:
+def update_settings(txn: Txn, table: Table, members: Members) -> Table:
     changes: dict[str, Any] = {}
     if members.get("DeletionProtectionEnabled") is not None:
         changes["deletion_protection"] = members["DeletionProtectionEnabled"] in (True, "true")
@@ -163,7 +163,7 @@ def update_settings(txn: Txn, table: Table, members: Wire) -> Table:
     return replace(table, **changes) if changes else table
 
 
-def update_stream(txn: Txn, table: Table, members: Wire) -> Table:
+def update_stream(txn: Txn, table: Table, members: Members) -> Table:
     specification = members.get("StreamSpecification")
     if specification is None:
         return table
@@ -176,14 +176,14 @@ def update_stream(txn: Txn, table: Table, members: Wire) -> Table:
     return stream_records.disable(txn, table)
 
 
-def wants_index_action(members: Wire) -> bool:
+def wants_index_action(members: Members) -> bool:
     return any(update.get("Update") is None for update in members.get("GlobalSecondaryIndexUpdates") or ())
 
 
 # --- indexes ----------------------------------------------------------------------------------------------------------------
 
 
-def update_indexes(txn: Txn, table: Table, members: Wire) -> tuple[Table, tuple[Index, ...]]:
+def update_indexes(txn: Txn, table: Table, members: Members) -> tuple[Table, tuple[Index, ...]]:
     """The table after its index updates, and the indexes as the answer shows them, on their way."""
     updates = members.get("GlobalSecondaryIndexUpdates") or []
     if not updates:
@@ -215,7 +215,7 @@ def known_index(table: Table, name: str) -> Index:
     return index
 
 
-def created(txn: Txn, table: Table, wire: Wire, members: Wire) -> tuple[Table, Index]:
+def created(txn: Txn, table: Table, wire: Members, members: Members) -> tuple[Table, Index]:
     if table.index(wire["IndexName"]) is not None:
         raise ServiceError(rows.INDEX_EXISTS)
     if sum(index.scope == GLOBAL for index in table.indexes) >= MAX_GLOBAL:
@@ -257,7 +257,7 @@ def deleted(txn: Txn, table: Table, index: Index) -> Table:
     return replace(table, indexes=left, attributes=tuple((name, kind) for name, kind in table.attributes if name in used))
 
 
-def resized(txn: Txn, table: Table, wire: Wire) -> Table:
+def resized(txn: Txn, table: Table, wire: Members) -> Table:
     held = table.index(wire["IndexName"])
     if held is None or held.scope != GLOBAL:
         raise ServiceError(rows.INDEX_UPDATE_BLOCKED) if not table.indexes else ServiceError(
@@ -268,5 +268,5 @@ def resized(txn: Txn, table: Table, wire: Wire) -> Table:
         check_units(wire["ProvisionedThroughput"], held.name)
         changed = replace(changed, throughput=moved(txn, held.throughput, throughput_of(wire["ProvisionedThroughput"])))
     if wire.get("OnDemandThroughput") is not None:
-        changed = replace(changed, on_demand=wire["OnDemandThroughput"])
+        changed = replace(changed, on_demand=units_of(wire["OnDemandThroughput"]))
     return replace(table, indexes=tuple(changed if index.name == held.name else index for index in table.indexes))

@@ -17,6 +17,7 @@ from condemu.auth import json_requests, post_policy, query_requests, rest_reques
 from condemu.auth.authentication import HEADER, VERSION_4, Authentication, trusted
 from condemu.auth.credentials import CredentialBook
 from condemu.auth.failures import UNKNOWN_KEY, AuthFailure
+from condemu.auth.principals import Principal
 from condemu.core.effects import Clock
 from condemu.core.http import Request
 
@@ -68,10 +69,11 @@ class Authenticator:
     def state_time(self, now: float) -> float:
         return now if self.clock is None else self.clock.now()
 
-    def refuse_unknown(self, access_key: str) -> None:
-        """A key without a known secret is refused by a strict authenticator alone."""
+    def stranger(self, access_key: str) -> Principal:
+        """Who uses a key without a known secret. Raises AuthFailure, for the key is refused, by a strict authenticator alone."""
         if self.mode == STRICT:
             raise AuthFailure(UNKNOWN_KEY, {"AWSAccessKeyId": access_key}, f"no secret is configured for {access_key}")
+        return self.book.owner(access_key)
 
     def _believed(self, request: Request) -> Authentication:
         key = rest_requests.claimed_key(request)

@@ -129,8 +129,9 @@ def _verify(
     if claim is None:
         raise AuthFailure(failures.JSON_CREDENTIAL, {"Credential": reading.credential})
     if credential is None:
-        verifier.refuse_unknown(claim.access_key)
+        owner = verifier.stranger(claim.access_key)
     else:
+        owner = credential.principal
         if reading.sound_for != service or claim.date != text[:8]:
             raise _scope_refusal(claim, text, service)
         check_token_given(credential, token)
@@ -139,7 +140,6 @@ def _verify(
         if not signing.fits(signature):
             raise mismatch(claim.access_key, signature, signing)
         check_token(credential, token, now)
-    owner = verifier.book.owner(claim.access_key)
     age = max(0.0, (now - date) * 1000)
     known = credential is not None
     return Authentication(owner, claim.access_key, auth_type, VERSION_4, claim.region, age, verified=known)

@@ -91,8 +91,9 @@ def _verify_v4(verifier: Verifier, fields: Mapping[str, str], policy: str, now: 
         raise AuthFailure(failures.SCOPE_DATE["form"], {"Date": day, "RequestDate": fields["x-amz-date"][:8], **shown})
     credential = verifier.book.find(access_key)
     if credential is None:
-        verifier.refuse_unknown(access_key)
+        owner = verifier.stranger(access_key)
     else:
+        owner = credential.principal
         if not is_region(region):
             raise AuthFailure(failures.REGION["form"], {"Got": region, "Region": verifier.region, **shown})
         token = fields.get("x-amz-security-token")
@@ -103,7 +104,6 @@ def _verify_v4(verifier: Verifier, fields: Mapping[str, str], policy: str, now: 
         if fields["x-amz-algorithm"] != ALGORITHM or not given.isascii() or not compare_digest(expected, given):
             raise _mismatch(credential, policy, given)
         check_token(credential, token, now)
-    owner = verifier.book.owner(access_key)
     age = max(0.0, (now - date) * 1000)
     return Authentication(owner, access_key, POST, VERSION_4, region, age, verified=credential is not None)
 
@@ -112,14 +112,14 @@ def _verify_v2(verifier: Verifier, fields: Mapping[str, str], policy: str, now: 
     access_key, given = fields["awsaccesskeyid"], fields["signature"]
     credential = verifier.book.find(access_key)
     if credential is None:
-        verifier.refuse_unknown(access_key)
+        owner = verifier.stranger(access_key)
     else:
+        owner = credential.principal
         token = fields.get("x-amz-security-token")
         check_token_given(credential, token)
         if not signature_v2.fits(credential.secret, policy, given):
             raise _mismatch(credential, policy, given)
         check_token(credential, token, now)
-    owner = verifier.book.owner(access_key)
     return Authentication(owner, access_key, POST, VERSION_2, verifier.region, verified=credential is not None)
 
 

@@ -44,14 +44,14 @@ def verify(
     known = credential is not None
     _check_time(parameters, now, known)
     if credential is None:
-        verifier.refuse_unknown(access_key)
+        owner = verifier.stranger(access_key)
     else:
+        owner = credential.principal
         token = parameters.get("SecurityToken")
         check_token_given(credential, token)
         hash_name = _hash_name(parameters, version)
         _check_signature(_strings_to_sign(request, parameters, version, sent), hash_name, signature, credential)
         check_token(credential, token, now)
-    owner = verifier.book.owner(access_key)
     return Authentication(owner, access_key, HEADER, VERSION_2, verifier.region, verified=known)
 
 

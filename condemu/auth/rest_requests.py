@@ -105,8 +105,7 @@ def _header(
         credential = verifier.book.find(claim.access_key)
     if not sound or _region_of_host(headers.get("host", "")) is not None:
         _check_scope("header", claim, request, verifier)
-    if credential is None:
-        verifier.refuse_unknown(claim.access_key)
+    owner = verifier.stranger(claim.access_key) if credential is None else credential.principal
     day = (sent or "")[:8]
     if claim.date != day:
         raise AuthFailure(failures.SCOPE_DATE["header"], {"Date": claim.date, "RequestDate": day})
@@ -128,7 +127,7 @@ def _header(
     else:
         _check_all_sent(request, claim, sent or "", payload, signature)
     return Authentication(
-        verifier.book.owner(claim.access_key),
+        owner,
         claim.access_key,
         HEADER,
         VERSION_4,
@@ -264,9 +263,10 @@ def _presigned(verifier: Verifier, request: Request, now: float) -> Authenticati
     payload = request.headers.get("x-amz-content-sha256", UNSIGNED_PAYLOAD)
     chain = None
     if credential is None:
-        verifier.refuse_unknown(claim.access_key)
+        owner = verifier.stranger(claim.access_key)
         _check_bound(request, claim, given, payload)
     else:
+        owner = credential.principal
         token = given.get("X-Amz-Security-Token", request.headers.get("x-amz-security-token"))
         check_token_given(credential, token)
         _check_all_signed(request, claim)
@@ -281,7 +281,6 @@ def _presigned(verifier: Verifier, request: Request, now: float) -> Authenticati
         raise AuthFailure(failures.EXPIRED, {"X-Amz-Expires": expires, **times})
     if date > max(now, verifier.state_time(now)) + MAX_SKEW:
         raise AuthFailure(failures.NOT_YET, {"X-Amz-Date": int(date * 1000), **times})
-    owner = verifier.book.owner(claim.access_key)
     age = max(0.0, (now - date) * 1000)
     known = credential is not None
     return Authentication(owner, claim.access_key, QUERY, VERSION_4, claim.region, age, payload, chain, known)

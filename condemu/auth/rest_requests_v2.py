@@ -8,8 +8,8 @@ from typing import Final
 from condemu.auth import failures, signature_v2
 from condemu.auth.authentication import HEADER, QUERY, VERSION_2, Authentication
 from condemu.auth.checks import check_skew, check_token, check_token_given, iso_text
-from condemu.auth.credentials import Credential
 from condemu.auth.failures import AuthFailure, hex_pairs
+from condemu.auth.principals import Principal
 from condemu.auth.verifier import Verifier
 from condemu.core.http import Request
 
@@ -24,8 +24,9 @@ def verify_header(
         raise AuthFailure(failures.SCHEME, {"ArgumentName": "Authorization", "ArgumentValue": f"AWS {rest}"})
     credential = verifier.book.find(access_key)
     if credential is None:
-        verifier.refuse_unknown(access_key)
+        owner = verifier.stranger(access_key)
     else:
+        owner = credential.principal
         check_skew(request.headers.get("x-amz-date") or request.headers.get("date", ""), date, now)
         token = request.headers.get("x-amz-security-token")
         check_token_given(credential, token)
@@ -34,7 +35,7 @@ def verify_header(
         if not any(signature_v2.fits(credential.secret, text, signature) for text in texts):
             raise mismatch(access_key, signature, texts[0])
         check_token(credential, token, now)
-    return _authentication(verifier, request, access_key, HEADER, credential)
+    return _authentication(verifier, request, access_key, HEADER, owner, credential is not None)
 
 
 def verify_query(verifier: Verifier, request: Request, now: float, host_bucket: str) -> Authentication:
@@ -48,8 +49,9 @@ def verify_query(verifier: Verifier, request: Request, now: float, host_bucket: 
     access_key, signature = given["AWSAccessKeyId"], given["Signature"]
     credential = verifier.book.find(access_key)
     if credential is None:
-        verifier.refuse_unknown(access_key)
+        owner = verifier.stranger(access_key)
     else:
+        owner = credential.principal
         token = given.get("x-amz-security-token", request.headers.get("x-amz-security-token"))
         check_token_given(credential, token)
         texts = signature_v2.rest_strings_to_sign(request, host_bucket, query, expires)
@@ -59,20 +61,20 @@ def verify_query(verifier: Verifier, request: Request, now: float, host_bucket: 
     moment = verifier.state_time(now)
     if moment > int(expires):
         raise AuthFailure(failures.EXPIRED, {"Expires": iso_text(int(expires)), "ServerTime": iso_text(moment)})
-    return _authentication(verifier, request, access_key, QUERY, credential)
+    return _authentication(verifier, request, access_key, QUERY, owner, credential is not None)
 
 
 def _authentication(
-    verifier: Verifier, request: Request, access_key: str, auth_type: str, credential: Credential | None
+    verifier: Verifier, request: Request, access_key: str, auth_type: str, owner: Principal, verified: bool
 ) -> Authentication:
     return Authentication(
-        verifier.book.owner(access_key),
+        owner,
         access_key,
         auth_type,
         VERSION_2,
         verifier.region,
         payload=request.headers.get("x-amz-content-sha256"),
-        verified=credential is not None,
+        verified=verified,
     )
 
 

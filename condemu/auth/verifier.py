@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from condemu.auth.credentials import CredentialBook
+from condemu.auth.principals import Principal
 
 
 class Verifier(Protocol):
@@ -26,6 +27,6 @@ class Verifier(Protocol):
         """The time at which presigned requests expire: the state's, or `now`."""
         ...
 
-    def refuse_unknown(self, access_key: str) -> None:
-        """Raises AuthFailure for a key without a known secret, if the mode is strict."""
+    def stranger(self, access_key: str) -> Principal:
+        """Who uses a key without a known secret. Raises AuthFailure if the mode is strict."""
         ...

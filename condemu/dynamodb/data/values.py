@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
@@ -344,10 +344,19 @@ def item_size(item: Mapping[str, Value]) -> int:
     return size
 
 
-def attribute_size(item: Mapping[str, Value], name: str) -> int:
-    """What one attribute adds to the item's size: nothing if it is not there."""
-    value = item.get(name, MISSING)
-    return 0 if value is MISSING else len(name.encode("utf-8", "surrogatepass")) + value_size(value)
+def growth(before: Mapping[str, Value], after: Mapping[str, Value], names: Iterable[str]) -> int:
+    """How many bytes more the item counts for after attributes of these names have changed; fewer where it is negative."""
+    size = 0
+    for name in names:
+        old, new = before.get(name, MISSING), after.get(name, MISSING)
+        if new is not MISSING:
+            size += value_size(new)
+        if old is not MISSING:
+            size -= value_size(old)
+        if (old is MISSING) is not (new is MISSING):
+            length = len(name.encode("utf-8", "surrogatepass"))
+            size += length if old is MISSING else -length
+    return size
 
 
 def depth_of(value: Value) -> int:

@@ -100,10 +100,6 @@ class CompiledCondition:
         self.paths = paths
         self.test = test
 
-    def check_values(self, values: Values) -> None:
-        for check in self.checks:
-            check(values)
-
 
 class BoundCondition:
     """A condition with the values of one request."""
@@ -132,7 +128,7 @@ def refusal(condition: BoundCondition, item: Item | None) -> ServiceError | None
 
 @lru_cache(maxsize=1024)
 def compile_condition(expression: str, text: str, names: Names) -> CompiledCondition:
-    """Refuses what is wrong with the text alone; `check_values` refuses the rest."""
+    """Refuses what is wrong with the text alone; its `checks` refuse the rest, given the values."""
     node = parse_condition(expression, text)
     resolver = Resolver(expression, names)
     try:

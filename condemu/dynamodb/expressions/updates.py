@@ -61,29 +61,17 @@ class CompiledUpdate:
         plain = all(section == "SET" and len(path) == 1 for section, path, _ in self.actions)
         self.sets = tuple((str(path[0]), of) for _, path, of in self.actions if plain and of is not None)
 
-    def check_values(self, values: Values) -> None:
-        for check in self.checks:
-            check(values)
-
 
 class BoundUpdate:
     """An update with the values of one request."""
 
-    __slots__ = ("compiled", "values")
+    __slots__ = ("compiled", "roots", "targets", "values")
 
     def __init__(self, compiled: CompiledUpdate, values: Values) -> None:
         self.compiled = compiled
         self.values = values
-
-    @property
-    def targets(self) -> tuple[DocumentPath, ...]:
-        """The paths that change: none may lie in the primary key."""
-        return self.compiled.targets
-
-    @property
-    def roots(self) -> frozenset[str]:
-        """The attributes that change, or something in them does."""
-        return self.compiled.roots
+        self.targets = compiled.targets  # the paths that change: none may lie in the primary key
+        self.roots = compiled.roots  # the attributes that change, or something in them does
 
     def apply(self, item: Item | None, key: Item) -> Item | None:
         """The new item; None where there was none and none comes to be. Refuses what cannot be evaluated."""
@@ -117,7 +105,7 @@ class BoundUpdate:
 
 @lru_cache(maxsize=1024)
 def compile_update(expression: str, text: str, names: Names) -> CompiledUpdate:
-    """Refuses what is wrong with the text alone; `check_values` refuses the rest."""
+    """Refuses what is wrong with the text alone; its `checks` refuse the rest, given the values."""
     node = parse_update(expression, text)
     resolver = Resolver(expression, names)
     try:

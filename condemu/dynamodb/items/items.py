@@ -13,9 +13,9 @@ from condemu.dynamodb.data.values import (
     MAX_ITEM_SIZE,
     MISSING,
     Item,
-    attribute_size,
     decode_item,
     encode_item,
+    growth,
     item_size,
     measured_item,
 )
@@ -38,7 +38,7 @@ from condemu.dynamodb.items.write_checks import (
 )
 from condemu.dynamodb.legacy.attribute_updates import AttributeUpdates, decode_attribute_updates
 from condemu.dynamodb.requests.members import Members, Name, Text
-from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, on_item
+from condemu.dynamodb.requests.request import DynamoRequest, Result, address, on_one_item
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import (
     Place,
@@ -57,15 +57,15 @@ _ASKING: Final = frozenset(("ReturnValues", "ReturnConsumedCapacity", "ReturnIte
 
 def put_item(request: DynamoRequest) -> Plan:
     members = request.members
-    check_mixing(members, ("Expected", "ConditionalOperator"), ("ConditionExpression",))
+    older = check_mixing(members, ("Expected", "ConditionalOperator"), ("ConditionExpression",))
     check_no_placeholders(members, "ConditionExpression")
     item, size = measured_item(members["Item"])
     check_attribute_names(item, size)
-    raw = decode_expected(members)
+    raw = decode_expected(members) if older else None
     if members.get("ReturnValues") not in _OLD_OR_NONE:
         raise ServiceError(errors.RETURN_VALUES_OLD_ONLY)
     check_size(size)
-    legacy = legacy_condition(members, raw)
+    legacy = legacy_condition(members, raw) if older else None
     condition = _read_condition(members) or legacy
     whose = address(request, members["TableName"])
 
@@ -80,18 +80,18 @@ def put_item(request: DynamoRequest) -> Plan:
         new = changes.put(txn, table, where, old, item, size)
         return _written(members, table, where, old, new, item)
 
-    return atomic(request, decide, on_item(whose, item))
+    return on_one_item(request, decide, whose, item)
 
 
 def delete_item(request: DynamoRequest) -> Plan:
     members = request.members
-    check_mixing(members, ("Expected", "ConditionalOperator"), ("ConditionExpression",))
+    older = check_mixing(members, ("Expected", "ConditionalOperator"), ("ConditionExpression",))
     check_no_placeholders(members, "ConditionExpression")
     key = decode_item(members["Key"])
-    raw = decode_expected(members)
+    raw = decode_expected(members) if older else None
     if members.get("ReturnValues") not in _OLD_OR_NONE:
         raise ServiceError(errors.RETURN_VALUES_OLD_ONLY)
-    legacy = legacy_condition(members, raw)
+    legacy = legacy_condition(members, raw) if older else None
     condition = _read_condition(members) or legacy
     whose = address(request, members["TableName"])
 
@@ -105,21 +105,21 @@ def delete_item(request: DynamoRequest) -> Plan:
             changes.delete(txn, table, where, old)
         return _written(members, table, where, old, None, key)
 
-    return atomic(request, decide, on_item(whose, key))
+    return on_one_item(request, decide, whose, key)
 
 
 def update_item(request: DynamoRequest) -> Plan:
     members = request.members
-    check_mixing(members, _OLD_NAMES, ("UpdateExpression", "ConditionExpression"))
+    older = check_mixing(members, _OLD_NAMES, ("UpdateExpression", "ConditionExpression"))
     check_no_placeholders(members, "UpdateExpression", "ConditionExpression")
     key = decode_item(members["Key"])
-    raw = decode_expected(members)
+    raw = decode_expected(members) if older else None
     legacy_update = None
     if members.get("AttributeUpdates") is not None:
         legacy_update = decode_attribute_updates(members["AttributeUpdates"])
     if legacy_update is not None:
         legacy_update.check()
-    legacy = legacy_condition(members, raw)
+    legacy = legacy_condition(members, raw) if older else None
     placeholders = read_placeholders(members, "UpdateExpression", "ConditionExpression")
     update: BoundUpdate | AttributeUpdates | None = placeholders.update() or legacy_update
     condition = expression_condition(placeholders) or legacy
@@ -145,7 +145,7 @@ def update_item(request: DynamoRequest) -> Plan:
                 result = {"Attributes": encode_item(attributes), **result}
         return result
 
-    return atomic(request, decide, on_item(whose, key))
+    return on_one_item(request, decide, whose, key)
 
 
 def get_item(request: DynamoRequest) -> Plan:
@@ -171,7 +171,7 @@ def get_item(request: DynamoRequest) -> Plan:
             result["ConsumedCapacity"] = consumed(read_cost(table, size_of(found) if found else 0, consistent), asked)
         return result
 
-    return atomic(request, decide, on_item(whose, key), consistent=consistent)
+    return on_one_item(request, decide, whose, key, consistent=consistent)
 
 
 # --- shared with batches and transactions -----------------------------------------------------------------------------------
@@ -268,9 +268,7 @@ def updated_item(
     if old is None or before is None or update is None:
         size = item_size(item)
     else:
-        size = size_of(old)  # and what the update makes of it: the other attributes need not be measured again
-        for name in update.roots:
-            size += attribute_size(item, name) - attribute_size(before, name)
+        size = size_of(old) + growth(before, item, update.roots)  # the other attributes need not be measured again
     if size > MAX_ITEM_SIZE:
         raise ServiceError(errors.UPDATE_TOO_LARGE, because=f"it would have {size} bytes")
     if update is not None and table.indexes:

@@ -32,16 +32,17 @@ Refuse = Callable[[Item | None], ServiceError | None]
 # --- without a table --------------------------------------------------------------------------------------------------------
 
 
-def check_mixing(members: Members, old: tuple[Name, ...], new: tuple[Text, ...]) -> None:
-    """Refuse parameters from before expressions together with expressions."""
+def check_mixing(members: Members, old: tuple[Name, ...], new: tuple[Text, ...]) -> bool:
+    """Whether there are parameters from before expressions. Refuses them together with expressions."""
     if members.keys().isdisjoint(old):
-        return
+        return False
     olds = [name for name in old if members.get(name) is not None]
     if not olds:
-        return
+        return False
     news = [name for name in new if members.get(name) is not None]
     if news:
         raise ServiceError(errors.MIXED_PARAMETERS, {"old": ", ".join(olds), "new": ", ".join(news)})
+    return True
 
 
 def check_attribute_names(item: Item, size: int | None = None) -> None:

@@ -129,6 +129,13 @@ def atomic(
     return Plan(step, consistent=consistent)
 
 
+def on_one_item(
+    request: DynamoRequest, decide: Callable[[Txn], Result], where: Key, key: Item, *, consistent: bool = True
+) -> Plan:
+    """A plan of one decision about one item."""
+    return Plan(step_of(request, decide, on_item(where, key)), consistent=consistent)
+
+
 def step_of(request: DynamoRequest, decide: Callable[[Txn], Any], touched: Names) -> Step:
     return Step(decide, partial(_touches, touched, request.writes), reads=not request.writes)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.data.values import Malformed, Value, decode
@@ -94,6 +94,23 @@ class Placeholders:
             check(self.values)
         self.names_used |= compiled.names_used
         self.values_used |= compiled.values_used
+
+
+class WriteExpressions(NamedTuple):
+    """What the expressions of a write say, with the values of the request."""
+
+    update: BoundUpdate | None
+    condition: BoundCondition | None
+    values: dict[str, Value]
+
+
+def of_write(names: Any, values: Any, expressions: Mapping[str, str | None]) -> WriteExpressions:
+    """All of it, of a request whose only expressions are ConditionExpression and, where it can have one, UpdateExpression."""
+    placeholders = Placeholders.read(names, values, expressions)
+    update = placeholders.update() if "UpdateExpression" in expressions else None
+    condition = placeholders.condition("ConditionExpression")
+    placeholders.check_all_used()
+    return WriteExpressions(update, condition, placeholders.values)
 
 
 def _absent(expressions: Mapping[str, str | None], apart: str = "") -> bool:

@@ -21,7 +21,7 @@ from condemu.dynamodb.data.values import (
 )
 from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.expressions.nodes import ValueRef
-from condemu.dynamodb.expressions.placeholders import Placeholders
+from condemu.dynamodb.expressions.placeholders import Placeholders, WriteExpressions, of_write
 from condemu.dynamodb.expressions.projections import Projection, attributes_to_get
 from condemu.dynamodb.expressions.updates import BoundUpdate
 from condemu.dynamodb.items.capacity import ASKED, collection_metrics, consumed, read_cost, write_cost
@@ -120,10 +120,9 @@ def update_item(request: DynamoRequest) -> Plan:
     if legacy_update is not None:
         legacy_update.check()
     legacy = legacy_condition(members, raw) if older else None
-    placeholders = read_placeholders(members, "UpdateExpression", "ConditionExpression")
-    update: BoundUpdate | AttributeUpdates | None = placeholders.update() or legacy_update
-    condition = expression_condition(placeholders) or legacy
-    placeholders.check_all_used()
+    expressions = read_write(members, "UpdateExpression", "ConditionExpression")
+    update: BoundUpdate | AttributeUpdates | None = expressions.update or legacy_update
+    condition = expression_condition(expressions.condition) or legacy
     whose = address(request, members["TableName"])
 
     def decide(txn: Txn) -> Result:
@@ -185,15 +184,18 @@ def read_placeholders(members: Members, *expressions: Text) -> Placeholders:
     )
 
 
+def read_write(members: Members, *expressions: Text) -> WriteExpressions:
+    """The expressions of a write that can have no others; their names and values must all be used."""
+    given: dict[str, str | None] = {name: members.get(name) for name in expressions}
+    return of_write(members.get("ExpressionAttributeNames"), members.get("ExpressionAttributeValues"), given)
+
+
 def _read_condition(members: Members) -> Refuse | None:
     """The ConditionExpression of a request that can have no other expression; its names and values must all be used."""
     text = members.get("ConditionExpression")
     if members.get("ExpressionAttributeNames") is None and members.get("ExpressionAttributeValues") is None:
         return None if text is None else plain_condition(text)
-    placeholders = read_placeholders(members, "ConditionExpression")
-    condition = expression_condition(placeholders)
-    placeholders.check_all_used()
-    return condition
+    return expression_condition(read_write(members, "ConditionExpression").condition)
 
 
 def check_no_placeholders(members: Members, *expressions: Text) -> None:

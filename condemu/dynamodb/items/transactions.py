@@ -27,8 +27,8 @@ from condemu.dynamodb.items.items import (
     check_scalar_keys,
     check_size,
     check_targets,
-    read_placeholders,
     read_projection,
+    read_write,
     updated_item,
 )
 from condemu.dynamodb.items.write_checks import Refuse, check_attribute_names, check_condition, expression_condition
@@ -139,12 +139,10 @@ def _read_action(request: DynamoRequest, wire: Members) -> Action:
     else:
         item = decode_item(members["Key"])
     names: tuple[Text, ...] = ("UpdateExpression", "ConditionExpression") if kind == "Update" else ("ConditionExpression",)
-    placeholders = read_placeholders(members, *names)
-    update = placeholders.update() if kind == "Update" else None
-    condition = expression_condition(placeholders)
-    placeholders.check_all_used()
-    size += sum(map(value_size, placeholders.values.values()))
-    return Action(kind, address(request, members["TableName"]), item, size, condition, update, members)
+    expressions = read_write(members, *names)
+    condition = expression_condition(expressions.condition)
+    size += sum(map(value_size, expressions.values.values()))
+    return Action(kind, address(request, members["TableName"]), item, size, condition, expressions.update, members)
 
 
 def _finder(action: Action) -> Callable[[Table], Place]:

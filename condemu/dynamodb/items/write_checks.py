@@ -16,7 +16,8 @@ from condemu.dynamodb.data.values import Item, encode_item
 from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.errors.expressions import CONDITIONAL_OPERATOR_ALONE
 from condemu.dynamodb.expressions import conditions
-from condemu.dynamodb.expressions.placeholders import Placeholders
+from condemu.dynamodb.expressions.conditions import BoundCondition
+from condemu.dynamodb.expressions.placeholders import of_write
 from condemu.dynamodb.legacy import expected
 from condemu.dynamodb.legacy.expected import RawCondition, decode_conditions
 from condemu.dynamodb.requests.members import Members, Name, Text
@@ -72,15 +73,14 @@ def legacy_condition(members: Members, raw: tuple[RawCondition, ...] | None) -> 
     return partial(expected.refusal, expected.read_expected(raw, operator))
 
 
-def expression_condition(placeholders: Placeholders) -> Refuse | None:
-    bound = placeholders.condition("ConditionExpression")
+def expression_condition(bound: BoundCondition | None) -> Refuse | None:
     return None if bound is None else partial(conditions.refusal, bound)
 
 
 @lru_cache(maxsize=1024)
 def plain_condition(text: str) -> Refuse:
     """A ConditionExpression without names and values means the same in every request."""
-    condition = expression_condition(Placeholders.read(None, None, {"ConditionExpression": text}))
+    condition = expression_condition(of_write(None, None, {"ConditionExpression": text}).condition)
     assert condition is not None
     return condition
 

@@ -1,11 +1,15 @@
 """Who sent this request? One door per protocol.
 
-    off       nothing is verified; a request is whoever it says it is, and the default account's root user if it says nothing
-    lenient   whatever there is a secret for is verified; other keys are let in as account roots, their signatures unread
-    strict    as lenient, but keys without a known secret are refused
+What a request to S3 is, by its key and its signature:
 
-Unless it is off, a request to S3 without credentials is anonymous, and a presigned URL expires. In every mode a presigned URL
-binds whoever uses it to the headers that it signs.
+| mode    | a known key | its signature wrong | an unknown key | no key    |
+|---------|-------------|---------------------|----------------|-----------|
+| off     | believed    | believed            | believed       | believed  |
+| lenient | verified    | refused             | believed       | anonymous |
+| strict  | verified    | refused             | refused        | anonymous |
+
+Who is believed is whom the key belongs to; without a key it is the default account's root user. Unless the mode is off, a
+presigned URL expires. In every mode it binds whoever uses it to the headers that it signs.
 """
 
 from __future__ import annotations

@@ -1,12 +1,21 @@
 """The Principal and NotPrincipal elements (IAM User Guide, "AWS JSON policy elements: Principal").
 
-    "*", {"AWS": "*"}                       everyone, anonymous callers too
-    123456789012, …:root                    the account: its root user, and a delegation to the account's own policies
-    arn:aws:iam::…:user/…                   that user
-    arn:aws:iam::…:role/…                   every session of the role
-    arn:aws:sts::…:assumed-role/…/…         that session
-    {"CanonicalUser": …}                    the account with that canonical id
-    {"Service": …}, {"Federated": …}        none of the callers that condemu knows
+How closely an element names the root user of account 111122223333, its user Alice, the session s1 of its role App, the root user
+of another account, and nobody known:
+
+| element                                                  | root    | Alice   | s1      | other  | anonymous |
+|----------------------------------------------------------|---------|---------|---------|--------|-----------|
+| "*"                                                      | ANYONE  | ANYONE  | ANYONE  | ANYONE | ANYONE    |
+| {"AWS": "*"}                                             | ANYONE  | ANYONE  | ANYONE  | ANYONE | ANYONE    |
+| {"AWS": "111122223333"}                                  | ACCOUNT | ACCOUNT | ACCOUNT | -      | -         |
+| {"AWS": "arn:aws:iam::111122223333:root"}                | ACCOUNT | ACCOUNT | ACCOUNT | -      | -         |
+| {"AWS": "arn:aws:iam::111122223333:user/Alice"}          | -       | NAME    | -       | -      | -         |
+| {"AWS": "arn:aws:iam::111122223333:role/App"}            | -       | -       | ROLE    | -      | -         |
+| {"AWS": "arn:aws:sts::111122223333:assumed-role/App/s1"} | -       | -       | NAME    | -      | -         |
+| {"Service": "s3.amazonaws.com"}                          | -       | -       | -       | -      | -         |
+| {"Federated": "accounts.google.com"}                     | -       | -       | -       | -      | -         |
+
+An account is a delegation to its own policies; {"CanonicalUser": …} names the account with that canonical id.
 """
 
 from __future__ import annotations

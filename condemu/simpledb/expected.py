@@ -3,13 +3,25 @@
 One condition, on one attribute of the item, judged on what the item holds before the write, whatever earlier reads showed.
 Neither `Replace` nor the attributes that are written have a say in it.
 
-    Expected.Name   .Value   .Exists      attribute absent     one value, equal    one value, other      several values
-    given           given    - or true    404 DoesNotExist     holds               409 "value is …"      409 MultiValuedAttribute
-    given           -        false        holds                409 "value exists"  409 "value exists"    409 "value exists"
-    given           -        - or true    400 IncompleteExpectedValues
-    given           given    false        400 ExistsAndExpectedValue
-    given           any      other text   400 InvalidParameterValue
-    -               any      any          400 MissingParameter
+What is there is nothing, one value that is equal or another, or several values:
+
+| Name  | Value | Exists | absent                | equal                  | other                  | several                |
+|-------|-------|--------|-----------------------|------------------------|------------------------|------------------------|
+| given | given | -      | AttributeDoesNotExist | holds                  | ConditionalCheckFailed | MultiValuedAttribute   |
+| given | given | true   | AttributeDoesNotExist | holds                  | ConditionalCheckFailed | MultiValuedAttribute   |
+| given | -     | false  | holds                 | ConditionalCheckFailed | ConditionalCheckFailed | ConditionalCheckFailed |
+
+A condition that is none is refused whatever is there:
+
+| Name  | Value | Exists | answer                   |
+|-------|-------|--------|--------------------------|
+| given | -     | -      | IncompleteExpectedValues |
+| given | -     | true   | IncompleteExpectedValues |
+| given | given | false  | ExistsAndExpectedValue   |
+| given | -     | 0      | InvalidParameterValue    |
+| given | given | True   | InvalidParameterValue    |
+| -     | given | -      | MissingParameter         |
+| -     | -     | false  | MissingParameter         |
 
 Documented in the Developer Guide, "Performing a Conditional Put" and "Performing a Conditional Delete". An attribute of an item
 that is not there is absent. An empty value is a value: presence of the parameter decides, not its length. Values are compared as

@@ -1,18 +1,47 @@
-"""The condition keys that a policy may ask about (Service Authorization Reference; Developer Guide, "Using IAM
-policy conditions for fine-grained access control").
+"""The condition keys that a policy may ask about (Service Authorization Reference; Developer Guide, "Using IAM policy
+conditions for fine-grained access control").
 
-| key                             | where it is there                       | value                                           |
-|---------------------------------|-----------------------------------------|-------------------------------------------------|
-| dynamodb:LeadingKeys            | but for a Scan                          | the partition keys that are named               |
-| dynamodb:Attributes             | where attributes are named              | the top-level attributes that are named         |
-| dynamodb:Select                 | Query, Scan, PartiQLSelect              | Select, or its default                          |
-| dynamodb:Select                 | GetItem, BatchGetItem with a projection | SPECIFIC_ATTRIBUTES                             |
-| dynamodb:ReturnValues           | writes, PartiQLUpdate, PartiQLDelete    | ReturnValues, or NONE                           |
-| dynamodb:ReturnConsumedCapacity | where it is given                       | as given                                        |
-| dynamodb:EnclosingOperation     | elements of transactions                | the transaction's name                          |
-| dynamodb:FullTableScan          | PartiQLSelect                           | "true" when its WHERE leaves the partition open |
+Of a table whose partition key is UserId, with an index by Game; what is asked for is Bob's item, or Ann's and Bob's. A Scan that
+asks for COUNT, a batch and a transaction that ask for capacity, an update that returns ALL OLD:
 
-A value is computed when a policy asks for it.
+| key                             | asked for            | value                    |
+|---------------------------------|----------------------|--------------------------|
+| dynamodb:LeadingKeys            | GetItem              | Bob                      |
+| dynamodb:LeadingKeys            | Query                | Bob                      |
+| dynamodb:LeadingKeys            | Query of an index    | chess                    |
+| dynamodb:LeadingKeys            | Scan                 | -                        |
+| dynamodb:LeadingKeys            | BatchWriteItem       | Ann, Bob                 |
+| dynamodb:LeadingKeys            | PartiQLSelect        | Bob                      |
+| dynamodb:LeadingKeys            | DescribeTable        | -                        |
+| dynamodb:Attributes             | PutItem              | UserId, Score            |
+| dynamodb:Attributes             | GetItem              | UserId                   |
+| dynamodb:Attributes             | GetItem of Score     | UserId, Score            |
+| dynamodb:Attributes             | PartiQLUpdate        | Score, UserId            |
+| dynamodb:Attributes             | Scan                 | -                        |
+| dynamodb:Select                 | Query                | ALL_ATTRIBUTES           |
+| dynamodb:Select                 | Query of an index    | ALL_PROJECTED_ATTRIBUTES |
+| dynamodb:Select                 | Scan                 | COUNT                    |
+| dynamodb:Select                 | GetItem              | -                        |
+| dynamodb:Select                 | GetItem of Score     | SPECIFIC_ATTRIBUTES      |
+| dynamodb:Select                 | PartiQLSelect        | ALL_ATTRIBUTES           |
+| dynamodb:Select                 | PutItem              | -                        |
+| dynamodb:ReturnValues           | PutItem              | NONE                     |
+| dynamodb:ReturnValues           | ConditionCheckItem   | NONE                     |
+| dynamodb:ReturnValues           | PartiQLUpdate        | ALL_OLD                  |
+| dynamodb:ReturnValues           | PartiQLInsert        | -                        |
+| dynamodb:ReturnValues           | GetItem              | -                        |
+| dynamodb:ReturnConsumedCapacity | GetItem              | -                        |
+| dynamodb:ReturnConsumedCapacity | BatchWriteItem       | TOTAL                    |
+| dynamodb:ReturnConsumedCapacity | ConditionCheckItem   | INDEXES                  |
+| dynamodb:EnclosingOperation     | PutItem              | -                        |
+| dynamodb:EnclosingOperation     | ConditionCheckItem   | TransactWriteItems       |
+| dynamodb:EnclosingOperation     | PartiQLInsert        | ExecuteTransaction       |
+| dynamodb:FullTableScan          | PartiQLSelect        | false                    |
+| dynamodb:FullTableScan          | PartiQLSelect of all | true                     |
+| dynamodb:FullTableScan          | Query                | -                        |
+
+LeadingKeys are the values of the partition key that a request names, Attributes the top-level attributes that it names anywhere;
+FirstPartitionKeyValues is LeadingKeys by another name. A value is computed when a policy asks for it.
 """
 
 from __future__ import annotations

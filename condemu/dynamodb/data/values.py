@@ -2,11 +2,19 @@
 
 A value is a plain Python object, decoded once when a request arrives and encoded once when an answer leaves:
 
-    S     str                                L     list of values
-    N     int or Decimal (see numbers.py)    M     dict from str to value
-    B     bytes                              SS    tuple of str
-    BOOL  bool                               NS    tuple of numbers
-    NULL  None                               BS    tuple of bytes
+| as sent                  | here           |
+|--------------------------|----------------|
+| {"S": "a"}               | 'a'            |
+| {"N": "7.0"}             | 7              |
+| {"N": "0.5"}             | Decimal('0.5') |
+| {"B": "YQ=="}            | b'a'           |
+| {"BOOL": true}           | True           |
+| {"NULL": true}           | None           |
+| {"L": [{"N": "7"}]}      | [7]            |
+| {"M": {"a": {"N": "7"}}} | {'a': 7}       |
+| {"SS": ["b", "a"]}       | ('a', 'b')     |
+| {"NS": ["2", "1e0"]}     | (1, 2)         |
+| {"BS": ["Yg==", "YQ=="]} | (b'a', b'b')   |
 
 A set is a non-empty tuple in ascending order without repetitions: equal sets are equal tuples, and its kind is the kind of its
 members. An item is a dict from attribute names to values. **Values are never changed in place**: an update copies along its path,

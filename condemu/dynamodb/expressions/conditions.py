@@ -13,6 +13,29 @@ attribute. Rules, recorded on AWS by Alternator's suite unless said otherwise:
     size           characters of a string, bytes of a binary, elements of a set, list or map; else missing
     NOT            true where its condition is false, for whatever reason
 
+With {"N": "2"} for :two and {"S": "a"} for :text:
+
+| condition               | v is               | holds |
+|-------------------------|--------------------|-------|
+| v = :two                | {"N": "2.0"}       | true  |
+| v = :two                | {"S": "2"}         | false |
+| v = :two                | -                  | false |
+| v <> :two               | {"N": "2"}         | false |
+| v <> :two               | {"S": "2"}         | true  |
+| v <> :two               | -                  | true  |
+| v < :two                | {"N": "1"}         | true  |
+| v < :two                | {"S": "1"}         | false |
+| v < :two                | -                  | false |
+| NOT v < :two            | -                  | true  |
+| v BETWEEN :two AND :two | {"N": "2"}         | true  |
+| v BETWEEN :two AND :two | -                  | false |
+| v IN (:text, :two)      | {"N": "2"}         | true  |
+| v IN (:text, :two)      | -                  | false |
+| size(v) = :two          | {"S": "ab"}        | true  |
+| size(v) = :two          | {"SS": ["a", "b"]} | true  |
+| size(v) = :two          | {"N": "2"}         | false |
+| size(v) <> :two         | -                  | true  |
+
 How many characters a string outside ASCII has is not recorded; code points are counted (AWS Developer Guide: "the length of the
 string").
 """

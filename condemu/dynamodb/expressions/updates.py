@@ -4,10 +4,30 @@ All right-hand sides read the item as it was, so `SET a = b, b = a` swaps; secti
 item, its key attributes are all there is to read, and an update that only removes or deletes creates none. Indexes mean the
 elements of the old list: what is set beyond its end is appended in the order of the indexes, and what is removed leaves no gap.
 
-    SET p = v      v must be there; p's parent must be a map or list that fits
-    REMOVE p       a missing end is fine, a missing or unfit parent is not (but it is where there is no item)
-    ADD p :v       a number to a number, a set to a set of its type; missing counts as 0, or as empty
-    DELETE p :s    a set from a set of its type; what is then empty is removed; missing is fine
+What becomes of an item's attribute v, with {"N": "2"} for :two and {"SS": ["a"]} for :set:
+
+| update           | v is               | v becomes                |
+|------------------|--------------------|--------------------------|
+| SET v = :two     | -                  | {"N": "2"}               |
+| SET v = v + :two | {"N": "1"}         | {"N": "3"}               |
+| SET v = v + :two | -                  | refused                  |
+| SET v.a = :two   | {"M": {}}          | {"M": {"a": {"N": "2"}}} |
+| SET v.a = :two   | -                  | refused                  |
+| SET v[7] = :two  | {"L": []}          | {"L": [{"N": "2"}]}      |
+| SET v[7] = :two  | {"M": {}}          | refused                  |
+| REMOVE v         | {"N": "1"}         | -                        |
+| REMOVE v         | -                  | -                        |
+| REMOVE v.a       | {"M": {}}          | {"M": {}}                |
+| REMOVE v.a       | -                  | refused                  |
+| ADD v :two       | {"N": "1"}         | {"N": "3"}               |
+| ADD v :two       | -                  | {"N": "2"}               |
+| ADD v :two       | {"S": "a"}         | refused                  |
+| ADD v :set       | {"SS": ["b"]}      | {"SS": ["a", "b"]}       |
+| ADD v :set       | -                  | {"SS": ["a"]}            |
+| DELETE v :set    | {"SS": ["a", "b"]} | {"SS": ["b"]}            |
+| DELETE v :set    | {"SS": ["a"]}      | -                        |
+| DELETE v :set    | -                  | -                        |
+| DELETE v :set    | {"NS": ["1"]}      | refused                  |
 
 (AWS Developer Guide, "Update expressions"; the edges were recorded on AWS by Alternator's and dynalite's suites.)
 """

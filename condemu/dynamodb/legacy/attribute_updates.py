@@ -1,8 +1,19 @@
 """AttributeUpdates, the older way to write an update: an action for each of some top-level attributes.
 
-    PUT       the value, whatever was there; the default
-    ADD       a number to a number, a set to a set, a list to the end of a list; missing: the value
-    DELETE    with a set: subtracts it from a set; without a value: removes the attribute
+| Action | Value               | there is            | then there is                   |
+|--------|---------------------|---------------------|---------------------------------|
+| -      | {"S": "a"}          | {"N": "1"}          | {"S": "a"}                      |
+| PUT    | {"S": "a"}          | -                   | {"S": "a"}                      |
+| ADD    | {"N": "2"}          | {"N": "1"}          | {"N": "3"}                      |
+| ADD    | {"N": "2"}          | -                   | {"N": "2"}                      |
+| ADD    | {"N": "2"}          | {"S": "a"}          | refused                         |
+| ADD    | {"SS": ["b"]}       | {"SS": ["a"]}       | {"SS": ["a", "b"]}              |
+| ADD    | {"L": [{"N": "2"}]} | {"L": [{"N": "1"}]} | {"L": [{"N": "1"}, {"N": "2"}]} |
+| DELETE | {"SS": ["a"]}       | {"SS": ["a", "b"]}  | {"SS": ["b"]}                   |
+| DELETE | {"SS": ["a"]}       | {"SS": ["a"]}       | -                               |
+| DELETE | {"SS": ["a"]}       | -                   | -                               |
+| DELETE | -                   | {"S": "a"}          | -                               |
+| DELETE | -                   | -                   | -                               |
 
 An update that only deletes creates no item; one without any action does. (AWS API Reference, "UpdateItem: AttributeUpdates";
 ADD of lists was recorded on AWS by Alternator's suite.)

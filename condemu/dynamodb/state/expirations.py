@@ -1,7 +1,5 @@
 """When items expire, by the attribute that their table's time to live names.
 
-    dynamodb.ttl   (account, epoch seconds, table id, partition, sort)   Expiring: an item that may have expired
-
 A time that no clock reaches is no expiry: DynamoDB takes any number, and 1E+125 is one.
 """
 

@@ -1,13 +1,15 @@
 """What DynamoDB keeps, and under which keys.
 
-    dynamodb.table   (account, table name, region)                                    Table
-    dynamodb.item    (account, table id, partition, sort)                             StoredItem
-    dynamodb.index   (account, table id/index name, partition, sort, the item's two)  StoredItem: what the index projects
-    dynamodb.stream  (account, ARN)                                                   Stream
-    dynamodb.record  (account, ARN, sequence number)                                  StreamRecord
-    dynamodb.ttl     (account, seconds, table id, partition, sort)                    Expiring: an item that may have expired
-    dynamodb.token   (account, client token)                                          Token: a transaction that was done
-    dynamodb.expiry  (account, milliseconds, client token)                            Token: when it is forgotten
+| space           | key                                                      | record                                  |
+|-----------------|----------------------------------------------------------|-----------------------------------------|
+| dynamodb.table  | account, name, region                                    | Table                                   |
+| dynamodb.item   | account, table, partition, sort                          | StoredItem                              |
+| dynamodb.index  | account, index, partition, sort, own partition, own sort | StoredItem: what the index projects     |
+| dynamodb.stream | account, arn                                             | Stream                                  |
+| dynamodb.record | account, arn, sequence                                   | StreamRecord                            |
+| dynamodb.ttl    | account, seconds, table, partition, sort                 | Expiring: an item that may have expired |
+| dynamodb.token  | account, token                                           | Token: a transaction that was done      |
+| dynamodb.expiry | account, milliseconds, token                             | Token: when it is forgotten             |
 
 `partition` is a four-byte hash of the hash attributes followed by their sort bytes: items of one partition lie together,
 partitions in no order that means anything, as on AWS, and a segment of a parallel Scan is a range. `sort` is the sort bytes of

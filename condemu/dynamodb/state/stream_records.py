@@ -2,9 +2,6 @@
 
 Records are written in the decision that changes the items, so a refused call, or a write that changes nothing (an equal item put
 again), leaves none, and a transaction leaves one for each item that it changed (recorded on AWS by Alternator's suite).
-
-    dynamodb.stream   (account, arn)             Stream
-    dynamodb.record   (account, arn, sequence)    StreamRecord
 """
 
 from __future__ import annotations

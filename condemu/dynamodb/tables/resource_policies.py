@@ -1,15 +1,18 @@
 """PutResourcePolicy, GetResourcePolicy and DeleteResourcePolicy.
 
 A conditional write too: ExpectedRevisionId names the revision that must be there, NO_POLICY that there must be none
-(recorded on AWS by moto's suite; API Reference, PutResourcePolicy).
+(recorded on AWS by moto's suite; API Reference, PutResourcePolicy). A policy that is not there has no revision; a refusal goes by
+the name of its row.
 
-| there is       | ExpectedRevisionId | answer                                       |
-|----------------|--------------------|----------------------------------------------|
-| no policy      | NO_POLICY, or none | written                                      |
-| no policy      | a revision         | PolicyNotFoundException                      |
-| a policy, rev  | NO_POLICY          | PolicyNotFoundException, expecting none      |
-| a policy, rev  | another revision   | PolicyNotFoundException, has revision id rev |
-| a policy, rev  | rev, or none       | written                                      |
+| the policy's revision | ExpectedRevisionId | answer                |
+|-----------------------|--------------------|-----------------------|
+| -                     | -                  | written               |
+| -                     | NO_POLICY          | written               |
+| -                     | 1                  | POLICY_NOT_FOUND      |
+| 1                     | -                  | written               |
+| 1                     | 1                  | written               |
+| 1                     | NO_POLICY          | POLICY_UNEXPECTED     |
+| 1                     | 2                  | POLICY_OTHER_REVISION |
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from typing import Final
 
 from condemu.auth import json_requests, post_policy, query_requests, rest_requests
 from condemu.auth.authentication import HEADER, VERSION_4, Authentication, trusted
-from condemu.auth.credentials import CredentialBook
+from condemu.auth.credentials import Book, CredentialBook
 from condemu.auth.failures import UNKNOWN_KEY, AuthFailure
 from condemu.auth.principals import Principal
 from condemu.core.effects import Clock
@@ -34,10 +34,10 @@ class Authenticator:
     """Knows the keys and how strictly to look."""
 
     def __init__(
-        self, book: CredentialBook | None = None, mode: str = LENIENT, region: str = "us-east-1", clock: Clock | None = None
+        self, book: Book | None = None, mode: str = LENIENT, region: str = "us-east-1", clock: Clock | None = None
     ) -> None:
         """`clock` is the state's, by which presigned requests expire; without it they expire by the time they are verified at."""
-        self.book = book if book is not None else CredentialBook()
+        self.book: Book = book if book is not None else CredentialBook()
         self.mode = mode
         self.region = region
         self.clock = clock

@@ -33,7 +33,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from condemu.auth.policy import Policy, parse
 from condemu.auth.policy_grammar import Problem
@@ -91,6 +91,27 @@ class Role:
     boundary: Policy | None = None
     trusted: tuple[str, ...] = ()
     longest: int | None = None
+
+
+class Book(Protocol):
+    """Knows access keys and roles."""
+
+    @property
+    def account(self) -> str:
+        """The default account."""
+        ...
+
+    def find(self, access_key: str) -> Credential | None:
+        """The key's credential, if it has a secret that is known."""
+        ...
+
+    def role(self, account: str, name: str) -> Role | None:
+        """The role, if it is configured."""
+        ...
+
+    def owner(self, access_key: str) -> Principal:
+        """Who uses this key, known or not."""
+        ...
 
 
 class CredentialBook:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from condemu.auth.credentials import CredentialBook
+from condemu.auth.credentials import Book
 from condemu.auth.principals import Principal
 
 
@@ -15,7 +15,7 @@ class Verifier(Protocol):
     """Read by the checks of one request."""
 
     @property
-    def book(self) -> CredentialBook: ...
+    def book(self) -> Book: ...
 
     @property
     def mode(self) -> str: ...

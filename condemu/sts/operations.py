@@ -16,7 +16,7 @@ from itertools import islice
 from math import inf
 from typing import Any, Final, Literal
 
-from condemu.auth.credentials import CredentialBook
+from condemu.auth.credentials import Book
 from condemu.auth.decision import decide
 from condemu.auth.policy import Policy, parse
 from condemu.auth.principals import ROLE, Principal, session_of, unique_id
@@ -51,7 +51,7 @@ class Request:
     parameters: Mapping[str, str]
     caller: Principal
     access_key: str
-    book: CredentialBook
+    book: Book
     strict: bool
 
     def given(self, name: Parameter) -> str | None:

@@ -90,56 +90,63 @@ Where is the rule for ...?
     SimpleDB Replace, sets of values                     simpledb/attributes.py after_put
     SimpleDB BatchPutAttributes, BatchDeleteAttributes   simpledb/attributes.py batch_put_attributes
     SimpleDB names, lengths, numbers of attributes       simpledb/validation.py entries_to_put
+    the members of a request to SimpleDB                 simpledb/requests.py Request
+    statements of Select, ready to run                   simpledb/plans.py plan
     the language of SimpleDB's Select                    simpledb/select_parser.py parse
     multi-valued predicates, every(), intersection       simpledb/predicates.py item_test
     SimpleDB pages, limit, NextToken                     simpledb/select.py select
     SimpleDB order by                                    simpledb/select.py _sorted
+    what is peculiar to an operation of SimpleDB         simpledb/operations.py OPERATIONS
     BoxUsage                                             simpledb/boxusage.py of_write
     SimpleDB's XML, base64 of what XML cannot carry      simpledb/render.py response
     SimpleDB signatures and sdb: actions                 simpledb/authorize.py verified
     StartDomainExport and what it writes                 simpledb/exports.py files
-    SerializationException, constraints of members       dynamodb/validation.py check
-    requests that are in order at a glance               dynamodb/quick_look.py in_order
-    members, types and limits of every request           dynamodb/shapes.py SHAPES
-    which wording DynamoDB answers with                  dynamodb/wording.py worded
+    SerializationException, constraints of members       dynamodb/requests/validation.py check
+    requests that are in order at a glance               dynamodb/requests/quick_look.py quick_look
+    members, types and limits of every request           dynamodb/requests/shapes.py SHAPES
+    the names of members, as mypy knows them             dynamodb/requests/members.py Members
+    which wording DynamoDB answers with                  dynamodb/requests/wording.py worded
     order of checks in a request to DynamoDB             dynamodb/service.py DynamoDB
-    PutItem, UpdateItem, DeleteItem, GetItem             dynamodb/items.py put_item
-    how an item is kept in memory                        dynamodb/records.py packed
-    keys of tables and indexes, places of items          dynamodb/keys.py place
-    an item changes, and its indexes with it             dynamodb/changes.py put
-    BatchGetItem, BatchWriteItem                         dynamodb/batches.py batch_write_item
-    TransactWriteItems, tokens, cancellation reasons     dynamodb/transactions.py write_plan
-    TransactionConflict, what a transaction reserves     dynamodb/requests.py Reservations
-    Query, Scan, pages, Select                           dynamodb/query.py query
-    ExclusiveStartKey                                    dynamodb/start_keys.py check_start_place
-    ConsumedCapacity, ItemCollectionMetrics              dynamodb/capacity.py write_cost
-    CreateTable: schemas, indexes, capacity              dynamodb/table_checks.py read_indexes
-    dynamodb:LeadingKeys, dynamodb:Attributes            dynamodb/policy_keys.py Keys
-    DynamoDB's answers to bad signatures                 dynamodb/auth_errors.py refusal_of
-    DynamoDB conditions and filters: what holds          dynamodb/conditions.py refusal
-    why a DynamoDB condition was false                   dynamodb/explanations.py explain
-    DynamoDB Expected, QueryFilter, ScanFilter           dynamodb/expected.py OPERATORS
-    UpdateExpression: SET, REMOVE, ADD, DELETE           dynamodb/updates.py change_item
-    AttributeUpdates                                     dynamodb/attribute_updates.py AttributeUpdates
-    KeyConditionExpression, KeyConditions                dynamodb/key_conditions.py against_schema
-    ProjectionExpression, UPDATED_OLD, UPDATED_NEW       dynamodb/paths.py PathTree
+    PutItem, UpdateItem, DeleteItem, GetItem             dynamodb/items/items.py put_item
+    how an item is kept in memory                        dynamodb/state/records.py packed
+    keys of tables and indexes, places of items          dynamodb/state/keys.py place
+    an item changes, and its indexes with it             dynamodb/state/changes.py put
+    BatchGetItem, BatchWriteItem                         dynamodb/items/batches.py batch_write_item
+    TransactWriteItems, tokens, cancellation reasons     dynamodb/items/transactions.py write_plan
+    what a transaction reserves                          dynamodb/requests/request.py Reservations
+    TransactionConflict, conditions of a write           dynamodb/items/write_checks.py check_free
+    Query, Scan, pages, Select                           dynamodb/queries/query.py query
+    ExclusiveStartKey                                    dynamodb/queries/start_keys.py check_start_place
+    ConsumedCapacity, ItemCollectionMetrics              dynamodb/items/capacity.py write_cost
+    CreateTable: schemas, indexes, capacity              dynamodb/tables/table_checks.py read_indexes
+    what is peculiar to an operation of DynamoDB         dynamodb/operations.py OPERATIONS
+    what a request to DynamoDB asks permission for       dynamodb/access/accesses.py Access
+    dynamodb:LeadingKeys, dynamodb:Attributes            dynamodb/access/policy_keys.py Keys
+    DynamoDB's answers to bad signatures                 dynamodb/errors/signatures.py refusal_of
+    DynamoDB conditions and filters: what holds          dynamodb/expressions/conditions.py refusal
+    why a DynamoDB condition was false                   dynamodb/expressions/explanations.py explain
+    DynamoDB Expected, QueryFilter, ScanFilter           dynamodb/legacy/expected.py OPERATORS
+    UpdateExpression: SET, REMOVE, ADD, DELETE           dynamodb/expressions/updates.py change_item
+    AttributeUpdates                                     dynamodb/legacy/attribute_updates.py AttributeUpdates
+    KeyConditionExpression, KeyConditions                dynamodb/queries/key_conditions.py against_schema
+    ProjectionExpression, UPDATED_OLD, UPDATED_NEW       dynamodb/data/paths.py PathTree
     token and near of a syntax error                     dynamodb/expressions/lexer.py syntax_error
     redundant parentheses, limits of expressions         dynamodb/expressions/parser.py parse_condition
     order of checks in an expression                     dynamodb/expressions/semantics.py Resolver
     #names, :values, which are unused                    dynamodb/expressions/placeholders.py Placeholders
-    DynamoDB numbers: 38 digits, range, size, order      dynamodb/numbers.py parse_number
-    attribute values, equality, size of an item          dynamodb/values.py decode_item
-    2026 and classic wordings of DynamoDB                dynamodb/expression_errors.py CLASSIC
+    DynamoDB numbers: 38 digits, range, size, order      dynamodb/data/numbers.py parse_number
+    attribute values, equality, size of an item          dynamodb/data/values.py decode_item
+    2026 and classic wordings of DynamoDB                dynamodb/errors/expressions.py CLASSIC
     PartiQL INSERT, UPDATE, DELETE, EXISTS               dynamodb/partiql/statements.py prepare
     PartiQL SELECT, ORDER BY, NextToken                  dynamodb/partiql/reads.py read_page
     ExecuteTransaction                                   dynamodb/partiql/transactions.py execute_transaction
-    UpdateTable, new indexes and their filling           dynamodb/update_table.py update_table
-    states of tables and how long they last              dynamodb/states.py settled
-    when an item expires                                 dynamodb/expirations.py expiry
-    deletion of expired items                            dynamodb/ttl.py sweep
-    what a stream tells, shard iterators                 dynamodb/streams.py note
-    ExpectedRevisionId of resource policies              dynamodb/resource_policies.py revision_refusal
-    tags of tables                                       dynamodb/tags.py check_tags
+    UpdateTable, new indexes and their filling           dynamodb/tables/update_table.py update_table
+    states of tables and how long they last              dynamodb/state/states.py settled
+    when an item expires                                 dynamodb/state/expirations.py expiry
+    deletion of expired items                            dynamodb/tables/ttl.py sweep
+    what a stream tells                                  dynamodb/state/stream_records.py note
+    ExpectedRevisionId of resource policies              dynamodb/tables/resource_policies.py revision_refusal
+    tags of tables                                       dynamodb/tables/tags.py check_tags
     Attribute.1.Name, Expected.Name: numbers and gaps    wire/query.py numbered
     what is kept, and under which keys                   core/spaces.py Space
     reset, snapshot and restore of one account           core/spaces.py restore
@@ -150,7 +157,7 @@ Where is the rule for ...?
     which emulator answers a call of this process        testing/activation.py emulator_for
     what of a process is answered, library by library    testing/interception.py POINTS
     whose the access keys of a test are                  testing/credentials.py home_of
-    shard iterators, sealed                              dynamodb/shard_iterators.py unseal
+    shard iterators, sealed                              dynamodb/streams/shard_iterators.py unseal
     the pytest fixtures                                  testing/pytest_plugin.py condemu
 """
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 from condemu.auth.credentials import is_account
 from condemu.auth.decision import BOUNDARY, IDENTITY_BASED, RESOURCE_BASED, SESSION, Ruling, decide
 from condemu.auth.policy import Policy
-from condemu.auth.policy_principals import BY_ACCOUNT, BY_ANYONE, NOT_AT_ALL
 from condemu.auth.principals import ROOT, Principal, canonical_id
+from condemu.auth.verdicts import BY_ACCOUNT, BY_ANYONE, NOT_AT_ALL
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.store import Txn
 from condemu.s3.access.actions import Check, checks_of, version_under

@@ -165,8 +165,8 @@ class Entry:
 
 
 def _default(one: Any) -> Any:
-    return one.default if one.default is not MISSING else one.default_factory() if one.default_factory is not MISSING else
-    MISSING
+    """The value that a field has when it is not given."""
+    return one.default_factory() if one.default_factory is not MISSING else one.default
 
 
 _DEFAULTS: Final = {kind: {one.name: _default(one) for one in fields(kind)} for kind in (Entry, Effect)}

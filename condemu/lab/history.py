@@ -37,6 +37,8 @@ ABSENT: Final = "absent"  # the token of a resource that holds nothing
 PRESENT: Final = "present"
 CONDITION: Final = "condition"
 
+CLIENT_CAUSE: Final = "client"  # why a call was made: a client asked for it
+
 OK: Final = "ok"
 FAIL: Final = "fail"
 INFO: Final = "info"

@@ -195,7 +195,7 @@ class Recorder(Watch):
             found_number=before.number if before is not None and before.number else None,
             left=left, index=outcome.index, outcome=COMMITTED if refusal is None else REFUSED,
             code=refusal.row.code if refusal is not None else "", status=refusal.row.status if refusal is not None else 0,
-            because=refusal.because if refusal is not None else "",
+            because=refusal.because if refusal is not None else "" if touch.written else _older(versions, outcome.index, before),
             changes=_changes(change) if change is not None else (),
             overwrites=tokens.overwrites_of(operation, members) if change is not None else (),
         )  # fmt: skip
@@ -298,6 +298,14 @@ def _told_by(refusal: ServiceError, members: Mapping[str, Any]) -> str | None:
     if refusal.row.status == 304 and isinstance(members.get("IfNoneMatch"), str) and members["IfNoneMatch"] != "*":
         return str(members["IfNoneMatch"]).strip('"')
     return None
+
+
+def _older(versions: list[Written], index: int, read: Written | None) -> str:
+    """Why a read found what it found, if that was not the latest."""
+    latest = _latest(versions, index, None)
+    if read is None or latest is None or latest.commit == read.commit:
+        return ""
+    return f"commit {latest.commit} had replaced it"
 
 
 def _latest(versions: list[Written], index: int, token: str | None) -> Written | None:

@@ -111,8 +111,10 @@ def operation_of(entry: Entry, effect: Effect) -> Operation | None:
         need, token = _needed(effect) if leaves is not None else (ANY, "")
     if need == ANY and leaves is None:
         return None
-    back = max((mark for mark, _ in entry.marks.values()), default=0) if entry.cause != CLIENT_CAUSE else entry.ended
-    return Operation(entry.number, entry.began, back, need, token, leaves, maybe, effect.index, entry, effect)
+    call, back = entry.began, entry.ended
+    if entry.cause != CLIENT_CAUSE:  # the emulator's own: it took effect when it was decided
+        call = back = next((mark for mark, _ in entry.marks.values()), 0)
+    return Operation(entry.number, call, back, need, token, leaves, maybe, effect.index, entry, effect)
 
 
 def plain(token: str) -> str:

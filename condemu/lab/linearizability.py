@@ -55,7 +55,7 @@ def judged(operations: Sequence[Operation], most_steps: int = MOST_STEPS) -> Ver
 
 def witnessed(operations: Sequence[Operation]) -> bool:
     """Whether the order of commits explains all of it. False when it does not, or is not known: then nothing is said."""
-    if any(operation.commit is None for operation in operations):
+    if any(one.commit is None and not one.maybe for one in operations):
         return False
     happened = [one for one in operations if not one.maybe or one.effect.committed]
     happened.sort(key=lambda one: (one.commit, one.leaves is None or not one.effect.committed, one.call))

@@ -41,6 +41,7 @@ class Under:
     key: Key
     stage: int = 0
     loses: bool = False
+    sent: str | None = None  # what it would leave
 
 
 class World:
@@ -80,7 +81,8 @@ class World:
         if kind == "delete" and (seen == ABSENT or self.chance.random() < 0.5):
             kind = "put"
         loses = self.chance.random() < self.lost
-        return Under(self.attempt(actor, key, kind, expects=seen or ""), key, loses=loses)
+        entry = self.attempt(actor, key, kind, expects=seen or "")
+        return Under(entry, key, loses=loses, sent=entry.effects[0].left)
 
     def advance(self, under: Under) -> None:
         under.stage += 1
@@ -93,7 +95,7 @@ class World:
         self.idle.append(actor)
         if under.loses:
             self.seen.pop((actor, under.key.resource), None)
-            self.entries.append(replace(under.entry, how="lost"))
+            self.entries.append(replace(under.entry, how="lost", parameters={"sent": under.sent}))
         else:
             self.entries.append(self.replied(under.entry))
             [effect] = under.entry.effects
@@ -194,7 +196,7 @@ def _without_truth(entry: Entry, effect: Effect) -> Effect:
     expects = effect.expects if entry.service == "s3" or effect.expects in ("", ABSENT) else CONDITION
     told = {"found_by": None, "found_actor": "", "found_number": None, "index": None, "expects": expects}
     if entry.told == INFO:
-        sent = {"DeleteObject": ABSENT, "DeleteItem": ABSENT}.get(entry.operation, effect.left)
+        sent = entry.parameters.get("sent", effect.left)
         return replace(effect, outcome=UNKNOWN, found=None, left=sent, because="", code="", status=0, **told)
     absent = effect.outcome == REFUSED and effect.code == "NoSuchKey"
     return replace(effect, found=effect.found if not effect.written or absent else None, **told)

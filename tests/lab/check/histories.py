@@ -1,8 +1,8 @@
 """Histories made at random by a store that does what it says, and scenarios that do not, to be planted in them.
 
-`history(seed)` is clean: actors read, write under conditions, and try again; nobody is misled. `history(seed, plant=NAME)` has that
-scenario at a moment at which nothing else is under way on its key. `known` says whether the history knows the truth, as the emulator's
-recorder does, or what a client is told only.
+`history(seed)` is clean: actors read, write under conditions, and try again; nobody is misled. `history(seed, plant=NAME)` has
+that scenario at a moment at which nothing else is under way on its key. `known` says whether the history knows the truth, as the
+emulator's recorder does, or what a client is told only.
 """
 
 from __future__ import annotations

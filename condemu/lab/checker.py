@@ -54,7 +54,7 @@ class Report:
         """How much was looked at, and how much was found."""
         found = f"{len(self.findings)} finding{'' if len(self.findings) == 1 else 's'}" if self.findings else "nothing found"
         unknown = f", {len(self.unknown)} unknown" if self.unknown else ""
-        return f"{self.attempts} attempts on {self.keys} keys: {found}{unknown}."
+        return f"{self.attempts} attempts on {self.keys} key{'' if self.keys == 1 else 's'}: {found}{unknown}."
 
 
 def check(entries: Iterable[Entry], most_steps: int = MOST_STEPS) -> Report:

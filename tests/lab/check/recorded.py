@@ -54,7 +54,7 @@ class Race:
         retries = {"total_max_attempts": attempts, "mode": "standard"}
         client = session.client(service, config=Config(retries=retries, user_agent_extra=f"md/actor#{actor}"))
         install(client, self.emulator)
-        client.meta.events.register_first("before-send", lambda **_: self.clock.advance(0.001))
+        client.meta.events.register("request-created", lambda **_: self.clock.advance(0.001))
         return client
 
     def entries(self) -> list[Entry]:

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from condemu.lab.findings import NOT_LINEARIZABLE, Finding, in_order, named, place_of, shown, who, whose
+from condemu.lab.findings import NOT_LINEARIZABLE, Finding, in_order, named, place_of, shown, together, who, whose
 from condemu.lab.history import ABSENT, Entry, name_of
 from condemu.lab.lanes import drawn
 from condemu.lab.linearizability import MOST_STEPS, UNKNOWN, VIOLATION, Verdict, judged
@@ -45,9 +45,23 @@ class Report:
         return not self.findings and not self.unknown
 
     def __str__(self) -> str:
-        parts = [f"{finding.kind}: {finding.sentence}\n\n{drawn(finding.entries, finding.accused)}" for finding in self.findings]
+        parts = []
+        for group in together(self.findings):
+            sentences = "\n".join(f"{finding.kind}: {finding.sentence}" for finding in group)
+            parts.append(f"{sentences}\n\n{drawn(group[0].entries, {finding.accused for finding in group})}")
         parts += [f"unknown: {name} has too many orders to try within the limit." for name in self.unknown]
         return "\n".join([*parts, self.summary])
+
+    def document(self) -> dict[str, Any]:
+        """The same for programs."""
+        findings = [
+            {
+                "kind": finding.kind, "sentence": finding.sentence, "resource": finding.resource, "actor": finding.actor,
+                "accused": finding.accused, "entries": [entry.number for entry in finding.entries],
+            }
+            for finding in self.findings
+        ]  # fmt: skip
+        return {"ok": self.ok, "attempts": self.attempts, "keys": self.keys, "findings": findings, "unknown": list(self.unknown)}
 
     @property
     def summary(self) -> str:

@@ -19,6 +19,7 @@ LOST_UPDATE: Final = "lost update"
 UNCONDITIONAL: Final = "a writer without a condition"
 ABA: Final = "a condition on equal content"
 TWICE: Final = "a retry without an identity"
+KINDS: Final = (NOT_LINEARIZABLE, MISLED, UNHEARD, CONFLICT, ORPHAN, LOST_UPDATE, UNCONDITIONAL, ABA, WENT_BACK, TWICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,14 @@ class Finding:
     @property
     def actor(self) -> str:
         return next((entry.actor for entry in self.entries if entry.number == self.accused), "")
+
+
+def together(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings that the same attempts show, in the order of the first of each."""
+    groups: dict[tuple[int, ...], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(tuple(entry.number for entry in finding.entries), []).append(finding)
+    return list(groups.values())
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, Final, TextIO
 
 ABSENT: Final = "absent"  # the token of a resource that holds nothing
@@ -227,6 +227,23 @@ def write(entries: Iterable[Entry], file: TextIO) -> None:
     """As lines of JSON."""
     for entry in entries:
         file.write(entry.to_json() + "\n")
+
+
+def merged(histories: Iterable[Iterable[Entry]]) -> list[Entry]:
+    """Several histories as one, by their marks; the numbers of the second go on where those of the first end."""
+    found: list[Entry] = []
+    for history in histories:
+        last = max((entry.number for entry in found), default=0)
+        found += (_renumbered(entry, last) for entry in history) if last else history
+    return sorted(found, key=lambda entry: (entry.began, entry.number))
+
+
+def _renumbered(entry: Entry, last: int) -> Entry:
+    effects = tuple(
+        effect if effect.found_number is None else replace(effect, found_number=effect.found_number + last)
+        for effect in entry.effects
+    )
+    return replace(entry, number=entry.number + last, effects=effects)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------------

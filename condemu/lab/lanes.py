@@ -12,7 +12,7 @@ is marked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from condemu.lab.findings import place_of, shown
@@ -28,8 +28,8 @@ MOST_WORDS: Final = 60  # characters of what took effect
 LANE: Final = 12  # characters of a lane, at most
 
 
-def drawn(entries: Iterable[Entry], accused: int | None = None) -> str:
-    """The lines, and the lanes above them."""
+def drawn(entries: Iterable[Entry], accused: Collection[int] = ()) -> str:
+    """The lines, and the lanes above them. `accused` are the numbers of the attempts that an arrow points to."""
     history = sorted(entries, key=place_of)
     actors = list(dict.fromkeys(entry.actor or "somebody" for entry in history))
     widths = [min(LANE, max(4, len(actor))) + 2 for actor in actors]
@@ -46,7 +46,7 @@ def drawn(entries: Iterable[Entry], accused: int | None = None) -> str:
             lines.append(f"       ~~~~~~~~ {passed:g} s pass ~~~~~~~~")
         lane = actors.index(entry.actor or "somebody")
         marks = "".join((mark_of(entry) if at == lane else "│").ljust(width) for at, width in enumerate(widths))
-        pointer = "→" if entry.number == accused else " "
+        pointer = "→" if entry.number in accused else " "
         line = f"{pointer}{entry.number:>4}  {marks}{what.ljust(what_width)}{told.ljust(answer_width)}{why_of(entry)}"
         lines.append(line.rstrip())
         before = entry
@@ -67,7 +67,7 @@ def mark_of(entry: Entry) -> str:
 def what_of(entry: Entry) -> str:
     """The operation, what it is about, and its condition."""
     words = [target_of(entry)]
-    words += [f"{name}={value if isinstance(value, str) else _flat(value)}" for name, value in entry.condition.items()]
+    words += [f"{name}={flat(value)}" for name, value in entry.condition.items()]
     if entry.writes and not entry.condition and any(effect.committed and effect.found != ABSENT for effect in entry.effects):
         words.append("UNCONDITIONAL")
     return _cut(" ".join(words), MOST_WORDS)
@@ -114,13 +114,14 @@ def _time(entry: Entry) -> float | None:
     return None
 
 
-def _flat(value: object) -> str:
-    """A condition of several members in one line."""
+def flat(value: object) -> str:
+    """A condition in one line; an ETag is cut, so that what follows can be read."""
     if isinstance(value, dict):
-        return ",".join(f"{name}:{_flat(one)}" for name, one in value.items())
+        return ",".join(f"{name}:{flat(one)}" for name, one in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ",".join(_flat(one) for one in value)
-    return str(value)
+        return ",".join(flat(one) for one in value)
+    text = str(value)
+    return f"{text[:9]}…" if text.startswith('"') and text.endswith('"') and len(text) > 12 else text
 
 
 def _cut(text: str, width: int) -> str:

@@ -1,8 +1,8 @@
 """Findings as a picture: a lane for each actor, a bar for each attempt from its call to its return, time from left to right.
 
-A dot marks the moment at which it was decided, where that is known; it is full where something was written. A refusal is hatched; a
-dashed bar had no answer. An arrow leads from what was written to whoever found it. The attempt that the finding is about has a red
-frame. An actor that has several attempts under way at once has several lanes.
+A dot marks the moment at which it was decided, where that is known; it is full where something was written. A refusal is hatched;
+a dashed bar had no answer. An arrow leads from what was written to whoever found it. The attempt that the finding is about has a
+red frame. An actor that has several attempts under way at once has several lanes.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from textwrap import wrap
 from typing import Final
 
 from condemu.lab.checker import Report
-from condemu.lab.findings import Finding, who
+from condemu.lab.findings import Finding, together, who
 from condemu.lab.history import DECIDED, FAIL, INFO, NEVER, OK, Entry
-from condemu.lab.lanes import mark_of, told_of
+from condemu.lab.lanes import flat, mark_of, told_of
 
-COLUMN: Final = 78  # pixels of a step of time
+COLUMN: Final = 92  # pixels of a step of time
 LANE: Final = 74
 BAR: Final = 22
 LEFT: Final = 110
@@ -26,7 +26,7 @@ LETTER: Final = 6.7
 FILLS: Final = {OK: "#cfe8d5", FAIL: "url(#refused)", INFO: "#e4e4e4"}
 
 _HEAD: Final = """<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" \
-font-family="ui-monospace, Menlo, Consolas, monospace" font-size="11">
+font-family="ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace" font-size="11">
 <defs>
 <pattern id="refused" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">\
 <rect width="6" height="6" fill="#fbe3e1"/><rect width="2" height="6" fill="#e9a49d"/></pattern>
@@ -41,8 +41,8 @@ def svg(report: Report) -> str:
     """One picture of all findings, one below the other."""
     pieces: list[str] = []
     top, width = 10, 480
-    for finding in report.findings:
-        piece, height, wide = _picture(finding, top)
+    for group in together(report.findings):
+        piece, height, wide = _picture(group, top)
         pieces.append(piece)
         top, width = top + height, max(width, wide)
     pieces.append(_line(10, top + 12, report.summary))
@@ -58,6 +58,7 @@ class _Plan:
         moments |= {entry.marks[DECIDED][0] for entry in entries if DECIDED in entry.marks}
         self._places = {moment: place for place, moment in enumerate(sorted(moments))}
         self.top = top
+        self._entries = entries
         self.right = LEFT + COLUMN * len(self._places) + COLUMN
         self.lanes: list[str] = []
         self._lane_of: dict[int, int] = {}
@@ -81,6 +82,12 @@ class _Plan:
     def end(self, entry: Entry) -> int:
         return self.x(self._ends[entry.number])
 
+    def room(self, entry: Entry) -> int:
+        """Where the text of a bar has to end: at the next bar of its lane."""
+        end, lane = self._ends[entry.number], self._lane_of[entry.number]
+        follows = any(other.began == end and self._lane_of[other.number] == lane for other in self._entries)
+        return self.end(entry) + (-6 if follows else COLUMN - 12)
+
     def y(self, entry: Entry) -> int:
         return self.top + 26 + LANE * self._lane_of[entry.number]
 
@@ -98,18 +105,21 @@ def _end(entry: Entry, entries: Sequence[Entry]) -> int:
     return min(same, default=NEVER)
 
 
-def _picture(finding: Finding, top: int) -> tuple[str, int, int]:
-    """One finding: its sentence, its lanes, its bars and arrows; how high and how wide it is."""
-    plan = _Plan(finding.entries, 0)
-    lines = wrap(f"{finding.kind}: {finding.sentence}", max(60, int((plan.right - 20) / LETTER)))
+def _picture(group: Sequence[Finding], top: int) -> tuple[str, int, int]:
+    """What the same attempts show: sentences, lanes, bars and arrows; how high and how wide it is."""
+    entries = group[0].entries
+    plan = _Plan(entries, 0)
+    room = max(60, int((plan.right - 20) / LETTER))
+    lines = [(text, place == 0) for one in group for place, text in enumerate([one.kind, *wrap(one.sentence, room)])]
     plan.top = top + TEXT * len(lines)
-    pieces = [_line(10, top + 12 + TEXT * place, text, bold=place == 0) for place, text in enumerate(lines)]
+    pieces = [_line(10, top + 12 + TEXT * place, text, bold) for place, (text, bold) in enumerate(lines)]
     for place, actor in enumerate(plan.lanes):
         y = plan.top + 26 + LANE * place
         pieces.append(f'<line x1="{LEFT - 10}" y1="{y + BAR // 2}" x2="{plan.right}" y2="{y + BAR // 2}" stroke="#d8d8d8"/>')
         pieces.append(_line(10, y + BAR // 2 + 4, actor if len(actor) <= 14 else f"{actor[:13]}…", bold=True))
-    pieces += [_bar(plan, entry, entry.number == finding.accused) for entry in finding.entries]
-    pieces += _arrows(plan, finding.entries)
+    accused = {finding.accused for finding in group}
+    pieces += [_bar(plan, entry, entry.number in accused) for entry in entries]
+    pieces += _arrows(plan, entries)
     return "\n".join(pieces), TEXT * len(lines) + LANE * len(plan.lanes) + 34, plan.right + 10
 
 
@@ -118,8 +128,8 @@ def _bar(plan: _Plan, entry: Entry, accused: bool) -> str:
     frame = 'stroke="#c62828" stroke-width="2.5"' if accused else 'stroke="#7a7a7a"'
     dashes = ' stroke-dasharray="4 3"' if entry.ended == NEVER else ""
     title = escape(f"call {entry.number}: {entry.actor} {entry.operation} {told_of(entry)}")
-    condition = " ".join(f"{name}={value}" for name, value in entry.condition.items())
-    room = int((end - x + COLUMN * 0.8) / LETTER)
+    condition = " ".join(f"{name}={flat(value)}" for name, value in entry.condition.items())
+    room = int((plan.room(entry) - x) / LETTER)
     parts = [
         f"<g><title>{title}</title>"
         f'<rect x="{x}" y="{y}" width="{max(8, end - x)}" height="{BAR}" rx="3" fill="{FILLS[entry.told]}" {frame}{dashes}/>',

@@ -1,4 +1,10 @@
-"""Records what boto3 clients send and are told, of real AWS or of any other store, in the form of `condemu.lab.history`.
+"""Histories in the form of `condemu.lab.history`: of an emulator, which knows the truth, and of boto3 clients of any store.
+
+    with recording(condemu) as recorder:       # the fixture, a Server, an Emulator
+        ...
+    entries = recorder.entries()
+
+`record` writes down what boto3 clients send and are told, of real AWS or of any other store:
 
     history = History()
     record(boto3.client("s3"), history, actor="ben")
@@ -23,6 +29,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import md5
 from itertools import count
 from typing import Any, Final
@@ -30,6 +37,7 @@ from typing import Any, Final
 from condemu.lab import history as form
 from condemu.lab import tokens
 from condemu.lab.history import ABSENT, COMMITTED, FAIL, INFO, OK, RECEIVED, REFUSED, REPLIED, UNKNOWN, Effect, Entry
+from condemu.lab.recorder import Recorder
 
 SERVICES: Final = {"s3": "s3", "dynamodb": "dynamodb", "sdb": "simpledb"}
 _OPENED: Final = "condemu_recorded"  # in the context of botocore's request
@@ -61,6 +69,20 @@ class History:
             form.write(sorted(self.entries, key=lambda entry: entry.began), file)
 
 
+@contextmanager
+def recording(where: Any) -> Iterator[Recorder]:
+    """Record the calls of an emulator: of the `condemu` fixture's, of `mock_aws`, of a Server, or an Emulator itself."""
+    emulator = getattr(where, "emulator", where)
+    if emulator is None:
+        raise ValueError("this one is elsewhere: record its clients by `record`")
+    recorder = Recorder(emulator.engine.store)
+    forget = emulator.engine.observe(recorder)
+    try:
+        yield recorder
+    finally:
+        forget()
+
+
 def record(client: Any, history: History, actor: str = "", keys: Mapping[str, tuple[str, ...]] | None = None) -> None:
     """Record what a boto3 or botocore client of S3, DynamoDB or SimpleDB does from now on.
 
@@ -71,14 +93,14 @@ def record(client: Any, history: History, actor: str = "", keys: Mapping[str, tu
     if service is None:
         raise ValueError(f"clients of {client.meta.service_model.service_name} are not recorded, only of {', '.join(SERVICES)}")
     history.keys.update(keys or {})
-    recorder = _Recorder(history, actor, service)
+    one = _Client(history, actor, service)
     events = client.meta.events
-    events.register_last("before-parameter-build", recorder.called)
-    events.register("request-created", recorder.sent)
-    events.register("response-received", recorder.answered)
+    events.register_last("before-parameter-build", one.called)
+    events.register("request-created", one.sent)
+    events.register("response-received", one.answered)
 
 
-class _Recorder:
+class _Client:
     """One client's."""
 
     def __init__(self, history: History, actor: str, service: str) -> None:

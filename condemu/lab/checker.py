@@ -77,12 +77,12 @@ def check(entries: Iterable[Entry], most_steps: int = MOST_STEPS) -> Report:
     operations = operations_of(history)
     found: list[Finding] = []
     unknown: list[str] = []
-    for (account, resource), ones in operations.items():
+    for (_, resource), ones in operations.items():
         verdict = judged(ones, most_steps)
         if verdict.verdict == UNKNOWN:
             unknown.append(name_of(resource))
         elif verdict.verdict == VIOLATION:
-            found.append(_unexplained(account, resource, ones, verdict))
+            found.append(_unexplained(resource, ones, verdict))
     found += misled(history)
     found += careless(history)
     places = {entry.number: place_of(entry) for entry in history}
@@ -90,7 +90,7 @@ def check(entries: Iterable[Entry], most_steps: int = MOST_STEPS) -> Report:
     return Report(tuple(found), tuple(unknown), len(history), len(operations))
 
 
-def _unexplained(account: str, resource: str, operations: Sequence[Operation], verdict: Verdict) -> Finding:
+def _unexplained(resource: str, operations: Sequence[Operation], verdict: Verdict) -> Finding:
     culprit = verdict.culprit
     assert culprit is not None
     changes = [one for one in operations if one.leaves is not None and one.call < culprit.back and one is not culprit]
@@ -106,7 +106,7 @@ def _unexplained(account: str, resource: str, operations: Sequence[Operation], v
     chain = _since(operations, culprit, writers)
     others = [one.entry for one in verdict.others if one.leaves is not None]
     entries = list({entry.number: entry for entry in (culprit.entry, *concerned, *chain, *others)}.values())[:MOST_SHOWN]
-    return Finding(NOT_LINEARIZABLE, sentence, resource, in_order(entries), culprit.number, account)
+    return Finding(NOT_LINEARIZABLE, sentence, resource, in_order(entries), culprit.number)
 
 
 def _since(operations: Sequence[Operation], culprit: Operation, writers: dict[str, Operation]) -> list[Entry]:

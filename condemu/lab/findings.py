@@ -33,7 +33,6 @@ class Finding:
     resource: str
     entries: tuple[Entry, ...]
     accused: int
-    account: str = ""
 
     @property
     def actor(self) -> str:

@@ -20,7 +20,7 @@ DynamoDB item, or the attributes of a SimpleDB item as JSON. `left` is None wher
 (for what changed nothing, the last one before), `found_by` the commit that wrote what was found, `found_actor` and
 `found_number` the actor and the call of that commit. `expects` is what a condition demanded of the resource: "" for no
 condition, "absent", "present", a token, or "condition" for one that is about less than the whole. `outcome` is committed,
-refused or unknown.
+refused or unknown. `home` tells resources of one name apart: the account that owns the bucket, account and region of a table.
 
 **Told** is what the client heard: "ok"; "fail", it was refused and nothing happened; "info", it cannot know: the reply was
 lost, or it was an error of the server's. `status` and `code` are those of the answer.
@@ -81,8 +81,14 @@ class Effect:
     code: str = ""
     status: int = 0
     because: str = ""
+    home: str = ""
     changes: tuple[str, ...] = ()
     overwrites: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells the resource from all others: its home and its name."""
+        return self.home, self.resource
 
     @property
     def committed(self) -> bool:
@@ -117,9 +123,9 @@ class Entry:
 
     @property
     def began(self) -> int:
-        """When it was sent, or had arrived, in the order of the history."""
+        """When it was sent, or had arrived, in the order of the history; of the emulator's own calls, when it was decided."""
         mark = self.marks.get(RECEIVED)
-        return mark[0] if mark is not None else 0
+        return mark[0] if mark is not None else min((place for place, _ in self.marks.values()), default=0)
 
     @property
     def ended(self) -> int:
@@ -152,7 +158,7 @@ class Entry:
             raise Unreadable(f"no JSON: {error}") from None
         if not isinstance(document, dict):
             raise Unreadable("an entry is a JSON object")
-        if not isinstance(document.get("number"), int):
+        if type(document.get("number")) is not int:
             raise Unreadable("an entry has a number")
         try:
             held = {name: value for name, value in document.items() if name in _ENTRY}
@@ -182,7 +188,7 @@ _TEXT: Final = (str, type(None))
 _EFFECT: Final = {
     "resource": str, "written": bool, "expects": str, "found": _TEXT, "found_by": _NUMBER, "found_actor": str,
     "found_number": _NUMBER, "left": _TEXT, "index": _NUMBER, "outcome": str, "code": str, "status": int, "because": str,
-    "changes": list, "overwrites": list,
+    "home": str, "changes": list, "overwrites": list,
 }  # fmt: skip
 
 
@@ -203,6 +209,8 @@ def _effect_of(document: Any) -> Effect:
     _check(held, _EFFECT)
     for name in ("changes", "overwrites"):
         if name in held:
+            if not all(isinstance(one, str) for one in held[name]):
+                raise Unreadable(f"{name} are names, not {held[name]!r}")
             held[name] = tuple(held[name])
     return Effect(**held)
 

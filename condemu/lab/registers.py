@@ -83,14 +83,14 @@ def is_key(resource: str) -> bool:
 
 
 def operations_of(entries: Iterable[Entry]) -> dict[tuple[str, str], list[Operation]]:
-    """The operations of each key, by account and resource. What says nothing of a key's state is left out."""
+    """The operations of each key, by home and resource. What says nothing of a key's state is left out."""
     found: dict[tuple[str, str], list[Operation]] = {}
     for entry in entries:
         for effect in entry.effects:
             if is_key(effect.resource):
                 operation = operation_of(entry, effect)
                 if operation is not None:
-                    found.setdefault((entry.account, effect.resource), []).append(operation)
+                    found.setdefault(effect.key, []).append(operation)
     return found
 
 

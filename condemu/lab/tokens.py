@@ -85,7 +85,7 @@ def _plain(value: Any) -> Any:
 
 def _number(text: str) -> str:
     try:
-        return str(Decimal(text).normalize())
+        return str(Decimal(text).normalize() + 0)
     except InvalidOperation:
         return text
 

@@ -41,7 +41,7 @@ from condemu.lab.registers import ABSENCES, REFUSALS, is_key, plain
 
 CONFLICTS: Final = frozenset({"ConditionalRequestConflict"})
 
-Key = tuple[str, str]  # account and resource
+Key = tuple[str, str]  # home and resource
 
 
 def misled(entries: Iterable[Entry]) -> list[Finding]:
@@ -76,14 +76,14 @@ def with_what_was_read_later(history: list[Entry]) -> list[Entry]:
     for entry in history:
         for effect in entry.effects:
             if effect.found is not None:
-                seen = (entry.account, effect.resource, plain(effect.found))
+                seen = (*effect.key, plain(effect.found))
                 read[seen] = max(entry.ended, read.get(seen, 0))
             if effect.left not in (None, ABSENT):
-                written = (entry.account, effect.resource, plain(effect.left or ""))
+                written = (*effect.key, plain(effect.left or ""))
                 writers.setdefault(written, set()).add(entry.invocation or str(entry.number))
 
     def settled(entry: Entry, effect: Effect) -> Effect:
-        token = (entry.account, effect.resource, plain(effect.left or ""))
+        token = (*effect.key, plain(effect.left or ""))
         alone = len(writers.get(token, ())) == 1
         if effect.outcome == UNKNOWN and entry.told != OK and alone and read.get(token, -1) > entry.began:
             return replace(effect, outcome=COMMITTED)
@@ -107,28 +107,28 @@ def _of_call(call: list[Entry]) -> Iterable[Finding]:
         heard = f"was told {answer_of(last)}" if last.status else "heard nothing"
         happened = "it committed" if entry is last else f"its attempt {entry.attempt} (call {entry.number}) had committed"
         sentence = f"{who(last)} {heard} of {target} (call {last.number}), and {happened} ({commit_of(effect)})."
-        yield Finding(UNHEARD, sentence, effect.resource, in_order(call), last.number, last.account)
+        yield Finding(UNHEARD, sentence, effect.resource, in_order(call), last.number)
     elif entry is not last:
         when = earlier(entry, last)
         sentence = (
             f"{who(last)} was told {answer_of(last)} for {target} (call {last.number}); its own attempt"
             f"{f' {when} earlier' if when else ''} (call {entry.number}) had committed ({commit_of(effect)})."
         )
-        yield Finding(MISLED, sentence, effect.resource, in_order(call), last.number, last.account)
+        yield Finding(MISLED, sentence, effect.resource, in_order(call), last.number)
 
 
 def _by_own_calls(history: Sequence[Entry], calls: Sequence[Sequence[Entry]]) -> Iterable[Finding]:
     """Refusals by what an earlier call of the same actor had written, which had not been told so."""
-    untold: dict[tuple[str, str, str, str], tuple[Entry, Effect]] = {}
+    untold: dict[tuple[str, ...], tuple[Entry, Effect]] = {}
     for call in calls:
         if call[-1].told != OK:
             for entry, effect in _written(call):
-                untold[entry.account, entry.actor, effect.resource, plain(effect.left or "")] = entry, effect
+                untold[entry.account, entry.actor, *effect.key, plain(effect.left or "")] = entry, effect
     for entry in history:
         for effect in entry.effects if untold and entry.told == FAIL else ():
             if (effect.code or entry.code) not in REFUSALS or effect.found is None:
                 continue
-            own = untold.get((entry.account, entry.actor, effect.resource, plain(effect.found)))
+            own = untold.get((entry.account, entry.actor, *effect.key, plain(effect.found)))
             if own is None or own[0].began >= entry.began or own[0].invocation == entry.invocation != "":
                 continue
             before, written = own
@@ -138,29 +138,29 @@ def _by_own_calls(history: Sequence[Entry], calls: Sequence[Sequence[Entry]]) ->
                 f"{who(entry)} was told {answer_of(entry)} for {target_of(entry)} (call {entry.number}); what refused it is its"
                 f" own {before.operation} (call {before.number}, {commit_of(written)}), of which it was told {answer_of(before)}."
             )
-            yield Finding(MISLED, sentence, effect.resource, in_order([before, entry]), entry.number, entry.account)
+            yield Finding(MISLED, sentence, effect.resource, in_order([before, entry]), entry.number)
             break
 
 
 def _conflicts(history: Sequence[Entry]) -> Iterable[Finding]:
     """A conflict says neither that the key exists nor that it does not; the answer to it is to write again."""
-    waiting: dict[tuple[str, str, str], tuple[Entry, Entry | None]] = {}
+    waiting: dict[tuple[str, ...], tuple[Entry, Entry | None]] = {}
     for entry in sorted(history, key=lambda one: (one.began, one.number)):
         for effect in entry.effects:
-            key = (entry.account, entry.actor, effect.resource)
+            key = (entry.account, entry.actor, *effect.key)
             if effect.written:
                 waiting.pop(key, None)
                 if entry.told == FAIL and (effect.code or entry.code) in CONFLICTS:
                     waiting[key] = entry, None
             elif key in waiting and effect.found == ABSENT and (effect.code or entry.code) in ABSENCES:
                 waiting[key] = waiting[key][0], entry
-    for (account, _, resource), (conflict, read) in waiting.items():
+    for (*_, resource), (conflict, read) in waiting.items():
         if read is not None:
             sentence = (
                 f"{who(read)} was told {answer_of(conflict)} for {target_of(conflict)} (call {conflict.number}), which did not"
                 f" write; it did not write again, and was then told {answer_of(read)} (call {read.number})."
             )
-            yield Finding(CONFLICT, sentence, resource, (conflict, read), read.number, account)
+            yield Finding(CONFLICT, sentence, resource, (conflict, read), read.number)
 
 
 def _orphans(history: Sequence[Entry], calls: Sequence[Sequence[Entry]]) -> Iterable[Finding]:
@@ -169,14 +169,14 @@ def _orphans(history: Sequence[Entry], calls: Sequence[Sequence[Entry]]) -> Iter
     for entry in history:
         for effect in entry.effects:
             if effect.committed:
-                held = last.get((entry.account, effect.resource))
+                held = last.get(effect.key)
                 if held is None or _later(effect, entry) > _later(held[1], held[0]):
-                    last[entry.account, effect.resource] = entry, effect
+                    last[effect.key] = entry, effect
     for call in calls:
         if call[-1].told == OK:
             continue
         for entry, effect in _written(call):
-            if effect.expects != ABSENT or last.get((entry.account, effect.resource)) != (entry, effect):
+            if effect.expects != ABSENT or last.get(effect.key) != (entry, effect):
                 continue
             if any(_saw(other, entry, effect) for other in history):
                 continue
@@ -185,7 +185,7 @@ def _orphans(history: Sequence[Entry], calls: Sequence[Sequence[Entry]]) -> Iter
                 f"Nobody holds {name_of(effect.resource)}: {who(entry)}'s {entry.operation} created it (call {entry.number},"
                 f" {commit_of(effect)}), {who(entry)} was told {told}, and nothing changed it since."
             )
-            yield Finding(ORPHAN, sentence, effect.resource, in_order(call), entry.number, entry.account)
+            yield Finding(ORPHAN, sentence, effect.resource, in_order(call), entry.number)
 
 
 def _later(effect: Effect, entry: Entry) -> tuple[int, int]:
@@ -197,7 +197,7 @@ def _saw(other: Entry, entry: Entry, effect: Effect) -> bool:
     if other.actor != entry.actor or other.account != entry.account or other.began <= entry.began or other.told != OK:
         return False
     return any(
-        not seen.written and seen.resource == effect.resource and seen.found is not None
+        not seen.written and seen.key == effect.key and seen.found is not None
         and plain(seen.found) == plain(effect.left or "")
         for seen in other.effects
     )  # fmt: skip

@@ -63,19 +63,18 @@ def careless(entries: Iterable[Entry]) -> list[Finding]:
     for entry in entries:
         for effect in entry.effects:
             if effect.index is not None and is_key(effect.resource):
-                keys.setdefault((entry.account, effect.resource), []).append((entry, effect))
+                keys.setdefault(effect.key, []).append((entry, effect))
     found: list[Finding] = []
-    for (account, resource), steps in keys.items():
+    for (_, resource), steps in keys.items():
         steps.sort(key=lambda step: (step[1].index, not step[1].committed, step[0].began))
-        found += _Key(account, resource).findings(steps)
+        found += _Key(resource).findings(steps)
     return found
 
 
 class _Key:
     """One key on its way through its commits."""
 
-    def __init__(self, account: str, resource: str) -> None:
-        self._account = account
+    def __init__(self, resource: str) -> None:
         self._resource = resource
         self._versions: list[Version] = []
         self._looked: dict[str, Looked] = {}
@@ -217,7 +216,7 @@ class _Key:
         )  # fmt: skip
 
     def _finding(self, kind: str, entry: Entry, others: Iterable[Entry], sentence: str) -> Finding:
-        return Finding(kind, sentence, self._resource, in_order([*others, entry]), entry.number, self._account)
+        return Finding(kind, sentence, self._resource, in_order([*others, entry]), entry.number)
 
 
 def tells(entry: Entry, effect: Effect) -> bool:

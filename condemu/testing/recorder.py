@@ -75,7 +75,7 @@ def recording(where: Any) -> Iterator[Recorder]:
     emulator = getattr(where, "emulator", where)
     if emulator is None:
         raise ValueError("this one is elsewhere: record its clients by `record`")
-    recorder = Recorder(emulator.engine.store)
+    recorder = Recorder(emulator.engine.store, emulator.config.region)
     forget = emulator.engine.observe(recorder)
     try:
         yield recorder
@@ -93,7 +93,7 @@ def record(client: Any, history: History, actor: str = "", keys: Mapping[str, tu
     if service is None:
         raise ValueError(f"clients of {client.meta.service_model.service_name} are not recorded, only of {', '.join(SERVICES)}")
     history.keys.update(keys or {})
-    one = _Client(history, actor, service)
+    one = _Client(history, actor, service, "" if service == "s3" else client.meta.region_name)
     events = client.meta.events
     events.register_last("before-parameter-build", one.called)
     events.register("request-created", one.sent)
@@ -103,10 +103,11 @@ def record(client: Any, history: History, actor: str = "", keys: Mapping[str, tu
 class _Client:
     """One client's."""
 
-    def __init__(self, history: History, actor: str, service: str) -> None:
+    def __init__(self, history: History, actor: str, service: str, home: str) -> None:
         self._history = history
         self._actor = actor
         self._service = service
+        self._home = home
 
     def called(self, params: Members, context: dict[str, Any], **_: Any) -> None:
         """A call begins; its parameters are in order."""
@@ -161,7 +162,7 @@ class _Client:
             writes = part_operation not in _READS
             found, left = self._versions(part_operation, part, opened, answer, told, code)
             yield Effect(
-                resource=resource, written=writes,
+                resource=resource, home=self._home, written=writes,
                 expects=tokens.expects_of(self._service, part, self._keys(part)) if writes else "",
                 found=found, left=left if writes and not refused and told != FAIL else None,
                 outcome=REFUSED if refused else outcome, code=refused or code, status=status if code else 0,

@@ -133,7 +133,7 @@ Where is the rule for ...?
     reset, snapshot and restore of one account           core/spaces.py restore
     records as documents                                 core/codec.py codec_of
     what an entry of a history says                      lab/history.py Entry
-    what a call found, who wrote that, what it was told  lab/recorder.py Recorder
+    what a call found, who wrote that, what it was told  server/recorder.py Recorder
     what a call means for one key                        lab/registers.py operation_of
     whether some order explains what was told            lab/linearizability.py judged
     told versus truth                                    lab/verdicts.py misled

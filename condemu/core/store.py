@@ -209,6 +209,14 @@ class MemoryStore:
     def index(self) -> int:
         return self._index
 
+    def copy(self, clock: Clock, ids: Ids) -> MemoryStore:
+        """Another store that holds the same and goes on by itself. Records are shared: they never change."""
+        other = MemoryStore(clock, ids)
+        with self._lock:
+            other._tables = {name: SortedDict(table) for name, table in self._tables.items() if table}
+            other._index = self._index
+        return other
+
     def transact(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
         with self._lock:
             txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, ids or self.ids)

@@ -1,7 +1,7 @@
 """What a history is: one entry for each attempt of a call, as a line of JSON.
 
-Who records decides what is known. The emulator's own recorder (`recorder.py`) knows the truth: what was committed, by which
-commit, and what each call found. A recorder at a client of real AWS (`condemu.testing.recorder`) knows what the client sent
+Who records decides what is known. The emulator's own recorder (`server/recorder.py`) knows the truth: what was committed, by
+which commit, and what each call found. A recorder at a client of real AWS (`condemu.testing.recorder`) knows what the client sent
 and was told. The form is the same; what is not known is absent. A field with its default is left out of the line.
 
     {"number": 5, "actor": "ben", "service": "s3", "operation": "PutObject", "parameters": {"Bucket": "locks", "Key": "leader",

@@ -23,7 +23,9 @@ from condemu.core.service import Service
 from condemu.core.spaces import forget
 from condemu.core.store import MemoryStore, Store, Txn
 from condemu.dynamodb import records as dynamodb_records
+from condemu.dynamodb.faults import FAULTS as DYNAMODB_FAULTS
 from condemu.dynamodb.service import DynamoDB
+from condemu.s3.faults import FAULTS as S3_FAULTS
 from condemu.s3.service import S3
 from condemu.s3.state import records as s3_records
 from condemu.server import admin, dispatch, others
@@ -36,6 +38,7 @@ from condemu.server.kept import KeptBody
 from condemu.server.service_names import SIGNING_NAMES
 from condemu.server.system import RequestIds, SystemClock, SystemIds
 from condemu.simpledb import records as simpledb_records
+from condemu.simpledb.faults import FAULTS as SIMPLEDB_FAULTS
 from condemu.simpledb.service import SimpleDB
 from condemu.storage.spool import SpoolBlobs
 from condemu.sts import records as sts_records
@@ -45,6 +48,8 @@ from condemu.sts.sessions import SessionBook
 T = TypeVar("T")
 # All that a store holds.
 SPACES: Final = (*s3_records.SPACES, *dynamodb_records.SPACES, *simpledb_records.SPACES, *sts_records.SPACES)
+# What goes wrong on AWS's side, by service and word.
+FAULTS: Final = {"s3": S3_FAULTS, "dynamodb": DYNAMODB_FAULTS, "simpledb": SIMPLEDB_FAULTS}
 
 
 class Emulator:

@@ -37,7 +37,7 @@ from typing import Any, Final
 from condemu.lab import history as form
 from condemu.lab import tokens
 from condemu.lab.history import ABSENT, COMMITTED, FAIL, INFO, OK, RECEIVED, REFUSED, REPLIED, UNKNOWN, Effect, Entry
-from condemu.lab.recorder import Recorder
+from condemu.server.recorder import Recorder
 
 SERVICES: Final = {"s3": "s3", "dynamodb": "dynamodb", "sdb": "simpledb"}
 _OPENED: Final = "condemu_recorded"  # in the context of botocore's request

@@ -15,8 +15,8 @@ from condemu.core.engine import ReplyLost, Watch
 from condemu.core.errors import ServiceError
 from condemu.core.http import Response
 from condemu.lab.history import Entry
-from condemu.lab.recorder import Recorder
 from condemu.s3.errors.general import CONDITIONAL_REQUEST_CONFLICT
+from condemu.server.recorder import Recorder
 from condemu.testing.transport import install
 
 

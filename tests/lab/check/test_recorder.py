@@ -12,7 +12,7 @@ from recorded import Race, once, race
 
 from condemu.lab.checker import check
 from condemu.lab.history import ABSENT, CONDITION, FAIL, INFO, OK, Entry, read, write
-from condemu.lab.recorder import Recorder
+from condemu.server.recorder import Recorder
 from condemu.testing.server import Server
 
 TABLE = {

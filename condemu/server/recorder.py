@@ -37,7 +37,7 @@ from condemu.lab.history import (
     Entry,
 )
 from condemu.lab.registers import ABSENCES
-from condemu.lab.versions import Noted, Place, Version, Versions, changed_in, token_of
+from condemu.server.versions import Noted, Place, Version, Versions, changed_in, token_of
 
 READS: Final = frozenset({"GetObject", "HeadObject", "GetItem", "GetAttributes"})
 PARTIAL: Final = ("ProjectionExpression", "AttributesToGet", "AttributeNames", "VersionId")

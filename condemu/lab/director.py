@@ -1,0 +1,244 @@
+"""The director parks the requests of actors and lets them go on one at a time: the order of releases is the schedule.
+
+It is an observer. A request that is READY waits until the director is told to release its lane, with a fault or without. It then
+takes effect as if it had just arrived: if anything was committed since, or time has passed, the call is made anew first, which
+nothing before READY can tell. Only one lane runs at any time, so that what happens is a function of the schedule.
+
+How a request waits is not decided here: in this process its thread blocks, on a server its task awaits (`wait`).
+
+Requests that are refused before they are READY do not wait; they are part of what their actor does between two effects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from condemu.core.calls import SWEEP, Call, Outcome, Step, Touch
+from condemu.core.effects import Clock
+from condemu.core.engine import ARRIVE_AGAIN, ReplyLost, Watch, _ArriveAgain
+from condemu.core.errors import ServiceError
+from condemu.core.http import Response
+from condemu.lab.faults import CUT, ERROR_AFTER, LOST_CALL, STALL, Fault, Tables, fitting
+from condemu.lab.schedules import EVERYTHING, TICK, TIME, Event, Footprint, Option
+
+NEW: Final = "new"
+RUNNING: Final = "running"
+PARKED: Final = "parked"
+ASLEEP: Final = "asleep"
+ENDED: Final = "ended"
+
+
+@dataclass(slots=True)
+class Effect:
+    """One step of a schedule as it came out: what was asked, and what became of it."""
+
+    event: Event
+    call: Call | None = None  # None: a start, a sleep, time that passed
+    operation: str = ""
+    service: str = ""
+    resources: tuple[str, ...] = ()
+    parameters: dict[str, object] = field(default_factory=dict)
+    index: int = 0  # of the commit, 0 if nothing was changed
+    refusal: ServiceError | None = None
+    status: int = 0  # of the answer; 0 when none was sent
+    fault: str = ""
+    seconds: float = 0.0
+    because: str = ""
+
+
+class Lane:
+    """An actor as the director sees it."""
+
+    __slots__ = (
+        "arrivals", "call", "due", "effect", "index", "lost", "name", "number", "pending_fault", "released", "rules", "state",
+        "step", "wrote",
+    )  # fmt: skip
+
+    def __init__(self, name: str, index: int) -> None:
+        self.name = name
+        self.index = index
+        self.state = NEW
+        self.number = 0  # of its events so far
+        self.call: Call | None = None
+        self.step: Step | None = None
+        self.due = 0.0  # when it wakes, while it is asleep
+        self.rules: dict[str, Fault] = {}  # that may strike what is parked, by their word
+        self.released: Call | None = None  # the call that was let go, and may be made anew
+        self.arrivals = 0  # how often it had arrived by then
+        self.pending_fault: Fault | None = None
+        self.lost = ""  # the invocation all of whose replies are lost
+        self.effect: Effect | None = None
+        self.wrote = False
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.state}>"
+
+
+class Director(Watch):
+    """`lane_of` tells whose call it is, None for a call that nobody directs; `stray` is told of those."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        *,
+        lane_of: Callable[[Call], str | None],
+        wait: Callable[[Lane], Awaitable[None]],
+        index: Callable[[], int],
+        clock: Clock,
+        faults: Sequence[Fault] = (),
+        tables: Tables,
+        timed: bool = False,
+    ) -> None:
+        self.lanes = {name: Lane(name, number) for number, name in enumerate(names)}
+        self.effects: list[Effect] = []
+        self.footprint: Footprint = ()  # of the last event, as it turned out
+        self._lane_of = lane_of
+        self._wait = wait
+        self._index = index
+        self._clock = clock
+        self._faults = faults
+        self._tables = tables
+        self._timed = timed
+        self._swept = False
+        self._running: Lane | None = None
+
+    # what a race asks and tells
+
+    def add(self, name: str) -> Lane:
+        """One more actor."""
+        lane = self.lanes[name] = Lane(name, len(self.lanes))
+        return lane
+
+    def options(self, ticks: Sequence[tuple[int, str]] = ()) -> list[Option]:
+        """What may happen next, by default first. Empty when every actor has ended."""
+        able = [lane for lane in self.lanes.values() if lane.state in (NEW, PARKED, ASLEEP)]
+        if not able:
+            return [Option(Event("", number, seconds), TICK, 0) for number, seconds in ticks]
+        able.sort(key=self._preference)
+        options: list[Option] = []
+        for place, lane in enumerate(able):
+            deviation = 0 if place == 0 else 1
+            footprint = self._footprint(lane)
+            options.append(Option(Event(lane.name, lane.number), footprint, deviation))
+            options.extend(
+                Option(Event(lane.name, lane.number, word), footprint, deviation + 1)
+                for word in (lane.rules if lane.state == PARKED else ())
+            )
+        options.extend(Option(Event("", number, seconds), TICK, 1) for number, seconds in ticks)
+        return options
+
+    def _preference(self, lane: Lane) -> tuple[int, float, int]:
+        """Who runs goes on; then the first in order; who sleeps comes last, the earliest first."""
+        if lane.state == ASLEEP:
+            return (2, lane.due, lane.index)
+        return (0 if lane is self._running else 1, 0.0, lane.index)
+
+    def _footprint(self, lane: Lane) -> Footprint:
+        time = (TIME,) if self._timed else ()
+        if lane.state == ASLEEP:
+            return (Touch("time", True),)
+        if lane.state == NEW or lane.step is None:
+            return time
+        return (*lane.step.footprint, *time)
+
+    def release(self, option: Option) -> Lane:
+        """Begin an event of a lane. The caller lets it run, and calls `settled` when it is parked, asleep or has ended."""
+        lane = self.lanes[option.event.actor]
+        self.footprint = option.footprint
+        self._swept = lane.wrote = False
+        lane.effect = Effect(option.event)
+        if lane.state == ASLEEP:
+            lane.effect.seconds = lane.due - self._clock.now()
+        elif lane.state == PARKED:
+            assert lane.call is not None
+            lane.released, lane.arrivals = lane.call, lane.call.arrivals
+            lane.pending_fault = lane.rules.get(option.event.variant)
+            self._describe(lane.effect, lane)
+        self.effects.append(lane.effect)
+        lane.number += 1
+        lane.state = RUNNING
+        self._running = lane
+        return lane
+
+    def _describe(self, effect: Effect, lane: Lane) -> None:
+        call, step = lane.call, lane.step
+        assert call is not None
+        assert step is not None
+        effect.call, effect.operation, effect.service = call, call.operation, call.service
+        effect.resources = tuple(touch.resource for touch in step.footprint)
+        effect.parameters = dict(call.parameters)
+
+    def settled(self, lane: Lane) -> Footprint:
+        """What the lane's event really touched: without a change it has only read."""
+        if self._swept:
+            return (Touch(EVERYTHING, True),)
+        if lane.wrote:
+            return self.footprint
+        return tuple(Touch(touch.resource, touch.written and touch.resource == "time") for touch in self.footprint)
+
+    # the stages
+
+    def received(self, call: Call) -> None:
+        name = self._lane_of(call)
+        if name is not None:
+            call.actor = name
+
+    async def ready(self, call: Call, step: Step) -> _ArriveAgain | None:
+        lane = self.lanes.get(call.actor)
+        if lane is None:
+            return None
+        if lane.released is not call or call.arrivals == lane.arrivals:
+            lane.released, lane.call, lane.step = None, call, step
+            lane.rules = {rule.word: rule for rule in fitting(self._faults, self._tables, call, step)}
+            lane.state = PARKED
+            await self._wait(lane)
+            lane.call, lane.step = None, None
+            rule = lane.pending_fault
+            error = rule.error(self._tables, call, step) if rule is not None and not rule.after else None
+            if error is not None:
+                assert rule is not None
+                assert lane.effect is not None
+                lane.effect.fault, lane.pending_fault = rule.word, None
+                raise error
+            if self._index() != call.arrived_index or self._clock.now() != call.arrived_at:
+                return ARRIVE_AGAIN
+        lane.released = None
+        return None
+
+    def decided(self, call: Call, outcome: Outcome) -> None:
+        lane = self.lanes.get(call.actor) if call.cause != SWEEP else None
+        if lane is None:
+            self._swept = self._swept or bool(outcome.changes)
+            return
+        if outcome.step is None or lane.effect is None:
+            return
+        if outcome.changes:
+            lane.wrote = True
+            lane.effect.index = outcome.index
+        if outcome.refusal is not None:
+            lane.effect.refusal = outcome.refusal
+            lane.effect.because = outcome.refusal.because
+
+    async def replying(self, call: Call, reply: Response) -> Response | None:
+        lane = self.lanes.get(call.actor)
+        if lane is None or lane.effect is None:
+            return None
+        lane.released = None
+        lane.effect.status = reply.status
+        rule, lane.pending_fault = lane.pending_fault, None
+        invocation = call.attempt.invocation if call.attempt is not None else ""
+        if lane.lost and lane.lost == invocation:
+            lane.effect.fault, lane.effect.status = LOST_CALL, 0
+            raise ReplyLost
+        if rule is None:
+            return None
+        lane.effect.fault = rule.word
+        if rule.word == ERROR_AFTER:
+            lane.effect.status = 500
+            return Response(500, [("content-length", "0")], b"")
+        lane.effect.status = 0
+        if rule.word == LOST_CALL:
+            lane.lost = invocation
+        raise ReplyLost("stall" if rule.word == STALL else "cut" if rule.word == CUT else "reset")

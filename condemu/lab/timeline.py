@@ -1,0 +1,95 @@
+"""A schedule as text: one line for each effect, a lane for each actor, what took effect, what was answered, and why.
+
+●  wrote       ○  read, or changed nothing       ✗  refused       ⊘  the reply was lost       ~~~  time passed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from condemu.lab.director import Effect
+
+CONDITIONS: Final = (
+    "IfMatch", "IfNoneMatch", "CopySourceIfMatch", "CopySourceIfNoneMatch", "ConditionExpression", "Expected",
+)  # fmt: skip
+WIDTH: Final = 44  # of what took effect
+WROTE, READ, REFUSED, LOST, THERE = "●", "○", "✗", "⊘", "│"
+
+
+def drawing(effects: Sequence[Effect], actors: Sequence[str]) -> str:
+    """The drawing. Starts and sleeps are drawn only as what passes."""
+    present = [actor for actor in actors if any(effect.event.actor == actor for effect in effects)]
+    widths = [max(len(actor), 3) + 2 for actor in present]
+    rows = [_head(present, widths)]
+    last = {effect.event.actor: place for place, effect in enumerate(effects)}
+    begun: set[str] = set()
+    number = 0
+    for place, effect in enumerate(effects):
+        if effect.event.is_time or (effect.call is None and effect.seconds):
+            who = "pass" if effect.event.is_time else f"pass, {effect.event.actor} sleeps"
+            rows.append("     " + f"~~~~~ {effect.seconds:g} s {who} ".ljust(sum(widths) + 8, "~"))
+            continue
+        begun.add(effect.event.actor)
+        if effect.call is None:
+            continue
+        number += 1
+        marks = [
+            mark_of(effect) if actor == effect.event.actor else THERE if actor in begun and last[actor] > place else " "
+            for actor in present
+        ]
+        lanes = "".join(mark.ljust(width) for mark, width in zip(marks, widths, strict=True))
+        rows.append(f"{number:3}  {lanes}{what_of(effect):{WIDTH}}  {answer_of(effect):24}  {why_of(effect)}".rstrip())
+    return "\n".join(rows)
+
+
+def _head(actors: Sequence[str], widths: Sequence[int]) -> str:
+    lanes = "".join(actor.ljust(width) for actor, width in zip(actors, widths, strict=True))
+    return f"  #  {lanes}{'what took effect':{WIDTH}}  {'answer':24}  why"
+
+
+def mark_of(effect: Effect) -> str:
+    if effect.status == 0 and effect.fault:
+        return LOST
+    if effect.index:
+        return WROTE
+    return REFUSED if effect.refusal is not None or effect.status >= 400 else READ
+
+
+def what_of(effect: Effect) -> str:
+    """The operation, what it is about and its condition: "PutObject locks/report If-None-Match *"."""
+    names = " ".join(resource.partition(":")[2] for resource in effect.resources[:2])
+    condition = condition_of(effect.parameters)
+    text = f"{effect.operation} {names}{' ' + condition if condition else ''}"
+    return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+
+
+def condition_of(parameters: Mapping[str, Any]) -> str:
+    for name in CONDITIONS:
+        value = parameters.get(name)
+        if value is not None:
+            return f"{name} {short(value)}" if name not in ("ConditionExpression", "Expected") else f"if {short(value)}"
+    return ""
+
+
+def short(value: Any, most: int = 40) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def answer_of(effect: Effect) -> str:
+    if effect.status == 0 and effect.fault:
+        return "no reply" + (f" (commit {effect.index})" if effect.index else "")
+    refusal = effect.refusal
+    if refusal is not None:
+        return f"{refusal.row.status} {refusal.row.code}"
+    if not effect.status:
+        return f"commit {effect.index}" if effect.index else ""
+    return f"{effect.status} commit {effect.index}" if effect.index else str(effect.status)
+
+
+def why_of(effect: Effect) -> str:
+    parts = [f"fault: {effect.fault}"] if effect.fault else []
+    if effect.because:
+        parts.append(effect.because)
+    return "; ".join(parts)

@@ -24,9 +24,7 @@ KINDS: Final = (NOT_LINEARIZABLE, MISLED, UNHEARD, CONFLICT, ORPHAN, LOST_UPDATE
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`entries` are the attempts concerned, in the order of the history; `accused` is the number of the one that it is about..
-
-    """
+    """`entries` are the attempts concerned, in the order of the history; `accused` is the number of the one it is about."""
 
     kind: str
     sentence: str

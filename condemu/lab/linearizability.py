@@ -2,19 +2,19 @@
 
 `judged` is pure and gives one of three verdicts; a limit of steps gives UNKNOWN, never LINEARIZABLE.
 
-1. **The order of commits**, where a history knows it, is tried first: if it explains what everybody was told and no
-operation takes effect outside of its time, the history is linearizable. That costs a sort. 2. **The search** goes through
-calls and returns in their order. A configuration is a state, and which of the operations under way have taken effect. An
-operation takes effect as late as possible, just before it returns (Lowe, "Testing for linearizability", 2017), so that
-configurations stay few. Three rules leave out orders that would explain nothing more:
+1. **The order of commits**, where a history knows it, is tried first: if it explains what everybody was told and no operation
+   takes effect outside of its time, the history is linearizable. That costs a sort.
+2. **The search** goes through calls and returns in their order. A configuration is a state, and which of the operations under
+   way have taken effect. An operation takes effect as late as possible, just before it returns (Lowe, "Testing for
+   linearizability", 2017), so that configurations stay few. Three rules leave out orders that would explain nothing more:
 
    * what changes nothing and is met by the state takes effect at once;
    * a write without a need that nobody under way could make use of is not placed by itself. It may have taken effect unseen
-   right before any other write without a need that took effect after its call (`cover`); * an operation that may have
-   happened takes effect only where somebody under way needs what it leaves.
+     right before any other write without a need that took effect after its call (`cover`);
+   * an operation that may have happened takes effect only where somebody under way needs what it leaves.
 
-A history is not linearizable as soon as a prefix is not; the operation at whose return no configuration was left is the one
-to show.
+A history is not linearizable as soon as a prefix is not; the operation at whose return no configuration was left is the one to
+show.
 """
 
 from __future__ import annotations

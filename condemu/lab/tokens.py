@@ -117,11 +117,7 @@ def transaction_parts(members: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def expects_of(service: str, members: Mapping[str, Any], keys: Iterable[str] = ()) -> str:
     """What a write's condition demands of the resource as a whole. `keys` are the names of a table's key attributes."""
     if service == "s3":
-        if members.get("IfNoneMatch") is not None:
-            return ABSENT if members["IfNoneMatch"] == "*" else CONDITION
-        if members.get("IfMatch") is not None:
-            return PRESENT if members["IfMatch"].strip() == "*" else str(members["IfMatch"]).strip().strip('"')
-        return CONDITION if members.get("IfMatchLastModifiedTime") or members.get("IfMatchSize") else ""
+        return _expects_of_object(members)
     if service == "dynamodb" and isinstance(members.get("ConditionExpression"), str):
         match = _EXISTENCE.fullmatch(members["ConditionExpression"])
         if match is None:
@@ -131,6 +127,25 @@ def expects_of(service: str, members: Mapping[str, Any], keys: Iterable[str] = (
             return CONDITION
         return ABSENT if match[1].lower() == "attribute_not_exists" else PRESENT
     return CONDITION if members.get("Expected") else ""
+
+
+def _expects_of_object(members: Mapping[str, Any]) -> str:
+    """Of several conditions together nobody can tell which one refused."""
+    given = [name for name in members if name in CONDITIONS and members[name] is not None]
+    if not given or all(name.startswith("CopySource") for name in given):
+        return ""
+    value = str(members[given[0]]).strip()
+    if len(given) > 1 or given[0] not in ("IfMatch", "IfNoneMatch"):
+        return CONDITION
+    if given[0] == "IfNoneMatch":
+        return ABSENT if value == "*" else CONDITION
+    return PRESENT if value == "*" else single_etag(value) or CONDITION
+
+
+def single_etag(value: Any) -> str | None:
+    """The ETag that a header names, without its quotes; None for a list, for `*`, and for a weak one."""
+    text = str(value or "").strip()
+    return None if not text or text == "*" or "," in text or text.startswith("W/") else text.strip('"')
 
 
 # --- what is overwritten ----------------------------------------------------------------------------------------------------

@@ -1,19 +1,16 @@
 """Told versus truth: who was told something else than what happened.
 
-| the client's last word                     | the truth                                                | finding
-|
-|--------------------------------------------|----------------------------------------------------------|----------------------------------|
-| a refusal of the last attempt of a call    | an earlier attempt of the same call had committed        | told a refusal,
-but it committed | | a refusal of another call                  | what refused it was an earlier call of its own, of which |
-told a refusal, but it committed | |                                            | it had heard no success |
-| | no reply, or an error of the server's      | an attempt of the call had committed | told nothing, but it committed   | |
-NoSuchKey, after a conflict of its own     | nothing was written, and it did not write again          | a conflict taken for
-an answer   | | one of the first three, of a create-once   | it is still there, and its creator never saw it          | held
-by nobody                   |
+| the client's last word                   | the truth                                              | finding                          |
+|------------------------------------------|--------------------------------------------------------|----------------------------------|
+| a refusal of the last attempt of a call  | an earlier attempt of the same call had committed      | told a refusal, but it committed |
+| a refusal of another call                | an earlier call of its own, not told, had written that | told a refusal, but it committed |
+| no reply, or an error of the server's    | an attempt of the call had committed                   | told nothing, but it committed   |
+| NoSuchKey, after a conflict of its own   | nothing was written, and it did not write again        | a conflict taken for an answer   |
+| one of the first three, of a create-once | it is still there, and its creator never saw it        | held by nobody                   |
 
-Attempts belong to one call when the SDK says so (`amz-sdk-invocation-id`). Whoever was told success for a call is not
-misled by it, whatever its attempts met. In a history that does not know the truth, an attempt without a reply has committed
-if what it alone could have written was read later.
+Attempts belong to one call when the SDK says so (`amz-sdk-invocation-id`). Whoever was told success for a call is not misled by
+it, whatever its attempts met. In a history that does not know the truth, an attempt without a reply has committed if what it
+alone could have written was read later.
 """
 
 from __future__ import annotations
@@ -66,9 +63,7 @@ def calls_of(history: Sequence[Entry]) -> list[list[Entry]]:
 
 
 def with_what_was_read_later(history: list[Entry]) -> list[Entry]:
-    """The history, with attempts whose outcome is not known as committed where somebody read what only they can have written..
-
-    """
+    """The history, where attempts whose outcome is not known have committed if somebody read what only they can have written."""
     if not any(effect.outcome == UNKNOWN for entry in history for effect in entry.effects):
         return history
     read: dict[tuple[str, str, str], int] = {}

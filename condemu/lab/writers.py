@@ -1,18 +1,16 @@
 """What programs do to each other's writes, key by key, in the order of commits.
 
-| finding                      | when
-|
-|------------------------------|--------------------------------------------------------------------------------------------------|
-| lost update                  | a write without a condition replaced what another actor had written since its writer last
-looked  | | a writer without a condition | others write the key under conditions, and it replaced a version of theirs
-without one             | | a condition on equal content | a condition held although the key had changed since its writer
-looked: what came back is the same  | | a read went back in time     | an actor read an older version than one that it had
-read, or written, before                      | | a retry without an identity  | two attempts of one call took effect, and
-not as one                                              |
+| finding                      | when                                                                                          |
+|------------------------------|-----------------------------------------------------------------------------------------------|
+| lost update                  | without a condition it replaced what another actor had written since its writer last looked   |
+| a writer without a condition | others write the key under conditions, and it replaced a version of theirs without one        |
+| a condition on equal content | it held although the key had changed since its writer looked: what came back is the same      |
+| a read went back in time     | an actor read an older version than one that it had read, or written, before                  |
+| a retry without an identity  | two attempts of one call took effect, and not as one                                          |
 
-A writer last looked when it read the key, or wrote it. `SET n = n + :one` and `ADD` look; `SET n = :n` does not. Attributes
-that two writers change independently of each other are no lost update. Only histories that know the commits say any of
-this.
+A writer last looked when it read the key, or wrote it. Two that count from 1 to 2 lose one of their counts, though both left the
+same. `SET n = n + :one` and `ADD` look; `SET n = :n` does not. Attributes that two writers change independently of each other are
+no lost update. Only histories that know the commits say any of this.
 """
 
 from __future__ import annotations
@@ -174,7 +172,7 @@ class _Key:
             return
         looked = self._looked.get(actor)
         since = self._since(looked.commit, actor) if looked is not None else []
-        lost = [version for version in since if meets(version.effect.changes, effect.overwrites)]
+        lost = [one for one in since if _differs(one.effect) and meets(one.effect.changes, effect.overwrites)]
         if looked is not None and lost:
             last = lost[-1]
             did = "deleted" if effect.left == ABSENT else "replaced"
@@ -187,7 +185,9 @@ class _Key:
             return
         others = {name: count for name, count in self._careful.items() if name != actor}
         own = looked is not None and looked.commit == effect.found_by
-        if not others or actor in self._accused or (own and effect.left == ABSENT) or effect.found_actor == actor:
+        if not others or actor in self._accused or not _differs(effect):
+            return
+        if effect.found_actor == actor or (own and effect.left == ABSENT):
             return
         self._accused.add(actor)
         careful = [version.entry for version in self._versions if version.effect.expects and version.entry.actor != actor]
@@ -205,7 +205,8 @@ class _Key:
         since = self._since(looked.commit, entry.actor)
         seen = next((version.effect.left for version in reversed(self._versions) if version.commit == looked.commit), None)
         seen = seen or next((one.found for one in looked.entry.effects if one.resource == self._resource), None)
-        if len(since) < 2 or seen is None or plain(seen) != plain(effect.found or ""):
+        between = {plain(version.effect.left or "") for version in since}
+        if seen is None or plain(seen) != plain(effect.found or "") or not between - {plain(seen)}:
             return
         condition = "its condition" if effect.expects == CONDITION else f"If-Match {shown(effect.expects)}"
         yield self._finding(
@@ -217,6 +218,11 @@ class _Key:
 
     def _finding(self, kind: str, entry: Entry, others: Iterable[Entry], sentence: str) -> Finding:
         return Finding(kind, sentence, self._resource, in_order([*others, entry]), entry.number)
+
+
+def _differs(effect: Effect) -> bool:
+    """It left something else than it found."""
+    return plain(effect.left or "") != plain(effect.found or "")
 
 
 def tells(entry: Entry, effect: Effect) -> bool:

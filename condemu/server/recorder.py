@@ -37,7 +37,7 @@ from condemu.lab.history import (
     Entry,
 )
 from condemu.lab.registers import ABSENCES
-from condemu.server.versions import Noted, Place, Version, Versions, changed_in, token_of
+from condemu.server.versions import Noted, Place, Version, Versions, changed_in, is_about_metadata, token_of
 
 READS: Final = frozenset({"GetObject", "HeadObject", "GetItem", "GetAttributes"})
 PARTIAL: Final = ("ProjectionExpression", "AttributesToGet", "AttributeNames", "VersionId")
@@ -146,7 +146,7 @@ class Recorder(Watch):
         changes: dict[Place, Change] = {}
         for change in outcome.changes:
             place = versions.place_of(change)
-            if place is not None:
+            if place is not None and not is_about_metadata(change):
                 changes[place] = change
         parts = versions.parts_of(call) if step is not None else {}
         for touch in dict.fromkeys(step.footprint if step is not None else ()):
@@ -201,6 +201,4 @@ def _told_by(refusal: ServiceError, members: Mapping[str, Any]) -> str | None:
     """What a refusal tells of the version that was found."""
     if refusal.row.code in ABSENCES:
         return ABSENT
-    if refusal.row.status == 304 and isinstance(members.get("IfNoneMatch"), str) and members["IfNoneMatch"] != "*":
-        return str(members["IfNoneMatch"]).strip('"')
-    return None
+    return tokens.single_etag(members.get("IfNoneMatch")) if refusal.row.status == 304 else None

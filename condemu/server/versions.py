@@ -165,6 +165,12 @@ def token_of(space: str, record: Any) -> str:
     return tokens.item_token(encode_item(item_in(record)))
 
 
+def is_about_metadata(change: Change) -> bool:
+    """Tags, grants and locks of an object are no other version of it."""
+    old, new = change.old, change.new
+    return change.table == OBJECTS and old is not None and new is not None and bool(old.changed == new.changed)
+
+
 def changed_in(change: Change) -> tuple[str, ...]:
     """Which attributes a change is about."""
     old, new = change.old, change.new

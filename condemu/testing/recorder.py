@@ -282,8 +282,8 @@ def _item_versions(operation: str, part: Members, answer: Members | None) -> tup
 def _found_by_refusal(operation: str, part: Members, answer: Members, code: str) -> str | None:
     if code in ("NoSuchKey", "404"):
         return ABSENT
-    if code == "304" and operation in _READS and part.get("IfNoneMatch") not in (None, "*"):
-        return str(part["IfNoneMatch"]).strip('"')
+    if code == "304" and operation in _READS:
+        return tokens.single_etag(part.get("IfNoneMatch"))
     if code == "ConditionalCheckFailedException" and part.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD":
         return tokens.item_token(answer.get("Item"))
     return None

@@ -221,6 +221,40 @@ def test_content_that_came_back_meets_a_condition_on_it():
         assert kinds(told(one)) == [findings.ABA]
 
 
+def test_content_that_others_wrote_again_without_a_change_is_nothing_to_notice():
+    with race() as one:
+        ann, ben = clients(one, "ann", "ben")
+        create(ann, b"same")
+        seen = ann.get_object(**LEADER)["ETag"]
+        for _ in range(2):
+            ben.put_object(**LEADER, Body=b"same", IfMatch=seen)
+            ben.put_object_tagging(**LEADER, Tagging={"TagSet": [{"Key": "by", "Value": "ben"}]})
+        ann.put_object(**LEADER, Body=b"same")
+        ann.put_object(**LEADER, Body=b"ann", IfMatch=seen)
+        assert told(one).ok
+
+
+def test_tags_are_no_other_version_of_an_object():
+    with race() as one:
+        ann, ben = clients(one, "ann", "ben")
+        create(ann)
+        ben.put_object_tagging(**LEADER, Tagging={"TagSet": [{"Key": "by", "Value": "ben"}]})
+        ben.get_object(**LEADER)
+        tagging, read = one.entries()[-2:]
+        assert (tagging.effects[0].left, read.effects[0].found_actor) == (None, "ann")
+
+
+def test_a_copy_that_its_source_refuses_tells_nothing_of_what_it_would_have_written():
+    with race() as one:
+        [ann] = clients(one, "ann")
+        create(ann)
+        copy = {"Bucket": "locks", "Key": "copy", "CopySource": "locks/leader", "IfNoneMatch": "*"}
+        with pytest.raises(ClientError):
+            ann.copy_object(**copy, CopySourceIfMatch='"0"')
+        ann.copy_object(**copy)
+        assert told(one).ok
+
+
 def test_a_writer_without_a_condition_among_those_with_one_is_named():
     with race() as one:
         ann, carl = clients(one, "ann", "carl")

@@ -1,12 +1,12 @@
 """Told versus truth: who was told something else than what happened.
 
-| the client's last word                   | the truth                                              | finding                          |
-|------------------------------------------|--------------------------------------------------------|----------------------------------|
-| a refusal of the last attempt of a call  | an earlier attempt of the same call had committed      | told a refusal, but it committed |
-| a refusal of another call                | an earlier call of its own, not told, had written that | told a refusal, but it committed |
-| no reply, or an error of the server's    | an attempt of the call had committed                   | told nothing, but it committed   |
-| NoSuchKey, after a conflict of its own   | nothing was written, and it did not write again        | a conflict taken for an answer   |
-| one of the first three, of a create-once | it is still there, and its creator never saw it        | held by nobody                   |
+| the client's last word                 | the truth                                         | finding                          |
+|----------------------------------------|---------------------------------------------------|----------------------------------|
+| a refusal, by the call's last attempt  | an earlier attempt of the same call had committed | told a refusal, but it committed |
+| a refusal of another call              | an earlier call of its own, not told, wrote that  | told a refusal, but it committed |
+| no reply, or an error of the server's  | an attempt of the call had committed              | told nothing, but it committed   |
+| NoSuchKey, after a conflict of its own | it wrote nothing, and did not write again         | a conflict taken for an answer   |
+| one of these three, of a create-once   | it is still there; its creator never saw it       | held by nobody                   |
 
 Attempts belong to one call when the SDK says so (`amz-sdk-invocation-id`). Whoever was told success for a call is not misled by
 it, whatever its attempts met. In a history that does not know the truth, an attempt without a reply has committed if what it
@@ -26,6 +26,7 @@ from condemu.lab.history import (
     COMMITTED,
     FAIL,
     INFO,
+    NEVER,
     OK,
     UNKNOWN,
     Effect,
@@ -63,26 +64,35 @@ def calls_of(history: Sequence[Entry]) -> list[list[Entry]]:
 
 
 def with_what_was_read_later(history: list[Entry]) -> list[Entry]:
-    """The history, where attempts whose outcome is not known have committed if somebody read what only they can have written."""
+    """The history, where attempts whose outcome is not known have committed if somebody read what only they can have written.
+
+    Only they can: nobody else sent the same, and before them the key is known to have been something else.
+    """
     if not any(effect.outcome == UNKNOWN for entry in history for effect in entry.effects):
         return history
-    read: dict[tuple[str, str, str], int] = {}
+    seen: dict[Key, list[tuple[Entry, str]]] = {}
     writers: dict[tuple[str, str, str], set[str]] = {}
+    created: dict[str, int] = {}  # buckets and tables that the history created: when that had ended
     for entry in history:
         for effect in entry.effects:
-            if effect.found is not None:
-                seen = (*effect.key, plain(effect.found))
-                read[seen] = max(entry.ended, read.get(seen, 0))
+            for token in (effect.found, effect.left if entry.told == OK else None):
+                if token is not None:
+                    seen.setdefault(effect.key, []).append((entry, plain(token)))
             if effect.left not in (None, ABSENT):
-                written = (*effect.key, plain(effect.left or ""))
-                writers.setdefault(written, set()).add(entry.invocation or str(entry.number))
+                writers.setdefault((*effect.key, plain(effect.left or "")), set()).add(entry.invocation or str(entry.number))
+            if entry.told == OK and entry.operation.startswith("Create") and not is_key(effect.resource):
+                created[effect.resource] = entry.ended
 
     def settled(entry: Entry, effect: Effect) -> Effect:
-        token = (*effect.key, plain(effect.left or ""))
-        alone = len(writers.get(token, ())) == 1
-        if effect.outcome == UNKNOWN and entry.told != OK and alone and read.get(token, -1) > entry.began:
-            return replace(effect, outcome=COMMITTED)
-        return effect
+        if effect.outcome != UNKNOWN or effect.left in (None, ABSENT):
+            return effect
+        token, known = plain(effect.left or ""), seen.get(effect.key, ())
+        alone = len(writers[(*effect.key, token)]) == 1
+        new = created.get(effect.resource.partition("/")[0], NEVER) < entry.began
+        other = new or any(before.ended < entry.began and held != token for before, held in known)
+        earlier_too = any(before.ended < entry.began and held == token for before, held in known)
+        later = any(after.ended > entry.began and held == token and after.told == OK for after, held in known)
+        return replace(effect, outcome=COMMITTED) if alone and other and later and not earlier_too else effect
 
     return [replace(entry, effects=tuple(settled(entry, effect) for effect in entry.effects)) for entry in history]
 

@@ -1,13 +1,12 @@
 """A history as text: a lane for each actor, a line for each attempt, in the order in which they took effect.
 
-      #  ann         ben         what took effect                          answer                     why
-      5  ⊘           │           PutObject locks/leader IfNoneMatch=*      no reply, commit 5
-      6  ✗           │           PutObject locks/leader IfNoneMatch=*      412 PreconditionFailed     found ann's of commit 5
-         ~~~~~~~~ 31 s pass ~~~~~~~~
-      7  │           ○           GetObject locks/leader                    200                        ann's of commit 5
+        #  ann   ben   what took effect                      answer                  why
+        5  ⊘     │     PutObject locks/leader IfNoneMatch=*  no reply, commit 5      found nothing
+    →   6  ✗     │     PutObject locks/leader IfNoneMatch=*  412 PreconditionFailed  found 9dd4e461…, ann's of commit 5
+           ~~~~~~~~ 31 s pass ~~~~~~~~
+        7  │     ○     GetObject locks/leader                200                     found 9dd4e461…, ann's of commit 5
 
-● wrote, ○ read or changed nothing, ✗ was refused, ⊘ has no reply, ◌ read what was old. The line that the finding is about
-is marked.
+● wrote, ○ read or changed nothing, ✗ was refused, ⊘ has no reply, ◌ read what was old. An arrow points to whom it is about.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from condemu.lab.history import ABSENT, ALL, CLIENT_CAUSE, CONDITION, FAIL, INFO, PRESENT, REFUSED, Effect, Entry
+from condemu.lab.history import ABSENT, ALL, CLIENT_CAUSE, CONDITION, FAIL, INFO, PRESENT, RECEIVED, REFUSED, Effect, Entry
 from condemu.lab.tokens import overwrites_of
 
 # Needs.
@@ -112,8 +112,8 @@ def operation_of(entry: Entry, effect: Effect) -> Operation | None:
     if need == ANY and leaves is None:
         return None
     call, back = entry.began, entry.ended
-    if entry.cause != CLIENT_CAUSE:  # the emulator's own: it took effect when it was decided
-        call = back = next((mark for mark, _ in entry.marks.values()), 0)
+    if RECEIVED not in entry.marks:  # the emulator's own: it took effect when it was decided
+        back = call
     return Operation(entry.number, call, back, need, token, leaves, maybe, effect.index, entry, effect)
 
 

@@ -153,6 +153,15 @@ Where is the rule for ...?
     records as documents                                 core/codec.py codec_of
     fault rules at work, and what they count             lab/rules.py Rules
     requests that wait until they are released           lab/holds.py Holds
+    what an entry of a history says                      lab/history.py Entry
+    what a call found, who wrote that, what it was told  server/recorder.py Recorder
+    what a call means for one key                        lab/registers.py operation_of
+    whether some order explains what was told            lab/linearizability.py judged
+    told versus truth                                    lab/verdicts.py misled
+    lost updates, writers without a condition, ABA       lab/writers.py careless
+    what a history shows                                 lab/checker.py check
+    histories for Elle and Porcupine                     lab/exports.py FORMS
+    what boto3 clients of real AWS were told             testing/recorder.py record
     boto3 answered in process                            testing/transport.py answer
     which emulator answers a call of this process        testing/activation.py emulator_for
     what of a process is answered, library by library    testing/interception.py POINTS

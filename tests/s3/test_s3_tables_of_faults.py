@@ -1,4 +1,4 @@
-"""The table of faults is what the words mean: which calls they strike, and with what. Real clients: tests/lab/test_fault_tables.py."""
+"""The table of faults is what the words mean: which calls they strike, and with what. tests/lab/ has it with real clients."""
 
 from __future__ import annotations
 

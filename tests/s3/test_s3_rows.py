@@ -107,7 +107,7 @@ def test_the_members_of_requests_are_those_that_headers_queries_and_paths_give()
 def test_every_member_is_one_of_the_model() -> None:
     unknown = set(get_args(Member)) - input_members() - {"SuccessActionRedirect", "SuccessActionStatus"} - IN_SOME_MODELS
     if unknown and INSTALLED < TABLES_MADE_WITH:
-        pytest.skip(f"botocore {botocore.__version__} is older than the vocabulary and does not know {', '.join(sorted(unknown))}")
+        pytest.skip(f"botocore {botocore.__version__} is older than the vocabulary: it has no {', '.join(sorted(unknown))}")
     assert unknown == set()
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
+import botocore
 import pytest
 from botocore.session import get_session
 
@@ -30,7 +31,8 @@ OTHER_WORDS: dict[str, set[str] | None] = {
     "access/policy_actions.py": None,  # IAM's actions and what is known of them, from another table of AWS's
     "uploads/complete.py": {"CompleteMultipartUpload"},  # the root element of its document
 }
-# In the models of some versions of botocore.
+TABLES_MADE_WITH = (1, 44, 5)  # of botocore: an older one may know fewer members
+INSTALLED = tuple(int(part) for part in botocore.__version__.split(".")[:3])
 IN_SOME_MODELS = {"ClientToken"}
 
 
@@ -103,8 +105,10 @@ def test_the_members_of_requests_are_those_that_headers_queries_and_paths_give()
 
 
 def test_every_member_is_one_of_the_model() -> None:
-    unknown = set(get_args(Member)) - input_members() - {"SuccessActionRedirect", "SuccessActionStatus"}
-    assert unknown - IN_SOME_MODELS == set()
+    unknown = set(get_args(Member)) - input_members() - {"SuccessActionRedirect", "SuccessActionStatus"} - IN_SOME_MODELS
+    if unknown and INSTALLED < TABLES_MADE_WITH:
+        pytest.skip(f"botocore {botocore.__version__} is older than the vocabulary: it has no {', '.join(sorted(unknown))}")
+    assert unknown == set()
 
 
 MISSPELT = """

@@ -132,6 +132,8 @@ Where is the rule for ...?
     what is kept, and under which keys                   core/spaces.py Space
     reset, snapshot and restore of one account           core/spaces.py restore
     records as documents                                 core/codec.py codec_of
+    fault rules at work, and what they count             lab/rules.py Rules
+    requests that wait until they are released           lab/holds.py Holds
     boto3 answered in process                            testing/transport.py answer
     which emulator answers a call of this process        testing/activation.py emulator_for
     what of a process is answered, library by library    testing/interception.py POINTS

@@ -39,12 +39,15 @@ T = TypeVar("T")
 class ReplyLost(Exception):
     """Raised by an observer at REPLYING: what was decided stands, but the client never hears of it.
 
-    `how` is "reset" when the connection breaks, "stall" when nothing comes until the client gives up.
+    `how` is "reset" when the connection breaks, "stall" when nothing comes until the client gives up, or for so many `seconds`,
+    and "cut" when the connection breaks within the answer's body. `reply` is what is lost.
     """
 
-    def __init__(self, how: str = "reset") -> None:
+    def __init__(self, how: str = "reset", seconds: float = 0.0) -> None:
         super().__init__(how)
         self.how = how
+        self.seconds = seconds
+        self.reply: Response | None = None
 
 
 class ArrivesAgain(Exception):
@@ -261,7 +264,11 @@ class Engine:
         if not call.outcomes:
             self._announce(observers, Outcome(call, None, {}, reply.refusal, self.store.index))
         for observer in observers:
-            other = await self._asked(observer, "replying", observer.replying(call, reply))
+            try:
+                other = await self._asked(observer, "replying", observer.replying(call, reply))
+            except ReplyLost as lost:
+                lost.reply = reply
+                raise
             reply = other if other is not None else reply
         return reply
 

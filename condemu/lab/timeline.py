@@ -1,6 +1,7 @@
 """A schedule as text: one line for each effect, a lane for each actor, what took effect, what was answered, and why.
 
-●  wrote       ○  read, or changed nothing       ✗  refused       ⊘  the reply was lost       ~~~  time passed
+●  wrote       ○  read, or changed nothing       ✗  refused       ⊘  the reply was lost       ◌  read the past
+†  the actor crashed before its request took effect, ‡ after it       ~~~  time passed
 """
 
 from __future__ import annotations
@@ -8,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from condemu.lab import faults
 from condemu.lab.director import Effect
 
 CONDITIONS: Final = (
     "IfMatch", "IfNoneMatch", "CopySourceIfMatch", "CopySourceIfNoneMatch", "ConditionExpression", "Expected",
 )  # fmt: skip
 WIDTH: Final = 44  # of what took effect
-WROTE, READ, REFUSED, LOST, THERE = "●", "○", "✗", "⊘", "│"
+WROTE, READ, REFUSED, LOST, THERE, STALE = "●", "○", "✗", "⊘", "│", "◌"
+CRASHED: Final = {faults.CRASH: "†", faults.CRASH_AFTER: "‡"}
 
 
 def drawing(effects: Sequence[Effect], actors: Sequence[str]) -> str:
@@ -49,6 +52,10 @@ def _head(actors: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def mark_of(effect: Effect) -> str:
+    if effect.fault in CRASHED:
+        return CRASHED[effect.fault]
+    if faults.commits_behind(effect.fault):
+        return STALE
     if effect.status == 0 and effect.fault:
         return LOST
     if effect.index:
@@ -78,6 +85,8 @@ def short(value: Any, most: int = 40) -> str:
 
 
 def answer_of(effect: Effect) -> str:
+    if effect.fault == faults.CRASH:
+        return "never sent"
     if effect.status == 0 and effect.fault:
         return "no reply" + (f" (commit {effect.index})" if effect.index else "")
     refusal = effect.refusal

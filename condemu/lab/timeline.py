@@ -56,11 +56,16 @@ def mark_of(effect: Effect) -> str:
         return CRASHED[effect.fault]
     if faults.commits_behind(effect.fault):
         return STALE
-    if effect.status == 0 and effect.fault:
+    if is_lost(effect):
         return LOST
     if effect.index:
         return WROTE
     return REFUSED if effect.refusal is not None or effect.status >= 400 else READ
+
+
+def is_lost(effect: Effect) -> bool:
+    """Whether nobody heard what was answered. A part of a batch that was refused has no answer of its own, and was heard of."""
+    return effect.status == 0 and effect.fault in (*faults.AFTER, faults.CRASH_AFTER)
 
 
 def what_of(effect: Effect) -> str:
@@ -87,7 +92,7 @@ def short(value: Any, most: int = 40) -> str:
 def answer_of(effect: Effect) -> str:
     if effect.fault == faults.CRASH:
         return "never sent"
-    if effect.status == 0 and effect.fault:
+    if is_lost(effect):
         return "no reply" + (f" (commit {effect.index})" if effect.index else "")
     refusal = effect.refusal
     if refusal is not None:

@@ -1,6 +1,7 @@
 """A schedule as text: one line for each effect, a lane for each actor, what took effect, what was answered, and why.
 
-●  wrote       ○  read, or changed nothing       ✗  refused       ⊘  the reply was lost       ~~~  time passed
+●  wrote       ○  read, or changed nothing       ✗  refused       ⊘  the reply was lost       ◌  read the past
+†  the actor crashed before its request took effect, ‡ after it       ~~~  time passed
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from condemu.lab import faults
 from condemu.lab.director import Effect
 
 CONDITIONS: Final = (
@@ -16,7 +18,8 @@ CONDITIONS: Final = (
 )  # fmt: skip
 DIGEST: Final = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,56}\b")
 WIDTH: Final = 44  # of what took effect
-WROTE, READ, REFUSED, LOST, THERE = "●", "○", "✗", "⊘", "│"
+WROTE, READ, REFUSED, LOST, THERE, STALE = "●", "○", "✗", "⊘", "│", "◌"
+CRASHED: Final = {faults.CRASH: "†", faults.CRASH_AFTER: "‡"}
 
 
 def drawing(effects: Sequence[Effect], actors: Sequence[str]) -> str:
@@ -51,11 +54,20 @@ def _head(actors: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def mark_of(effect: Effect) -> str:
-    if effect.status == 0 and effect.fault:
+    if effect.fault in CRASHED:
+        return CRASHED[effect.fault]
+    if faults.commits_behind(effect.fault):
+        return STALE
+    if is_lost(effect):
         return LOST
     if effect.index:
         return WROTE
     return REFUSED if effect.refusal is not None or effect.status >= 400 else READ
+
+
+def is_lost(effect: Effect) -> bool:
+    """Whether nobody heard what was answered. A part of a batch that was refused has no answer of its own, and was heard of."""
+    return effect.status == 0 and effect.fault in (*faults.AFTER, faults.CRASH_AFTER)
 
 
 def what_of(effect: Effect) -> str:
@@ -85,7 +97,9 @@ def short(value: Any, most: int = 40) -> str:
 
 
 def answer_of(effect: Effect) -> str:
-    if effect.status == 0 and effect.fault:
+    if effect.fault == faults.CRASH:
+        return "never sent"
+    if is_lost(effect):
         return "no reply" + (f" (commit {effect.index})" if effect.index else "")
     refusal = effect.refusal
     if refusal is not None:

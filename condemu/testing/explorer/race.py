@@ -15,9 +15,10 @@ from condemu.core.engine import Observer
 from condemu.core.store import MemoryStore
 from condemu.lab.clock import START, RaceClock
 from condemu.lab.director import ASLEEP, NEW, Director, Effect, Lane
-from condemu.lab.faults import Fault
+from condemu.lab.faults import STALE, Crashed, Fault
 from condemu.lab.schedules import TICK, Option
 from condemu.lab.search import Path
+from condemu.lab.staleness import Past, StaleReads
 from condemu.testing import credentials
 from condemu.testing.explorer.lanes import Raised, Threads
 
@@ -182,18 +183,26 @@ class Race:
         self.emulator = self._built(base, wall, tuple(observers))
 
     def _built(self, base: MemoryStore, wall: ManualClock, observers: tuple[Observer, ...]) -> Emulator:
-        from condemu.server.app import FAULTS, build, credentials_of
+        from condemu.server.app import FAULTS, REPLICATED, build, credentials_of
         from condemu.server.config import Config
 
         config = Config(region=self.clients._region, account=self.activation.account)
         ids = SeededIds(str(self.program.seed))
         store = base.copy(self.clock, ids)
+        self.past = Past(store, REPLICATED)
         self.director = Director(
             (), lane_of=self._lane_of, wait=self._wait, index=lambda: store.index, clock=self.clock,
             faults=self.program.faults, tables=FAULTS, timed=bool(self.ticks),
+            reach=lambda step: len(self.past.touching(step.decide)),
         )  # fmt: skip
         book = credentials.LocalBook(credentials_of(config, None))
-        return build(config, clock=self.clock, wall=wall, ids=ids, store=store, observers=(self.director, *observers), book=book)
+        return build(
+            config, clock=self.clock, wall=wall, ids=ids, store=store, observers=(self.director, *observers), book=book,
+            stale_reads=StaleReads(self.past, lambda call, _: self.director.unseen(call)) if self._may_be_stale() else None,
+        )  # fmt: skip
+
+    def _may_be_stale(self) -> bool:
+        return any(rule.word == STALE for rule in self.program.faults)
 
     # what threads ask
 
@@ -217,6 +226,8 @@ class Race:
         lane = self.threads.owner()
         if lane is None:
             return False
+        if lane.crashed:
+            raise Crashed
         self.threads.sleep(lane, self.clock.now() + max(seconds, 0.0))
         return True
 
@@ -254,7 +265,8 @@ class Race:
             return finished
 
     def schedule(self) -> Finished:
-        """Let the path choose until every actor has ended, or it gives up."""
+        """Let the path choose until every actor has ended, or it gives up. What was there before, everybody has seen."""
+        self.past.forget()
         whole = self._chosen()
         results = {name: self.threads.results.get(name) for name in self.bodies}
         return Finished(self.path, self.director.effects, Told(results), whole=whole)
@@ -313,11 +325,11 @@ class Race:
 
 
 def crashes(told: Told, expected: tuple[type[BaseException], ...]) -> Iterator[tuple[str, BaseException]]:
-    """The actors that raised what is no answer of AWS."""
+    """The actors that raised what is no answer of AWS, and did not crash by a fault."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     for name, result in told.items():
-        if isinstance(result, Raised) and not isinstance(result.error, (BotoCoreError, ClientError, *expected)):
+        if isinstance(result, Raised) and not isinstance(result.error, (BotoCoreError, ClientError, Crashed, *expected)):
             yield name, result.error
 
 

@@ -95,7 +95,7 @@ class Lane:
 
 
 class Director(Watch):
-    """`lane_of` tells whose call it is, None for a call that nobody directs; `stray` is told of those."""
+    """`lane_of` tells whose call it is. A call of nobody's, or of somebody who has no lane, passes."""
 
     def __init__(
         self,
@@ -214,7 +214,8 @@ class Director(Watch):
         name = self._lane_of(call)
         if name is not None:
             call.actor = name
-            if self.lanes[name].crashed:
+            lane = self.lanes.get(name)
+            if lane is not None and lane.crashed:
                 raise Crashed
 
     async def ready(self, call: Call, step: Step) -> _ArriveAgain | None:

@@ -134,6 +134,13 @@ Where is the rule for ...?
     records as documents                                 core/codec.py codec_of
     fault rules at work, and what they count             lab/rules.py Rules
     requests that wait until they are released           lab/holds.py Holds
+    what an exploration has covered                      lab/covered.py Covered
+    races for every language: what each call does        server/lab/races.py Races
+    one schedule over HTTP; an actor that thinks         server/lab/run.py Run
+    faults and holds by hand                             server/lab/by_hand.py FaultRules
+    the state's clock moved by hand                      server/lab/moved_clock.py MovedClock
+    snapshots over HTTP                                  server/lab/snapshots.py Snapshots
+    which calls the lab takes over HTTP                  server/lab/lab.py ROUTES
     boto3 answered in process                            testing/transport.py answer
     which emulator answers a call of this process        testing/activation.py emulator_for
     what of a process is answered, library by library    testing/interception.py POINTS

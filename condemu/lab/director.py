@@ -218,8 +218,8 @@ class Director(Watch):
 
     async def replying(self, call: Call, reply: Response) -> Response | None:
         lane = self.lanes.get(call.actor)
-        if lane is None or lane.effect is None:
-            return None
+        if lane is None or lane.effect is None or lane.effect.call is not call:
+            return None  # a call that was refused before it was READY has no effect
         lane.released = None
         lane.effect.status = reply.status
         rule, lane.pending_fault = lane.pending_fault, None

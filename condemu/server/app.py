@@ -73,7 +73,7 @@ class Emulator:
         self._numbers = count(1)
         self._turns: dict[str, Iterator[int]] = {}  # how many calls each actor has made, where identifiers are seeded
         self._fallback = services[dispatch.S3]
-        self._book = book
+        self._book = CredentialBook() if book is None else book
 
     @cached_property
     def asgi(self) -> App:
@@ -88,7 +88,7 @@ class Emulator:
         config = self.config
         return Lab(
             engine=self.engine, clock=self.clock, ids=self.ids, tables=FAULTS, spaces=SPACES, account=config.account,
-            strict=config.auth == "strict", book=self._book or CredentialBook(),
+            strict=config.auth == "strict", book=self._book,
         )  # fmt: skip
 
     def received(

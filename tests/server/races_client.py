@@ -58,7 +58,20 @@ class Me:
         return self._admin("GET", f"races/{self._race['race']}/clock?actor={self.name}")[1]["time"]
 
 
+_clients: dict[tuple[Any, ...], Any] = {}
+_lock = threading.Lock()
+
+
 def client(url: str, service: str, key: str = "test", secret: str = "test", **options: Any) -> Any:
+    """A client, made once: to make one takes longer than a schedule."""
+    with _lock:
+        known = (url, service, key, secret, repr(options))
+        if known not in _clients:
+            _clients[known] = made(url, service, key, secret, options)
+        return _clients[known]
+
+
+def made(url: str, service: str, key: str, secret: str, options: Mapping[str, Any]) -> Any:
     settings = {"retries": {"total_max_attempts": 3}, "s3": {"addressing_style": "path"}, "read_timeout": 1800, **options}
     return boto3.client(
         service, endpoint_url=url, region_name="us-east-1", aws_access_key_id=key, aws_secret_access_key=secret,
@@ -70,7 +83,7 @@ def explored(
     admin: Admin, actors: Mapping[str, Actor], check: Callable[[Mapping[str, Any]], str],
     options: Mapping[str, Any] | None = None, begin: bool = True, **race: Any,
 ) -> tuple[str, dict[str, Any]]:
-    """The report as text and as JSON, once every schedule was run or one has failed. `check` returns what is wrong, or nothing."""
+    """The report as text and as JSON, after every schedule or the first that failed. `check` says what is wrong, if anything."""
     status, made = admin("POST", "races", {"actors": list(actors), **race})
     assert status == 201, made
     name = made["race"]

@@ -20,6 +20,12 @@ def server() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore waits before it sends again; nobody has to wait with it."""
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
+
+
 @pytest.fixture
 def admin(server: Server) -> Admin:
     admin = Admin(server.url)
@@ -109,10 +115,14 @@ def test_actors_need_not_say_that_they_begin(admin, s3):
     assert '"replay": "v1.a:1.b:2.a:1"' in report
 
 
+def marked(request: Any, name: str) -> None:
+    request.headers["x-condemu-actor"] = name
+
+
 def test_an_actor_may_be_named_by_a_header(admin, s3):
     def named(me: Me) -> None:
         own = client(admin.url, "s3")
-        own.meta.events.register("before-send", lambda request, **_: request.headers.add_header("x-condemu-actor", me.name))
+        own.meta.events.register("before-send", lambda request, **_: marked(request, me.name))
         n = int(own.get_object(Bucket="locks", Key="n")["Body"].read())
         own.put_object(Bucket="locks", Key="n", Body=b"%d" % (n + 1))
 

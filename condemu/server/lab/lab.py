@@ -46,7 +46,7 @@ class Lab:
     ) -> None:  # fmt: skip
         self.clock = MovedClock(clock)
         self.races = Races(
-            engine=engine, tables=tables, spaces=spaces, account=account, strict=strict, book=book, ids=ids, now=self.clock.now,
+            engine=engine, tables=tables, spaces=spaces, account=account, strict=strict, book=book, ids=ids,
             begin=self.clock.begin,
         )  # fmt: skip
         self.faults = FaultRules(engine, tables)

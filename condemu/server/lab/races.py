@@ -25,6 +25,7 @@ from condemu.auth.principals import root_of
 from condemu.core.effects import Ids
 from condemu.core.engine import Engine
 from condemu.core.spaces import NameTaken, Space
+from condemu.lab.clock import START
 from condemu.lab.covered import Covered, Strange, numbered
 from condemu.lab.faults import DELAY, Fault, Tables
 from condemu.lab.schedules import Unreadable, events_of
@@ -67,11 +68,11 @@ MEMBERS: Final = {
 
 
 class Races:
-    """The races of one emulator, at most one in each account. `began` takes the clock's place; `now` is the state's time."""
+    """The races of one emulator, at most one in each account. `begin` lets the clock be theirs where a race asks for the time."""
 
     def __init__(
         self, *, engine: Engine, tables: Tables, spaces: Sequence[Space], account: str, strict: bool, book: CredentialBook,
-        ids: Ids, now: Callable[[], float], begin: Callable[[], None],
+        ids: Ids, begin: Callable[[], None],
     ) -> None:  # fmt: skip
         self._engine = engine
         self._tables = tables
@@ -80,7 +81,6 @@ class Races:
         self._strict = strict
         self._book = book
         self._ids = ids
-        self._now = now
         self._begin = begin
         self._races: dict[str, Race] = {}
         self._numbers = count(1)
@@ -156,7 +156,7 @@ class Races:
         for seconds in ticks:
             check({"time_passes": seconds}, "a race", {"time_passes": NUMBER})
             between(seconds, 0.001, MOST_SECONDS, "what passes")
-        began = time_of(members["time"], "'time'") if "time" in members else float(int(self._now()))
+        began = time_of(members["time"], "'time'") if "time" in members else START
         return Program(
             account, actors, {f"{name}-{actor}": actor for actor in actors}, began, faults_of(members),
             tuple(round(float(seconds), 3) for seconds in ticks), skews,

@@ -232,7 +232,7 @@ class Director(Watch):
         lane.effect.fault = rule.word
         if rule.word == ERROR_AFTER:
             lane.effect.status = 500
-            return Response(500, [("content-length", "0")], b"")
+            return Response(500, [("Content-Length", "0")], b"")
         lane.effect.status = 0
         if rule.word == LOST_CALL:
             lane.lost = invocation

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
@@ -317,3 +319,23 @@ def test_an_account_in_a_race_is_not_replaced(admin, s3):
     race = admin("POST", "races", {"actors": ["a"]})[1]["race"]
     status, document = admin("POST", f"snapshots/{kept}/restore")
     assert (status, document["error"]) == (409, f"race {race} is on in account 000000000000: DELETE it first")
+
+
+# --- on the wire
+
+
+def lengths(admin: Admin, method: str, path: str, headers: dict[str, str]) -> list[str] | None:
+    connection = HTTPConnection(urlsplit(admin.url).netloc, timeout=1800)
+    connection.request(method, path, b"", headers)
+    response = connection.getresponse()
+    response.read()
+    connection.close()
+    return response.headers.get_all("content-length")
+
+
+def test_every_answer_says_its_length_once(admin, s3):
+    for path in ("/_condemu/faults", "/_condemu/nothing", "/_condemu/races/r9"):
+        assert len(lengths(admin, "GET", path, {}) or []) == 1
+    admin("POST", "faults", {"do": "error-after", "operation": "PutObject"})
+    url = urlsplit(s3.generate_presigned_url("put_object", Params={"Bucket": "locks", "Key": "leader"}))
+    assert lengths(admin, "PUT", f"{url.path}?{url.query}", {}) == ["0"]

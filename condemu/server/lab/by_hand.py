@@ -66,7 +66,7 @@ class FaultRules:
 
     def add(self, document: Document) -> Answer:
         name = self._add(self._read(document))
-        return Answer(201, self._shown(name), (("location", f"/_condemu/faults/{name}"),))
+        return Answer(201, self._shown(name), (("Location", f"/_condemu/faults/{name}"),))
 
     def replace(self, document: Document) -> Answer:
         """All of them are read before one is changed."""
@@ -196,7 +196,7 @@ class HandHolds:
             self._at_work[account] = holds, self._engine.observe(holds, account)
         name = f"h{next(self._numbers)}"
         self._holds[name] = account, self._at_work[account][0].add(rule, stage, seconds, members.get("overlapping", False))
-        return Answer(201, self._shown(name), (("location", f"/_condemu/holds/{name}"),))
+        return Answer(201, self._shown(name), (("Location", f"/_condemu/holds/{name}"),))
 
     def release(self, name: str, document: Document) -> Answer:
         members = check(document, "a release", {"all": SWITCH})

@@ -75,7 +75,7 @@ class Lab:
         kind, body = answer.encoded()
         if answer.status == 204:
             return Response(204, list(answer.headers))
-        return Response(answer.status, [("content-type", kind), ("content-length", str(len(body))), *answer.headers], body)
+        return Response(answer.status, [("Content-Type", kind), ("Content-Length", str(len(body))), *answer.headers], body)
 
     async def _answer(self, request: Request) -> Answer:
         parts = request.raw_path.removeprefix(PREFIX).rstrip("/").split("/")

@@ -139,7 +139,7 @@ class Races:
         return Answer(
             201,
             {"race": name, "account": account, "access_keys": keys, "secret_access_key": secret, "time": program.began},
-            (("location", f"/_condemu/races/{name}"),),
+            (("Location", f"/_condemu/races/{name}"),),
         )
 
     def _program(self, name: str, account: str, members: Document) -> Program:

@@ -45,7 +45,7 @@ class Snapshots:
             raise Refused(409, f"there may be {MOST} snapshots; DELETE some of them")
         name = f"s{next(self._numbers)}"
         self._kept[name] = self._engine.store.view(lambda txn: snapshot(txn, self._spaces, account))
-        return Answer(201, self._shown(name), (("location", f"/_condemu/snapshots/{name}"),))
+        return Answer(201, self._shown(name), (("Location", f"/_condemu/snapshots/{name}"),))
 
     def restore(self, name: str) -> Answer:
         kept = self._found(name)

@@ -60,16 +60,16 @@ def _no_number(text: str) -> Any:
 
 
 def document_of(body: bytes) -> Document:
-    """The JSON object that a body holds; an empty one for no body."""
+    """The JSON object that a body holds; an empty one for no body, and for null."""
     if not body.strip():
         return {}
     try:
         document = json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Refused(400, f"the body is no JSON: {error}") from None
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) and document is not None:
         raise Refused(400, "the body is a JSON object")
-    return document
+    return document or {}
 
 
 def check(document: Any, what: str, members: Mapping[str, str]) -> Document:

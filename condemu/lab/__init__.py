@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any
 from condemu.lab.faults import Fault, UnknownFault, calls_lost, fault, replies_lost
 
 if TYPE_CHECKING:
-    from condemu.testing.explorer.explore import BadRace, Explored, RaceFound, explore
+    from condemu.testing.explorer.exploration import BadRace, Explored, RaceFound
+    from condemu.testing.explorer.explore import explore
 
 __all__ = [
     "BadRace", "Explored", "Fault", "RaceFound", "UnknownFault", "calls_lost", "explore", "fault", "hours", "minutes",
     "replies_lost", "seconds",
 ]  # fmt: skip
 
-_HOME = dict.fromkeys(("BadRace", "Explored", "RaceFound", "explore"), "condemu.testing.explorer.explore")
+_HOME = {
+    **dict.fromkeys(("BadRace", "Explored", "RaceFound"), "condemu.testing.explorer.exploration"),
+    "explore": "condemu.testing.explorer.explore",
+}
 
 
 def seconds(count: float) -> float:

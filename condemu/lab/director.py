@@ -20,8 +20,8 @@ from condemu.core.effects import Clock
 from condemu.core.engine import ARRIVE_AGAIN, ReplyLost, Watch, _ArriveAgain
 from condemu.core.errors import ServiceError
 from condemu.core.http import Response
-from condemu.lab.faults import CUT, ERROR_AFTER, LOST_CALL, STALL, Fault, Tables, fitting
-from condemu.lab.schedules import EVERYTHING, TICK, TIME, Event, Footprint, Option
+from condemu.lab.faults import CUT, ERROR_AFTER, LOST_CALL, OVERLAP, STALL, Fault, Tables, fitting
+from condemu.lab.schedules import EVERYTHING, TICK, TIME, Event, Footprint, Option, meet
 
 NEW: Final = "new"
 RUNNING: Final = "running"
@@ -52,8 +52,8 @@ class Lane:
     """An actor as the director sees it."""
 
     __slots__ = (
-        "arrivals", "call", "due", "effect", "index", "lost", "name", "number", "pending_fault", "released", "rules", "state",
-        "step", "wrote",
+        "arrivals", "call", "due", "effect", "index", "lost", "name", "number", "overlapped",
+        "pending_fault", "released", "rules", "state", "step", "wrote",
     )  # fmt: skip
 
     def __init__(self, name: str, index: int) -> None:
@@ -68,6 +68,7 @@ class Lane:
         self.released: Call | None = None  # the call that was let go, and may be made anew
         self.arrivals = 0  # how often it had arrived by then
         self.pending_fault: Fault | None = None
+        self.overlapped = False  # what is parked meets what was committed since
         self.lost = ""  # the invocation all of whose replies are lost
         self.effect: Effect | None = None
         self.wrote = False
@@ -106,6 +107,11 @@ class Director(Watch):
 
     # what a race asks and tells
 
+    def add(self, name: str) -> Lane:
+        """One more actor."""
+        lane = self.lanes[name] = Lane(name, len(self.lanes))
+        return lane
+
     def options(self, ticks: Sequence[tuple[int, str]] = ()) -> list[Option]:
         """What may happen next, by default first. Empty when every actor has ended."""
         able = [lane for lane in self.lanes.values() if lane.state in (NEW, PARKED, ASLEEP)]
@@ -120,6 +126,7 @@ class Director(Watch):
             options.extend(
                 Option(Event(lane.name, lane.number, word), footprint, deviation + 1)
                 for word in (lane.rules if lane.state == PARKED else ())
+                if word != OVERLAP or lane.overlapped
             )
         options.extend(Option(Event("", number, seconds), TICK, 1) for number, seconds in ticks)
         return options
@@ -169,9 +176,12 @@ class Director(Watch):
         """What the lane's event really touched: without a change it has only read."""
         if self._swept:
             return (Touch(EVERYTHING, True),)
-        if lane.wrote:
-            return self.footprint
-        return tuple(Touch(touch.resource, touch.written and touch.resource == "time") for touch in self.footprint)
+        if not lane.wrote:
+            return tuple(Touch(touch.resource, touch.written and touch.resource == "time") for touch in self.footprint)
+        for other in self.lanes.values():
+            if other is not lane and other.step is not None and meet(self.footprint, other.step.footprint):
+                other.overlapped = True
+        return self.footprint
 
     # the stages
 
@@ -187,10 +197,14 @@ class Director(Watch):
         if lane.released is not call or call.arrivals == lane.arrivals:
             lane.released, lane.call, lane.step = None, call, step
             lane.rules = {rule.word: rule for rule in fitting(self._faults, self._tables, call, step)}
-            lane.state = PARKED
+            lane.state, lane.overlapped = PARKED, False
             await self._wait(lane)
             lane.call, lane.step = None, None
             rule = lane.pending_fault
+            if rule is not None and rule.word == OVERLAP:
+                assert lane.effect is not None
+                lane.released, lane.effect.fault, lane.pending_fault = None, rule.word, None
+                return None
             error = rule.error(self._tables, call, step) if rule is not None and not rule.after else None
             if error is not None:
                 assert rule is not None

@@ -5,14 +5,18 @@
 | throttle, internal_error, unavailable       | before the write | the service's own error; nothing is changed            |
 | conflict, transaction_conflict, in_progress | before the write | the same, where AWS would answer so                    |
 | delay                                       | before the write | it takes a while                                       |
+| overlap                                     | before the write | it had arrived before what was committed meanwhile     |
 | lost                                        | after the write  | the connection breaks; the client never hears of it    |
 | lost-call                                   | after the write  | the same for every attempt of the SDK's call           |
 | stall                                       | after the write  | nothing comes until the client gives up                |
 | error-after                                 | after the write  | 500 in place of the answer                             |
 | cut                                         | after the write  | the answer's body ends half-way                        |
 
-A service's own errors come from its table `faults.py`; the lab knows only their words. A fault in front of a service's name,
+A service's own errors come from its table `faults.py`; the lab knows only their words. A word behind a service's name,
 "s3:conflict", means that service alone.
+
+`overlap` is for schedules alone. Requests take effect as if they had just arrived; with it, a conditional write of S3 was under
+way when its key was changed, which S3 answers with 409 by itself.
 """
 
 from __future__ import annotations
@@ -37,8 +41,10 @@ STALL: Final = "stall"
 ERROR_AFTER: Final = "error-after"
 CUT: Final = "cut"
 DELAY: Final = "delay"
+OVERLAP: Final = "overlap"
+CONFLICT: Final = "conflict"
 AFTER: Final = (LOST, LOST_CALL, STALL, ERROR_AFTER, CUT)
-WORDS: Final = (*BEFORE, *AFTER, DELAY)
+WORDS: Final = (*BEFORE, *AFTER, DELAY, OVERLAP)
 SERVICES: Final = ("s3", "dynamodb", "simpledb")
 # Other spellings that people try.
 ALSO: Final = {
@@ -89,7 +95,7 @@ class Fault:
 
     def error(self, tables: Tables, call: Call, step: Step) -> ServiceError | None:
         """The service's own error for the word; None where AWS would not answer this call so."""
-        make = tables.get(call.service, {}).get(self.word)
+        make = tables.get(call.service, {}).get(CONFLICT if self.word == OVERLAP else self.word)
         return None if make is None else make(call, step)
 
     def __str__(self) -> str:

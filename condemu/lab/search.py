@@ -99,6 +99,10 @@ class _Place:
         self.cost = cost
         self.tried: dict[Event, Option] = {}
 
+    def able(self, event: Event) -> Event:
+        """The event; without its fault, where that cannot strike here: an overlap needs something that came before."""
+        return event if event in self.options else event._replace(variant="")
+
 
 def _awake(asleep: Asleep, option: Option) -> dict[Event, Footprint]:
     """What stays asleep behind a step: the steps of others that do not meet it."""
@@ -181,7 +185,7 @@ class _Fewest(_Walked):
         self._strike(events)
         for first, second, between in races(events, footprints, len(self.chosen)):
             place = self._places[first]
-            initials = [events[step] for step in between]
+            initials = [place.able(events[step]) for step in between]
             if any(event in place.tried or event in place.asleep for event in initials):
                 continue
             best = min(initials, key=lambda event: (place.options[event].deviation, event != events[second]))

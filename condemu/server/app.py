@@ -22,9 +22,9 @@ from condemu.core.http import Body, BytesBody, ClientDisconnected, Request, Resp
 from condemu.core.service import Service
 from condemu.core.spaces import forget
 from condemu.core.store import MemoryStore, Store, Txn
-from condemu.dynamodb import records as dynamodb_records
 from condemu.dynamodb.faults import FAULTS as DYNAMODB_FAULTS
 from condemu.dynamodb.service import DynamoDB
+from condemu.dynamodb.state import records as dynamodb_records
 from condemu.s3.faults import FAULTS as S3_FAULTS
 from condemu.s3.service import S3
 from condemu.s3.state import records as s3_records
@@ -89,6 +89,7 @@ class Emulator:
         return Lab(
             engine=self.engine, clock=self.clock, ids=self.ids, tables=FAULTS, spaces=SPACES, account=config.account,
             strict=config.auth == "strict", book=self._book,
+            replace=self.clock.replace if isinstance(self.clock, SystemClock) else None,
         )  # fmt: skip
 
     def received(

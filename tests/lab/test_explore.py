@@ -205,6 +205,14 @@ def test_what_an_actor_returned_or_raised_is_told_to_the_check():
     assert explore(fails, answers, check=check).complete
 
 
+def test_a_check_that_raises_is_a_failure_too():
+    def check(aws):
+        aws.client("s3").get_object(Bucket="locks", Key="nowhere")
+
+    with pytest.raises(RaceFound, match="the check raised NoSuchKey"):
+        explore(careful, setup=counter, check=check)
+
+
 def test_an_actor_that_crashes_is_a_failure_and_an_expected_exception_is_none():
     class Busy(Exception):
         pass
@@ -229,6 +237,24 @@ def test_the_replies_to_a_whole_call_are_lost():
 
     run = explore(put, setup=bucket, faults=[calls_lost(), replies_lost()])
     assert run.outcomes == {"put: 'written'", "put: 'lost'", "put: 'PreconditionFailed'"}
+
+
+def test_a_write_that_was_under_way_when_its_key_changed_is_answered_409():
+    def create(aws):
+        try:
+            aws.client("s3").put_object(Bucket="locks", Key="k", Body=b"", IfNoneMatch="*")
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+        return "created"
+
+    def passing(aws):
+        aws.client("s3").put_object(Bucket="locks", Key="k", Body=b"")
+        aws.client("s3").delete_object(Bucket="locks", Key="k")
+
+    assert "create: 'ConditionalRequestConflict', passing: None" not in explore(create, passing, setup=bucket).outcomes
+    run = explore(create, passing, setup=bucket, faults=["overlap"])
+    assert run.complete
+    assert "create: 'ConditionalRequestConflict', passing: None" in run.outcomes
 
 
 def test_a_throttled_part_of_a_batch_comes_back_unprocessed():
@@ -269,7 +295,7 @@ def test_what_is_not_run_to_the_end_says_so():
         ((careful,), {"search": "deepest"}, "there is no search 'deepest'"),
         ((careful,), {"skew": {"ben": 1}}, "there is no actor 'ben' to skew; there are careful"),
         ((careful,), {"replay": "b2.d2"}, "whose tokens begin with v1"),
-        ((careful,), {"replay": "v1.ben:2"}, "the schedule has an actor 'ben'; there are careful"),
+        ((careful,), {"replay": "v1.ben:2"}, "step 1: expected ben's start; what can happen is careful's start"),
         ((careful,), {"replay": "v1.careful:9"}, "does not fit this program: every actor has ended after step 3"),
         ((careful,), {"replay": "v1.+31"}, "the schedule lets 31 s pass, which time_passes does not"),
     ],

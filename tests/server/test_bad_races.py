@@ -51,7 +51,7 @@ BAD = [
     ({"actors": ["a"], "faults": [{"do": "lost", "nth": 2}]}, "a fault of a race has no 'nth'"),
     ({"actors": ["a"], "faults": [{"service": "s3"}]}, "says in 'do' what happens"),
     ({"actors": ["a"], "faults": [3]}, "a fault of a race is an object, not 3"),
-    ({"actors": ["a"], "faults": ["delay"]}, "a race has no fault 'delay'"),
+    ({"actors": ["a"], "faults": ["delay"]}, "a fault of a race is none of 'delay'; it may be throttle"),
     ({"actors": ["a"], "faults": ["lost"] * 17}, "at most 16 faults"),
     ({"actors": ["a"], "time_passes": [0]}, "what passes is 0.001 to 86400"),
     ({"actors": ["a"], "time_passes": ["31"]}, "is a number, not \"31\""),

@@ -126,6 +126,7 @@ def test_a_delay_takes_its_time_and_no_more(admin, s3):
         ({"do": "lost", "probability": 2}, "'probability' of a fault is 0 to 1, not 2"),
         ({"do": "stall", "seconds": -1}, "'seconds' of a fault is 0 to"),
         ({"do": "delay"}, "a delay says how long it takes"),
+        ({"do": "overlap"}, "a fault is none of 'overlap'; it may be throttle"),
         ({"do": "lost", "account": "me"}, "'account' is twelve digits"),
         ({"do": "lost", "service": "ec2"}, "condemu has no service 'ec2'"),
     ],

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from condemu.lab.faults import WORDS
+from condemu.server.lab import by_hand, races
 from condemu.server.lab.lab import ROUTES
-from condemu.server.lab.races import MEMBERS
 from condemu.testing.server import Server
 from tests.server.races_client import Admin
 
@@ -67,5 +66,5 @@ def test_every_call_member_and_word_is_on_the_page():
         if pattern.startswith("races/"):
             called = pattern.replace("races/*", "races/r1").replace("actors/*", "actors/a")
             assert f"`{method} /_condemu/{called}" in PAGE, called
-    assert [name for name in MEMBERS if f"`{name}`" not in PAGE] == []
-    assert [word for word in WORDS if f"`{word}`" not in PAGE] == []
+    assert [name for name in races.MEMBERS if f"`{name}`" not in PAGE] == []
+    assert [word for word in {*by_hand.WORDS, *races.WORDS} if f"`{word}`" not in PAGE] == []

@@ -23,7 +23,7 @@ from itertools import count
 from typing import Any, Final
 
 from condemu.core.engine import Engine
-from condemu.lab.faults import DELAY, Counted, Fault, Tables
+from condemu.lab.faults import AFTER, BEFORE, DELAY, Counted, Fault, Tables
 from condemu.lab.holds import LIMIT, READY, STAGES, Hold, Holds, Parked, picking
 from condemu.lab.rules import Rules
 from condemu.server.lab.documents import (
@@ -44,6 +44,7 @@ from condemu.server.lab.documents import (
 )
 
 MOST: Final = 1000  # rules; and holds
+WORDS: Final = (*BEFORE, *AFTER, DELAY)  # of faults
 LONGEST_HOLD: Final = 3600.0  # seconds that a request may wait
 
 
@@ -103,7 +104,7 @@ class FaultRules:
         account = None
         if isinstance(members, dict):
             account = account_of(check({"account": members.pop("account", None)}, "a fault", {"account": TEXT}))
-        rule = rule_of(members, "a fault", CHANCES)
+        rule = rule_of(members, "a fault", CHANCES, WORDS)
         if rule.word == DELAY and not rule.seconds:
             raise Refused(400, 'a delay says how long it takes: {"do": "delay", "seconds": 3}')
         return account, rule
@@ -186,7 +187,7 @@ class HandHolds:
         if stage not in STAGES:
             raise Refused(400, f"there is no stage {stage!r}; there are {', '.join(STAGES)}")
         seconds = between(members.get("seconds", LIMIT), 0.001, LONGEST_HOLD, "'seconds' of a hold")
-        rule_of({"do": DELAY, **{name: members[name] for name in PATTERNS if name in members}}, "a hold", {})
+        rule_of({"do": DELAY, **{name: members[name] for name in PATTERNS if name in members}}, "a hold", {}, (DELAY,))
         if len(self._holds) >= MOST:
             raise Refused(409, f"there may be {MOST} holds; DELETE some of them")
         rule = picking(**{name: members[name] for name in (*PATTERNS, "first") if name in members})

@@ -6,7 +6,7 @@ Whatever cannot be used is refused with a sentence that says what is wrong and w
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -130,8 +130,8 @@ def account_of(document: Mapping[str, Any]) -> str | None:
     return account
 
 
-def rule_of(given: Any, what: str, more: Mapping[str, str]) -> Fault:
-    """A fault rule: a word as text, or an object with the word in "do" and what else is known of it."""
+def rule_of(given: Any, what: str, more: Mapping[str, str], words: Collection[str]) -> Fault:
+    """A fault rule: a word as text, or an object with the word in "do" and what else is known of it; of these words alone."""
     if isinstance(given, str):
         given = {"do": given}
     members = check(given, what, {"do": TEXT, **PATTERNS, **more})
@@ -143,6 +143,9 @@ def rule_of(given: Any, what: str, more: Mapping[str, str]) -> Fault:
     if "seconds" in members:
         between(members["seconds"], 0, MOST_SECONDS, f"'seconds' of {what}")
     try:
-        return fault(word, **members)
+        rule = fault(word, **members)
     except UnknownFault as unknown:
         raise Refused(400, str(unknown)) from None
+    if rule.word not in words:
+        raise Refused(400, f"{what} is none of {rule.word!r}; it may be {', '.join(words)}")
+    return rule

@@ -20,7 +20,7 @@ from condemu.lab.faults import Tables
 from condemu.server.lab import PREFIX
 from condemu.server.lab.by_hand import FaultRules, HandHolds
 from condemu.server.lab.documents import LONGEST, Answer, Document, Refused, between, check, document_of
-from condemu.server.lab.moved_clock import MovedClock
+from condemu.server.lab.moved_clock import MovedClock, Now
 from condemu.server.lab.races import Races
 from condemu.server.lab.snapshots import Snapshots
 
@@ -38,13 +38,16 @@ class Asked:
 
 
 class Lab:
-    """`account` is the default account; under `strict` keys must be known, and those of actors are lent in `book`."""
+    """`account` is the default account; under `strict` keys must be known, and those of actors are lent in `book`.
+
+    `replace` puts another clock in the place of the machine's, if that is the state's.
+    """
 
     def __init__(
         self, *, engine: Engine, clock: Clock, ids: Ids, tables: Tables, spaces: Sequence[Space], account: str, strict: bool,
-        book: CredentialBook,
+        book: CredentialBook, replace: Callable[[Now], None] | None,
     ) -> None:  # fmt: skip
-        self.clock = MovedClock(clock)
+        self.clock = MovedClock(clock, replace)
         self.races = Races(
             engine=engine, tables=tables, spaces=spaces, account=account, strict=strict, book=book, ids=ids,
             begin=self.clock.begin,

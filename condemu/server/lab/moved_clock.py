@@ -6,12 +6,12 @@ machine's time, always. While nobody has moved it the emulator asks the machine 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Protocol
 
 from condemu.core.effects import Clock
 from condemu.server.lab.documents import LAST, NUMBER, SWITCH, TIME, Answer, Document, Refused, between, check, iso, time_of
-from condemu.server.system import SystemClock
 
 
 class Timed(Protocol):
@@ -26,12 +26,16 @@ class Timed(Protocol):
 racing: ContextVar[Timed | None] = ContextVar("racing", default=None)
 
 
-class MovedClock:
-    """What the state's clock is asked in place of the machine, from `begin` on."""
+Now = Callable[[], float]
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+
+class MovedClock:
+    """What the state's clock asks in place of the machine, from `begin` on. `replace` puts it there; None for a clock that is not
+    the machine's."""
+
+    def __init__(self, clock: Clock, replace: Callable[[Now], None] | None) -> None:
         self._machine = clock.now
+        self._replace = replace
         self._ahead = 0.0
         self._frozen: float | None = None
 
@@ -43,9 +47,9 @@ class MovedClock:
 
     def begin(self) -> None:
         """Take the machine's place."""
-        if not isinstance(self._clock, SystemClock):
+        if self._replace is None:
             raise Refused(409, "this emulator was given a clock of its own; the lab moves no other than the machine's")
-        self._clock.now = self.now
+        self._replace(self.now)
 
     def reset(self) -> None:
         """Show the machine's time again."""

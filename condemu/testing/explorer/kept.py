@@ -16,10 +16,10 @@ def _file() -> Path:
     return Path(FOLDER) / "schedules.json"
 
 
-def _name(actors: Mapping[str, Callable[..., Any]]) -> str:
-    """The test that runs, or the actors."""
+def name_of(actors: Mapping[str, Callable[..., Any]]) -> str:
+    """What a failing schedule is kept under: the test that runs and the actors."""
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
-    return test or " ".join(f"{name}={getattr(body, '__module__', '')}" for name, body in actors.items())
+    return " ".join((test or "-", *(f"{name}={getattr(body, '__module__', '')}" for name, body in actors.items())))
 
 
 def _read() -> dict[str, str]:
@@ -42,17 +42,17 @@ def _write(known: dict[str, str]) -> None:
         pass
 
 
-def recall(actors: Mapping[str, Callable[..., Any]]) -> str | None:
-    return _read().get(_name(actors))
+def recall(name: str) -> str | None:
+    return _read().get(name)
 
 
-def remember(actors: Mapping[str, Callable[..., Any]], token: str) -> None:
+def remember(name: str, token: str) -> None:
     known = _read()
-    known.pop(_name(actors), None)
-    _write(known | {_name(actors): token})
+    known.pop(name, None)
+    _write(known | {name: token})
 
 
-def forget(actors: Mapping[str, Callable[..., Any]]) -> None:
+def forget(name: str) -> None:
     known = _read()
-    if known.pop(_name(actors), None) is not None:
+    if known.pop(name, None) is not None:
         _write(known)

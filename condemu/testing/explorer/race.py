@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from condemu.core.calls import Call
@@ -43,6 +44,7 @@ class Program:
     setup: Body | None = None
     check: Body | None = None
     faults: tuple[Fault, ...] = ()
+    most_faults: int = 1
     ticks: tuple[float, ...] = ()
     skews: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
@@ -132,6 +134,10 @@ class Told:
         except KeyError:
             raise AttributeError(f"there is no actor {name!r}; there are {', '.join(self._results)}") from None
 
+    @property
+    def names(self) -> list[str]:
+        return list(self._results)
+
     def __getitem__(self, name: str) -> Any:
         return self._results[name]
 
@@ -172,6 +178,7 @@ class Race:
         self.threads = Threads()
         self.home = threading.get_ident()
         self.ticks = [(number, f"{seconds:g}".replace(".", "_")) for number, seconds in enumerate(program.ticks)]
+        self.bodies: dict[str, Callable[[], Any]] = {}
         self.emulator = self._built(base, wall, tuple(observers))
 
     def _built(self, base: MemoryStore, wall: ManualClock, observers: tuple[Observer, ...]) -> Emulator:
@@ -182,7 +189,7 @@ class Race:
         ids = SeededIds(str(self.program.seed))
         store = base.copy(self.clock, ids)
         self.director = Director(
-            list(self.program.actors), lane_of=self._lane_of, wait=self._wait, index=lambda: store.index, clock=self.clock,
+            (), lane_of=self._lane_of, wait=self._wait, index=lambda: store.index, clock=self.clock,
             faults=self.program.faults, tables=FAULTS, timed=bool(self.ticks),
         )  # fmt: skip
         book = credentials.LocalBook(credentials_of(config, None))
@@ -219,24 +226,40 @@ class Race:
 
     # the run
 
+    def __enter__(self) -> Race:
+        """From now on every client of this process is answered by the race's emulator."""
+        self._former, self.activation.emulator = self.activation.emulator, self.emulator
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.threads.end()
+        self.activation.emulator = self._former
+        self.emulator.close()
+
+    def add(self, name: str, body: Callable[[], Any]) -> None:
+        """One more actor, which starts when the path says so."""
+        self.director.add(name)
+        self.bodies[name] = body
+
     def run(self) -> Finished:
-        former, self.activation.emulator = self.activation.emulator, self.emulator
-        try:
+        """The whole program: its setup, a schedule, its check."""
+        with self:
+            for name, body in self.program.actors.items():
+                self.add(name, partial(call_with, body, Aws(self, name)))
             if self.program.setup is not None:
                 call_with(self.program.setup, Aws(self, "setup"))
-            whole = self._schedule()
-            told = Told(self.threads.results)
-            finished = Finished(self.path, self.director.effects, told, whole=whole)
-            if whole:
+            finished = self.schedule()
+            if finished.whole:
                 self._judge(finished)
             return finished
-        finally:
-            self.threads.end()
-            self.activation.emulator = former
-            self.emulator.close()
 
-    def _schedule(self) -> bool:
-        """Let the path choose until every actor has ended; False if it gives up."""
+    def schedule(self) -> Finished:
+        """Let the path choose until every actor has ended, or it gives up."""
+        whole = self._chosen()
+        results = {name: self.threads.results.get(name) for name in self.bodies}
+        return Finished(self.path, self.director.effects, Told(results), whole=whole)
+
+    def _chosen(self) -> bool:
         while True:
             options = self.director.options(self.ticks)
             able = any(not option.event.is_time for option in options)
@@ -261,8 +284,7 @@ class Race:
         state = lane.state
         self.director.release(option)
         if state == NEW:
-            body = self.program.actors[lane.name]
-            self.threads.start(lane, lambda: call_with(body, Aws(self, lane.name)))
+            self.threads.start(lane, self.bodies[lane.name])
         else:
             if state == ASLEEP:
                 self.clock.set(max(self.clock.now(), lane.due))
@@ -274,26 +296,29 @@ class Race:
 
     def _judge(self, finished: Finished) -> None:
         """The first of: an actor that raised what is no answer of AWS, the check."""
-        for name, result in finished.told.items():
-            if isinstance(result, Raised) and not is_answer(result.error, self.program.expected):
-                finished.failure, finished.blamed = result.error, name
-                return
+        for name, error in crashes(finished.told, self.program.expected):
+            finished.failure, finished.blamed = error, name
+            return
         if self.program.check is None:
             return
         try:
             verdict = call_with(self.program.check, Aws(self, "check"), finished.told)
         except AssertionError as error:
             finished.failure = error
+        except Exception as error:
+            finished.failure, finished.blamed = error, "the check"
         else:
             if verdict is False:
                 finished.failure = AssertionError("check returned False")
 
 
-def is_answer(error: BaseException, expected: tuple[type[BaseException], ...]) -> bool:
-    """Whether an actor that raised this did so because of what AWS told it."""
+def crashes(told: Told, expected: tuple[type[BaseException], ...]) -> Iterator[tuple[str, BaseException]]:
+    """The actors that raised what is no answer of AWS."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    return isinstance(error, (BotoCoreError, ClientError, *expected))
+    for name, result in told.items():
+        if isinstance(result, Raised) and not isinstance(result.error, (BotoCoreError, ClientError, *expected)):
+            yield name, result.error
 
 
 def call_with(function: Body, *arguments: Any) -> Any:

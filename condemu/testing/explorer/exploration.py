@@ -1,0 +1,159 @@
+"""The loop: one schedule after another until one fails or none is left; what was covered, and the failure as it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from condemu.lab.director import Effect
+from condemu.lab.schedules import Event, Unreadable, deviations, events_of, orders, token
+from condemu.lab.search import Chance, Everything, Fewest, Misfit, Path, Replay, Search
+from condemu.lab.timeline import drawing
+from condemu.testing.explorer import kept
+from condemu.testing.explorer.race import Finished, Program
+
+VARIABLE: Final = "CONDEMU_SCHEDULE"
+SEARCHES: Final = ("fewest", "everything", "random", "pct")
+Run = Callable[[Path], Finished]
+
+
+class BadRace(ValueError):
+    """What cannot be explored, and why."""
+
+
+class RaceFound(AssertionError):
+    """A schedule under which the program fails. Its text is the drawing; `token` runs it again."""
+
+    def __init__(self, text: str, token: str, finished: Finished) -> None:
+        super().__init__(text)
+        self.token = token
+        self.effects: list[Effect] = finished.effects
+        self.told = finished.told
+        self.failure = finished.failure
+
+
+@dataclass(slots=True)
+class Explored:
+    """What was covered. `complete`: no order is left, within the number of faults that may strike in one run."""
+
+    schedules: int = 0
+    complete: bool = False
+    orders: int = 0  # that differ from one that was run only in requests that do not meet, those included
+    most_deviations: int = 0
+    faults: int = 0
+    redundant: int = 0
+    outcomes: set[str] = field(default_factory=set)
+
+    def __str__(self) -> str:
+        runs = f"{self.schedules} schedule{'s' if self.schedules != 1 else ''}"
+        struck = f", with at most {self.faults} fault{'s' if self.faults != 1 else ''} in each" if self.faults else ""
+        if self.complete:
+            same = f"; they stand for {self.orders} orders, the others differ only in requests that do not meet"
+            return f"{runs}: every order there is{struck}{same if self.orders > self.schedules else ''}"
+        return f"{runs}, those with the fewest deviations first{struck}; more are left"
+
+
+def searching(name: str, schedules: int, seed: int, faults: int) -> Search:
+    if name == "fewest":
+        return Fewest(faults)
+    if name == "everything":
+        return Everything(faults)
+    if name == "random":
+        return Chance(seed, schedules, faults=faults)
+    if name == "pct":
+        return Chance(seed, schedules, changes=3, faults=faults)
+    raise BadRace(f"there is no search {name!r}; there are {', '.join(SEARCHES)}")
+
+
+class Exploration:
+    """Schedules of one program. `name` is what a failing one is kept under; `run` runs one."""
+
+    def __init__(self, name: str, program: Program, run: Run) -> None:
+        self._name = name
+        self._program = program
+        self._run = run
+        self._result = Explored(faults=program.most_faults if program.faults else 0)
+
+    def search(self, kind: str, schedules: int) -> Explored:
+        """Run at most so many schedules, first the one that failed the last time. Raises RaceFound."""
+        __tracebackhide__ = True
+        result = self._result
+        search = searching(kind, schedules, self._program.seed, result.faults)
+        known = kept.recall(self._name)
+        if known is not None:
+            try:
+                self._once(numbered(events_of(known), self._program))
+            except (Misfit, Unreadable, BadRace):
+                kept.forget(self._name)  # the program is another one by now
+            result = self._result = Explored(faults=result.faults)
+        for path in search.paths():
+            if result.schedules >= schedules:
+                return result
+            self._judged(self._run(path))
+        result.complete = search.complete
+        return result
+
+    def replay(self, text: str) -> Explored:
+        """Run one schedule, from its token. Raises RaceFound; and BadRace, if it does not fit."""
+        __tracebackhide__ = True
+        try:
+            self._once(numbered(events_of(text), self._program))
+        except Unreadable as mistake:
+            raise BadRace(str(mistake)) from None
+        except Misfit as misfit:
+            raise BadRace(f"the schedule {text} does not fit this program: {misfit}") from None
+        return self._result
+
+    def _once(self, events: Sequence[Event]) -> None:
+        __tracebackhide__ = True
+        for path in Replay(events).paths():
+            self._judged(self._run(path))
+
+    def _judged(self, finished: Finished) -> None:
+        result = self._result
+        if not finished.whole:
+            result.redundant += 1
+            return
+        chosen = finished.path.chosen
+        result.schedules += 1
+        result.orders += orders([option.event for option in chosen], [option.footprint for option in chosen])
+        result.most_deviations = max(result.most_deviations, sum(deviations(chosen)))
+        result.outcomes.add(repr(finished.told))
+        if finished.failure is not None:
+            text = token(option.event for option in chosen)
+            kept.remember(self._name, text)
+            __tracebackhide__ = True  # the failure is told in the drawing; where in here it was found helps nobody
+            raise found(finished, text, result.schedules) from None
+
+
+def numbered(events: Sequence[Event], program: Program) -> list[Event]:
+    """Time that passes has the number of its place in `time_passes`."""
+    places: dict[str, list[int]] = {}
+    for number, seconds in enumerate(program.ticks):
+        places.setdefault(f"{seconds:g}".replace(".", "_"), []).append(number)
+    result = []
+    for event in events:
+        if event.is_time:
+            left = places.get(event.variant, [])
+            if not left:
+                raise BadRace(f"the schedule lets {event.variant} s pass, which time_passes does not")
+            event = Event("", left.pop(0), event.variant)
+        result.append(event)
+    return result
+
+
+def found(finished: Finished, text: str, schedules: int) -> RaceFound:
+    """The failure as it is told: why, the drawing, how little it takes, and how to see it again."""
+    failure = finished.failure
+    why = str(failure) or "the check failed"
+    if finished.blamed:
+        why = f"{finished.blamed} raised {type(failure).__name__}: {failure}"
+    counted = zip(deviations(finished.path.chosen), ("switch", "fault", "pause"), ("switches", "faults", "pauses"), strict=True)
+    needs = [f"{count} {one if count == 1 else more}" for count, one, more in counted if count]
+    needed = f"It takes {' and '.join(needs)}" if needs else "It takes no more than one actor after another"
+    message = (
+        f"FAILED after {schedules} schedule{'s' if schedules != 1 else ''}: {why}\n\n"
+        f"{drawing(finished.effects, finished.told.names)}\n\n{needed}. Run it again: {VARIABLE}={text}"
+    )
+    return RaceFound(message, text, finished)

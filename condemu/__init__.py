@@ -159,6 +159,7 @@ Where is the rule for ...?
     faults and holds by hand                             server/lab/by_hand.py FaultRules
     the state's clock moved by hand                      server/lab/moved_clock.py MovedClock
     snapshots over HTTP                                  server/lab/snapshots.py Snapshots
+    histories over HTTP                                  server/lab/histories.py Histories
     which calls the lab takes over HTTP                  server/lab/lab.py ROUTES
     what an entry of a history says                      lab/history.py Entry
     what a call found, who wrote that, what it was told  server/recorder.py Recorder

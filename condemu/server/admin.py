@@ -4,7 +4,7 @@ GET  /_condemu/health, /_localstack/health, /minio/health/live     alive, and wh
 GET  /_condemu/ready, /_localstack/init, /minio/health/ready       ready for requests
 POST /_condemu/reset[?account=], /_localstack/state/reset, /moto-api/reset   forget everything, or one account's
 GET  /_condemu/config                                              the settings in force; where files are, only with the token
-     /_condemu/races, holds, faults, clock, snapshots              the lab (`lab/`)
+     /_condemu/races, holds, faults, clock, snapshots, history     the lab (`lab/`)
 
 Who may ask is decided in `admission.py`.
 """

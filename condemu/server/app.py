@@ -82,14 +82,16 @@ class Emulator:
 
     @cached_property
     def lab(self) -> Lab:
-        """Races, holds, faults, the clock and snapshots. It is made, and imported, when it is first asked for."""
+        """Races, holds, faults, the clock, snapshots and histories. It is made, and imported, when it is first asked for."""
         from condemu.server.lab.lab import Lab
+        from condemu.server.recorder import Recorder
 
         config = self.config
         return Lab(
             engine=self.engine, clock=self.clock, ids=self.ids, tables=FAULTS, spaces=SPACES, account=config.account,
             strict=config.auth == "strict", book=self._book,
             replace=self.clock.replace if isinstance(self.clock, SystemClock) else None,
+            recorder=lambda: Recorder(self.engine.store, config.region),
         )  # fmt: skip
 
     def received(

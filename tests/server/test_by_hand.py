@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from condemu.core.effects import ManualClock
+from condemu.lab.history import Entry
 from condemu.testing.server import Server
 from tests.server.races_client import Admin, client
 
@@ -320,6 +321,39 @@ def test_an_account_in_a_race_is_not_replaced(admin, s3):
     race = admin("POST", "races", {"actors": ["a"]})[1]["race"]
     status, document = admin("POST", f"snapshots/{kept}/restore")
     assert (status, document["error"]) == (409, f"race {race} is on in account 000000000000: DELETE it first")
+
+
+# --- histories
+
+
+def test_a_history_tells_lost_replies_apart_whenever_the_rule_came(admin, s3):
+    assert admin("POST", "history", {}) == (201, {"account": "000000000000"})
+    admin("POST", "faults", {"do": "lost", "operation": "PutObject", "first": 1, "account": "000000000000"})
+    with pytest.raises(ConnectionClosedError):
+        s3.put_object(Bucket="locks", Key="leader", Body=b"x", IfNoneMatch="*")
+    assert put(s3, IfNoneMatch="*") == "PreconditionFailed"
+    status, lines = admin.raw("GET", "/_condemu/history")
+    told = [entry for entry in map(Entry.from_json, lines.decode().splitlines()) if entry.operation == "PutObject"]
+    assert (status, [entry.told for entry in told], [entry.actor for entry in told]) == (200, ["info", "fail"], ["ann", "ann"])
+    assert [effect.outcome for entry in told for effect in entry.effects] == ["committed", "refused"]
+
+
+def test_a_history_is_recorded_once_and_ends(admin, s3, server):
+    for answer in (admin("GET", "history"), admin("DELETE", "history")):
+        assert (answer[0], answer[1]["error"].startswith("no history of account 000000000000")) == (404, True)
+    assert admin("POST", "history", {})[0] == 201
+    assert admin("POST", "history", {})[0] == 409
+    assert admin("POST", "races", {"actors": ["a"]})[1]["error"].startswith("the history of account 000000000000 is recorded")
+    kept = admin("POST", "snapshots", {})[1]["snapshot"]
+    assert admin("POST", f"snapshots/{kept}/restore")[0] == 409
+    assert admin("DELETE", "history")[0] == 204
+    assert not server.emulator.engine.observed
+    race = admin("POST", "races", {"actors": ["a"]})[1]["race"]
+    assert admin("POST", "history", {})[1]["error"].startswith(f"race {race} is on")
+    assert admin("DELETE", f"races/{race}")[0] == 204
+    assert admin("POST", "history", {})[0] == 201
+    assert admin("POST", "reset")[0] == 200
+    assert admin("GET", "history")[0] == 404
 
 
 # --- on the wire

@@ -1,11 +1,11 @@
-"""The lab over HTTP: races, holds, faults, the clock and snapshots, as JSON under /_condemu/, for programs in every language."""
+"""The lab over HTTP, for programs in every language: races, holds, faults, the clock, snapshots and histories, as JSON."""
 
 from __future__ import annotations
 
 from typing import Final
 
 PREFIX: Final = "/_condemu/"
-HOMES: Final = ("races", "holds", "faults", "clock", "snapshots")
+HOMES: Final = ("races", "holds", "faults", "clock", "snapshots", "history")
 
 
 def is_for_lab(path: str) -> bool:

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Final
 
-from condemu.core.engine import Engine
+from condemu.core.engine import Observer
 from condemu.lab.faults import AFTER, BEFORE, DELAY, Counted, Fault, Tables
 from condemu.lab.holds import LIMIT, READY, STAGES, Hold, Holds, Parked, picking
 from condemu.lab.rules import Rules
@@ -45,14 +45,15 @@ from condemu.server.lab.documents import (
 
 MOST: Final = 1000  # rules; and holds
 WORDS: Final = (*BEFORE, *AFTER, DELAY)  # of faults
+Observe = Callable[[Observer, str | None], Callable[[], None]]
 LONGEST_HOLD: Final = 3600.0  # seconds that a request may wait
 
 
 class FaultRules:
     """The rules of one emulator, account by account. An observer is there only where there is a rule."""
 
-    def __init__(self, engine: Engine, tables: Tables) -> None:
-        self._engine = engine
+    def __init__(self, observe: Observe, tables: Tables) -> None:
+        self._observe = observe
         self._tables = tables
         self._rules: dict[str, tuple[str | None, Counted]] = {}
         self._at_work: dict[str | None, tuple[Rules, Callable[[], None]]] = {}
@@ -115,7 +116,7 @@ class FaultRules:
             raise Refused(409, f"there may be {MOST} faults; DELETE some of them")
         if account not in self._at_work:
             rules = Rules(self._tables, asyncio.sleep)
-            self._at_work[account] = rules, self._engine.observe(rules, account)
+            self._at_work[account] = rules, self._observe(rules, account)
         name = f"f{next(self._numbers)}"
         self._rules[name] = account, self._at_work[account][0].add(rule)
         return name
@@ -158,8 +159,8 @@ class TaskGate:
 class HandHolds:
     """The holds of one emulator, account by account."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, observe: Observe) -> None:
+        self._observe = observe
         self._holds: dict[str, tuple[str | None, Hold]] = {}
         self._at_work: dict[str | None, tuple[Holds, Callable[[], None]]] = {}
         self._numbers = count(1)
@@ -194,7 +195,7 @@ class HandHolds:
         if account not in self._at_work:
             loop = asyncio.get_running_loop()
             holds = Holds(TaskGate, loop.time, self._parked)
-            self._at_work[account] = holds, self._engine.observe(holds, account)
+            self._at_work[account] = holds, self._observe(holds, account)
         name = f"h{next(self._numbers)}"
         self._holds[name] = account, self._at_work[account][0].add(rule, stage, seconds, members.get("overlapping", False))
         return Answer(201, self._shown(name), (("Location", f"/_condemu/holds/{name}"),))

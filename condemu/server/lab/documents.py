@@ -47,11 +47,12 @@ class Answer:
     status: int
     body: Document | str | None = None
     headers: tuple[tuple[str, str], ...] = field(default=())
+    kind: str = "text/plain"  # of a text
 
     def encoded(self) -> tuple[str, bytes]:
         """The media type and the bytes."""
         if isinstance(self.body, str):
-            return "text/plain; charset=utf-8", self.body.encode("utf-8", "backslashreplace")
+            return f"{self.kind}; charset=utf-8", self.body.encode("utf-8", "backslashreplace")
         return "application/json", b"" if self.body is None else json.dumps(self.body).encode()
 
 

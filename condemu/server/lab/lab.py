@@ -20,6 +20,7 @@ from condemu.lab.faults import Tables
 from condemu.server.lab import PREFIX
 from condemu.server.lab.by_hand import FaultRules, HandHolds
 from condemu.server.lab.documents import LONGEST, Answer, Document, Refused, between, check, document_of
+from condemu.server.lab.histories import Histories, Recording
 from condemu.server.lab.moved_clock import MovedClock, Now
 from condemu.server.lab.races import Races
 from condemu.server.lab.snapshots import Snapshots
@@ -45,24 +46,41 @@ class Lab:
 
     def __init__(
         self, *, engine: Engine, clock: Clock, ids: Ids, tables: Tables, spaces: Sequence[Space], account: str, strict: bool,
-        book: CredentialBook, replace: Callable[[Now], None] | None,
+        book: CredentialBook, replace: Callable[[Now], None] | None, recorder: Callable[[], Recording],
     ) -> None:  # fmt: skip
+        self._account = account
         self.clock = MovedClock(clock, replace)
         self.races = Races(
             engine=engine, tables=tables, spaces=spaces, account=account, strict=strict, book=book, ids=ids,
             begin=self.clock.begin,
         )  # fmt: skip
-        self.faults = FaultRules(engine, tables)
-        self.holds = HandHolds(engine)
-        self.snapshots = Snapshots(engine, spaces, account, self._racing)
+        self.histories = Histories(engine, account, recorder)
+        self.faults = FaultRules(self.histories.observe, tables)
+        self.holds = HandHolds(self.histories.observe)
+        self.snapshots = Snapshots(engine, spaces, account, self.busy)
 
-    def _racing(self, account: str) -> str | None:
+    def race(self, document: Document) -> Answer:
+        """A race, unless what it does would be taken for what clients did."""
+        account = document.get("account") or self._account
+        if isinstance(account, str) and self.histories.is_on(account):
+            raise Refused(409, f"the history of account {account} is recorded: DELETE it first")
+        return self.races.make(document)
+
+    def busy(self, account: str) -> str | None:
+        """What forbids that the account's state is replaced."""
+        if self.histories.is_on(account):
+            return f"the history of account {account} is recorded"
+        race = self.racing(account)
+        return None if race is None else f"race {race} is on in account {account}"
+
+    def racing(self, account: str) -> str | None:
         race = self.races.racing(account)
         return race.name if race is not None else None
 
     def reset(self, account: str | None) -> None:
         """With the state goes what was set up around it; of one account only what is that account's own."""
         self.races.reset(account)
+        self.histories.reset(account)
         self.faults.clear(account)
         self.holds.clear(account)
         if account is None:
@@ -123,7 +141,7 @@ async def tell(lab: Lab, asked: Asked) -> Answer:
 
 ROUTES: Final[dict[tuple[str, str], Action]] = {
     ("GET", "races"): plain(lambda lab, _: lab.races.list()),
-    ("POST", "races"): plain(lambda lab, asked: lab.races.make(asked.document), takes=True),
+    ("POST", "races"): plain(lambda lab, asked: lab.race(asked.document), takes=True),
     ("GET", "races/*"): plain(lambda lab, asked: Answer(200, lab.races.named(asked.names[0]).shown())),
     ("DELETE", "races/*"): plain(lambda lab, asked: lab.races.delete(asked.names[0])),
     ("POST", "races/*/next"): plain(lambda lab, asked: lab.races.named(asked.names[0]).next()),
@@ -146,6 +164,9 @@ ROUTES: Final[dict[tuple[str, str], Action]] = {
     ("GET", "clock"): plain(lambda lab, _: lab.clock.shown()),
     ("POST", "clock"): plain(lambda lab, asked: lab.clock.move(asked.document), takes=True),
     ("DELETE", "clock"): plain(lambda lab, _: lab.clock.back()),
+    ("GET", "history"): plain(lambda lab, asked: lab.histories.lines(asked.query)),
+    ("POST", "history"): plain(lambda lab, asked: lab.histories.begin(asked.document, lab.racing), takes=True),
+    ("DELETE", "history"): plain(lambda lab, asked: lab.histories.end(asked.query)),
     ("GET", "snapshots"): plain(lambda lab, _: lab.snapshots.list()),
     ("POST", "snapshots"): plain(lambda lab, asked: lab.snapshots.make(asked.document), takes=True),
     ("DELETE", "snapshots"): plain(lambda lab, _: lab.snapshots.clear()),

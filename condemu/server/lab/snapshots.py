@@ -26,13 +26,13 @@ MOST: Final = 1000
 
 
 class Snapshots:
-    """`racing` tells the name of the race that is on in an account."""
+    """`busy` tells what forbids that an account's state is replaced."""
 
-    def __init__(self, engine: Engine, spaces: Sequence[Space], account: str, racing: Callable[[str], str | None]) -> None:
+    def __init__(self, engine: Engine, spaces: Sequence[Space], account: str, busy: Callable[[str], str | None]) -> None:
         self._engine = engine
         self._spaces = spaces
         self._account = account
-        self._racing = racing
+        self._busy = busy
         self._kept: dict[str, Snapshot] = {}
         self._numbers = count(1)
 
@@ -61,9 +61,9 @@ class Snapshots:
         return Answer(200, {**self._shown(name), "account": account})
 
     def _change(self, account: str, decide: Callable[[Txn], None], what: str) -> None:
-        race = self._racing(account)
-        if race is not None:
-            raise Refused(409, f"race {race} is on in account {account}: DELETE it first")
+        busy = self._busy(account)
+        if busy is not None:
+            raise Refused(409, f"{busy}: DELETE it first")
         try:
             self._engine.administer(decide, what)
         except (NameTaken, ValueError) as error:

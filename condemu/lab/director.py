@@ -274,8 +274,8 @@ class Director(Watch):
 
     async def replying(self, call: Call, reply: Response) -> Response | None:
         lane = self.lanes.get(call.actor)
-        if lane is None or lane.effect is None:
-            return None
+        if lane is None or lane.effect is None or lane.effect.call is not call:
+            return None  # a call that was refused before it was READY has no effect
         lane.released = None
         lane.effect.status = reply.status
         rule, lane.pending_fault = lane.pending_fault, None
@@ -288,7 +288,7 @@ class Director(Watch):
         lane.effect.fault = rule.word
         if rule.word == ERROR_AFTER:
             lane.effect.status = 500
-            return Response(500, [("content-length", "0")], b"")
+            return Response(500, [("Content-Length", "0")], b"")
         lane.effect.status = 0
         if rule.word == CRASH_AFTER:
             lane.crashed = True

@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.listing import resident
 from condemu.core.http import BytesBody
-from condemu.dynamodb.values import decode_item, item_size
+from condemu.dynamodb.data.values import decode_item, item_size
 from condemu.server.app import Emulator, build
 from condemu.server.config import Config
 

@@ -21,7 +21,15 @@ Where is the rule for ...?
     the stages of a call, and what observers may do      core/engine.py Engine
     what a call is: actor, attempt, cause, steps         core/calls.py Call
     what an error row is                                 core/errors.py ErrorRow
+    which orders of a race are run, and which are left   lab/search.py Fewest
+    the token of an order; when two steps meet           lab/schedules.py token
+    what goes wrong on purpose, by which word            lab/faults.py Fault
+    when a parked request arrives                        lab/director.py Director
+    what an actor of a race is given                     testing/explorer/race.py Aws
+    what is patched while a race runs                    testing/explorer/patches.py patched
     which S3 operation a request means                   s3/routing.py route
+    all that is known about one operation of S3          s3/operations.py OPERATIONS
+    what a field of an S3 operation's row means          s3/requests/operation.py Operation
     who may assume which role                            sts/operations.py may_assume
     temporary credentials and when they end              sts/sessions.py SessionBook
     services that are not emulated                       server/others.py answer
@@ -34,6 +42,7 @@ Where is the rule for ...?
     S3's answers to bad signatures                       s3/errors/signatures.py ROWS
     AccessDenied; a missing key for who may not list     s3/access/authorize.py authorize
     which actions an S3 operation needs                  s3/access/actions.py checks_of
+    which more a request to S3 needs, by its headers     s3/access/needs.py new_object
     s3:if-match, s3:ObjectCreationOperation and so on    s3/access/policy_keys.py Keys
     what PutBucketPolicy refuses                         s3/access/policy_rules.py rules_of
     public policies                                      s3/access/public_policy.py is_public
@@ -52,16 +61,16 @@ Where is the rule for ...?
     a copy onto itself; what a copy keeps                s3/objects/copy.py copy_object
     DeleteObjects: entries, codes, Quiet                 s3/objects/delete.py delete_entry
     Object Lock: what it forbids, who may bypass         s3/objects/lock.py removal_refusal
-    presigned queries that act as headers                s3/members.py members_of
+    presigned queries that act as headers                s3/requests/members.py members_of
     XML in and out: entities, escapes                    wire/xml.py parse
     HTTP dates and ISO 8601                              wire/rest.py parse_http_date
     multipart/form-data                                  wire/form_data.py Parser
-    which bucket and key a request names                 s3/addressing.py bucket_and_key
-    a condition on an S3 operation that takes none       s3/condition_support.py TAKEN
+    which bucket and key a request names                 s3/requests/addressing.py bucket_and_key
+    a condition on an S3 operation that takes none       s3/requests/conditions.py unsupported
     creating, listing and deleting buckets               s3/buckets/buckets.py is_name
     creating a bucket that is there                      s3/buckets/create.py create_bucket
-    tags of buckets and objects                          s3/objects/tagging.py checked
-    access control lists and canned ACLs                 s3/objects/acl.py CANNED
+    tags of buckets and objects                          s3/requests/tags.py checked
+    access control lists and canned ACLs                 s3/access/grants.py CANNED
     cross-origin requests                                s3/buckets/cors.py matching
     uploads by a browser's form                          s3/objects/post.py post_object
     CompleteMultipartUpload, its order of checks         s3/uploads/complete.py complete_multipart_upload
@@ -69,7 +78,10 @@ Where is the rule for ...?
     UploadPartCopy's range                               s3/uploads/copy.py span_of
     ETag and checksum of a copy                          s3/objects/copy_digests.py Stretch
     how long a deleted key is remembered (409)           s3/state/traces.py leave_trace
-    which bucket a name means, names per account         s3/state/names.py bucket_named
+    which bucket a name means, names per account         s3/state/buckets.py bucket_named
+    the bucket of a request to S3, read once             s3/requests/bucket.py bucket_of
+    the members of a request to S3, by AWS's names       s3/requests/members.py Member
+    which S3 bucket, key and version a copy reads        s3/requests/copy_source.py named_source
     S3 lists: markers, delimiter, groups                 s3/listing/pages.py first_after
     S3 continuation tokens                               s3/listing/objects.py place_of
     ListObjectVersions and its markers                   s3/listing/versions.py versions_page
@@ -78,67 +90,83 @@ Where is the rule for ...?
     SimpleDB Replace, sets of values                     simpledb/attributes.py after_put
     SimpleDB BatchPutAttributes, BatchDeleteAttributes   simpledb/attributes.py batch_put_attributes
     SimpleDB names, lengths, numbers of attributes       simpledb/validation.py entries_to_put
+    the members of a request to SimpleDB                 simpledb/requests.py Request
+    statements of Select, ready to run                   simpledb/plans.py plan
     the language of SimpleDB's Select                    simpledb/select_parser.py parse
     multi-valued predicates, every(), intersection       simpledb/predicates.py item_test
     SimpleDB pages, limit, NextToken                     simpledb/select.py select
     SimpleDB order by                                    simpledb/select.py _sorted
+    what is peculiar to an operation of SimpleDB         simpledb/operations.py OPERATIONS
     BoxUsage                                             simpledb/boxusage.py of_write
     SimpleDB's XML, base64 of what XML cannot carry      simpledb/render.py response
     SimpleDB signatures and sdb: actions                 simpledb/authorize.py verified
     StartDomainExport and what it writes                 simpledb/exports.py files
-    SerializationException, constraints of members       dynamodb/validation.py check
-    requests that are in order at a glance               dynamodb/quick_look.py in_order
-    members, types and limits of every request           dynamodb/shapes.py SHAPES
-    which wording DynamoDB answers with                  dynamodb/wording.py worded
+    SerializationException, constraints of members       dynamodb/requests/validation.py check
+    requests that are in order at a glance               dynamodb/requests/quick_look.py quick_look
+    members, types and limits of every request           dynamodb/requests/shapes.py SHAPES
+    the names of members, as mypy knows them             dynamodb/requests/members.py Members
+    which wording DynamoDB answers with                  dynamodb/requests/wording.py worded
     order of checks in a request to DynamoDB             dynamodb/service.py DynamoDB
-    PutItem, UpdateItem, DeleteItem, GetItem             dynamodb/items.py put_item
-    how an item is kept in memory                        dynamodb/records.py packed
-    keys of tables and indexes, places of items          dynamodb/keys.py place
-    an item changes, and its indexes with it             dynamodb/changes.py put
-    BatchGetItem, BatchWriteItem                         dynamodb/batches.py batch_write_item
-    TransactWriteItems, tokens, cancellation reasons     dynamodb/transactions.py write_plan
-    TransactionConflict, what a transaction reserves     dynamodb/requests.py Reservations
-    Query, Scan, pages, Select                           dynamodb/query.py query
-    ExclusiveStartKey                                    dynamodb/start_keys.py check_start_place
-    ConsumedCapacity, ItemCollectionMetrics              dynamodb/capacity.py write_cost
-    CreateTable: schemas, indexes, capacity              dynamodb/table_checks.py read_indexes
-    dynamodb:LeadingKeys, dynamodb:Attributes            dynamodb/policy_keys.py Keys
-    DynamoDB's answers to bad signatures                 dynamodb/auth_errors.py refusal_of
-    DynamoDB conditions and filters: what holds          dynamodb/conditions.py refusal
-    why a DynamoDB condition was false                   dynamodb/explanations.py explain
-    DynamoDB Expected, QueryFilter, ScanFilter           dynamodb/expected.py OPERATORS
-    UpdateExpression: SET, REMOVE, ADD, DELETE           dynamodb/updates.py change_item
-    AttributeUpdates                                     dynamodb/attribute_updates.py AttributeUpdates
-    KeyConditionExpression, KeyConditions                dynamodb/key_conditions.py against_schema
-    ProjectionExpression, UPDATED_OLD, UPDATED_NEW       dynamodb/paths.py PathTree
+    PutItem, UpdateItem, DeleteItem, GetItem             dynamodb/items/items.py put_item
+    how an item is kept in memory                        dynamodb/state/records.py packed
+    keys of tables and indexes, places of items          dynamodb/state/keys.py place
+    an item changes, and its indexes with it             dynamodb/state/changes.py put
+    BatchGetItem, BatchWriteItem                         dynamodb/items/batches.py batch_write_item
+    TransactWriteItems, tokens, cancellation reasons     dynamodb/items/transactions.py write_plan
+    what a transaction reserves                          dynamodb/requests/request.py Reservations
+    TransactionConflict, conditions of a write           dynamodb/items/write_checks.py check_free
+    Query, Scan, pages, Select                           dynamodb/queries/query.py query
+    ExclusiveStartKey                                    dynamodb/queries/start_keys.py check_start_place
+    ConsumedCapacity, ItemCollectionMetrics              dynamodb/items/capacity.py write_cost
+    CreateTable: schemas, indexes, capacity              dynamodb/tables/table_checks.py read_indexes
+    what is peculiar to an operation of DynamoDB         dynamodb/operations.py OPERATIONS
+    what a request to DynamoDB asks permission for       dynamodb/access/accesses.py Access
+    dynamodb:LeadingKeys, dynamodb:Attributes            dynamodb/access/policy_keys.py Keys
+    DynamoDB's answers to bad signatures                 dynamodb/errors/signatures.py refusal_of
+    DynamoDB conditions and filters: what holds          dynamodb/expressions/conditions.py refusal
+    why a DynamoDB condition was false                   dynamodb/expressions/explanations.py explain
+    DynamoDB Expected, QueryFilter, ScanFilter           dynamodb/legacy/expected.py OPERATORS
+    UpdateExpression: SET, REMOVE, ADD, DELETE           dynamodb/expressions/updates.py change_item
+    AttributeUpdates                                     dynamodb/legacy/attribute_updates.py AttributeUpdates
+    KeyConditionExpression, KeyConditions                dynamodb/queries/key_conditions.py against_schema
+    ProjectionExpression, UPDATED_OLD, UPDATED_NEW       dynamodb/data/paths.py PathTree
     token and near of a syntax error                     dynamodb/expressions/lexer.py syntax_error
     redundant parentheses, limits of expressions         dynamodb/expressions/parser.py parse_condition
     order of checks in an expression                     dynamodb/expressions/semantics.py Resolver
     #names, :values, which are unused                    dynamodb/expressions/placeholders.py Placeholders
-    DynamoDB numbers: 38 digits, range, size, order      dynamodb/numbers.py parse_number
-    attribute values, equality, size of an item          dynamodb/values.py decode_item
-    2026 and classic wordings of DynamoDB                dynamodb/expression_errors.py CLASSIC
+    DynamoDB numbers: 38 digits, range, size, order      dynamodb/data/numbers.py parse_number
+    attribute values, equality, size of an item          dynamodb/data/values.py decode_item
+    2026 and classic wordings of DynamoDB                dynamodb/errors/expressions.py CLASSIC
     PartiQL INSERT, UPDATE, DELETE, EXISTS               dynamodb/partiql/statements.py prepare
     PartiQL SELECT, ORDER BY, NextToken                  dynamodb/partiql/reads.py read_page
     ExecuteTransaction                                   dynamodb/partiql/transactions.py execute_transaction
-    UpdateTable, new indexes and their filling           dynamodb/update_table.py update_table
-    states of tables and how long they last              dynamodb/states.py settled
-    when an item expires                                 dynamodb/expirations.py expiry
-    deletion of expired items                            dynamodb/ttl.py sweep
-    what a stream tells, shard iterators                 dynamodb/streams.py note
-    ExpectedRevisionId of resource policies              dynamodb/resource_policies.py revision_refusal
-    tags of tables                                       dynamodb/tags.py check_tags
+    UpdateTable, new indexes and their filling           dynamodb/tables/update_table.py update_table
+    states of tables and how long they last              dynamodb/state/states.py settled
+    when an item expires                                 dynamodb/state/expirations.py expiry
+    deletion of expired items                            dynamodb/tables/ttl.py sweep
+    what a stream tells                                  dynamodb/state/stream_records.py note
+    ExpectedRevisionId of resource policies              dynamodb/tables/resource_policies.py revision_refusal
+    tags of tables                                       dynamodb/tables/tags.py check_tags
     Attribute.1.Name, Expected.Name: numbers and gaps    wire/query.py numbered
     what is kept, and under which keys                   core/spaces.py Space
     reset, snapshot and restore of one account           core/spaces.py restore
     records as documents                                 core/codec.py codec_of
     fault rules at work, and what they count             lab/rules.py Rules
     requests that wait until they are released           lab/holds.py Holds
+    what an entry of a history says                      lab/history.py Entry
+    what a call found, who wrote that, what it was told  server/recorder.py Recorder
+    what a call means for one key                        lab/registers.py operation_of
+    whether some order explains what was told            lab/linearizability.py judged
+    told versus truth                                    lab/verdicts.py misled
+    lost updates, writers without a condition, ABA       lab/writers.py careless
+    what a history shows                                 lab/checker.py check
+    histories for Elle and Porcupine                     lab/exports.py FORMS
+    what boto3 clients of real AWS were told             testing/recorder.py record
     boto3 answered in process                            testing/transport.py answer
     which emulator answers a call of this process        testing/activation.py emulator_for
     what of a process is answered, library by library    testing/interception.py POINTS
     whose the access keys of a test are                  testing/credentials.py home_of
-    shard iterators, sealed                              dynamodb/shard_iterators.py unseal
+    shard iterators, sealed                              dynamodb/streams/shard_iterators.py unseal
     the pytest fixtures                                  testing/pytest_plugin.py condemu
 """
 

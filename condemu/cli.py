@@ -1,4 +1,4 @@
-"""The console script `condemu`: serve, health, env, completion, version; conformance and certify, which run the suite.
+"""The console script `condemu`: serve, health, env, check, completion, version; conformance and certify, which run the suite.
 
 Nothing heavy is imported before a command needs it: `condemu health` runs every few seconds in a container.
 """
@@ -62,6 +62,16 @@ def parser() -> argparse.ArgumentParser:
     env = commands.add_parser("env", help="print the variables that point AWS SDKs here: eval $(condemu env)")
     env.add_argument("--url", help=f"where the emulator is (CONDEMU_URL, else {DEFAULT_URL})")
     env.add_argument("--shell", choices=tuple(SHELLS), default="sh", help="whose syntax: sh, fish or powershell (sh)")
+    check = commands.add_parser(
+        "check", help="say what a recorded history shows: who was misled, what was lost",
+        description="Check histories of calls. Ends with 0 when nothing is found, 1 with findings or without a verdict on"
+        " some key, 2 when a file cannot be read. docs/checker.md says what can be found.",
+    )
+    check.add_argument("files", nargs="+", metavar="FILE", help="a history, as lines of JSON; several are checked as one")
+    check.add_argument("--svg", metavar="OUT", help="draw what was found")
+    check.add_argument("--json", action="store_true", help="print JSON")
+    check.add_argument("--export", choices=("edn", "porcupine"), help="print the history for Jepsen and Elle, or for Porcupine")
+    check.add_argument("--steps", type=int, help="how far the search for an order goes for each key (200000)")
     completion = commands.add_parser("completion", help="print what makes a shell complete commands and flags")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     commands.add_parser("version", help="print the version")
@@ -181,6 +191,37 @@ def env(options: argparse.Namespace) -> int:
     return 0
 
 
+def check(options: argparse.Namespace) -> int:
+    """Check histories; or print them in another checker's form."""
+    from condemu.lab.checker import check as check_history
+    from condemu.lab.exports import FORMS
+    from condemu.lab.history import Unreadable, merged, read
+    from condemu.lab.linearizability import MOST_STEPS
+    from condemu.lab.pictures import svg
+
+    histories = []
+    for path in options.files:
+        try:
+            with open(path, encoding="utf-8") as file:
+                histories.append(list(read(file)))
+        except (OSError, UnicodeDecodeError, Unreadable) as problem:
+            print(f"condemu: {path}: {problem.strerror if isinstance(problem, OSError) else problem}", file=sys.stderr)
+            return 2
+    history = merged(histories)
+    if options.export:
+        print("\n".join(FORMS[options.export](history)))
+        return 0
+    report = check_history(history, MOST_STEPS if options.steps is None else options.steps)
+    if options.svg:
+        try:
+            with open(options.svg, "w", encoding="utf-8") as file:
+                file.write(svg(report))
+        except OSError as problem:
+            return _unusable(problem)
+    print(json.dumps(report.document(), ensure_ascii=False) if options.json else report)
+    return 0 if report.ok else 1
+
+
 def completion(options: argparse.Namespace) -> int:
     """Print a shell's script."""
     from condemu.completion import script
@@ -239,7 +280,7 @@ SHELLS = {
     "fish": "set -gx {name} {value};",
     "powershell": "$Env:{name} = \"{value}\"",
 }
-COMMANDS = {"serve": serve, "health": health, "env": env, "completion": completion, "version": version}
+COMMANDS = {"serve": serve, "health": health, "env": env, "check": check, "completion": completion, "version": version}
 
 
 if __name__ == "__main__":

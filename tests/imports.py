@@ -45,7 +45,7 @@ def circles(of: Graph) -> list[list[str]]:
     found = []
     for node in of:
         if node not in seen and node in reach[node]:
-            circle = sorted(other for other in reach[node] if node in reach[other])
+            circle = sorted(other for other in reach[node] if node in reach.get(other, ()))
             seen.update(circle)
             found.append(circle)
     return sorted(found, key=lambda circle: (-len(circle), circle))

@@ -1,11 +1,15 @@
 """Who sent this request? One door per protocol.
 
-    off       nothing is verified; a request is whoever it says it is, and the default account's root user if it says nothing
-    lenient   whatever there is a secret for is verified; other keys are let in as account roots, their signatures unread
-    strict    as lenient, but keys without a known secret are refused
+What a request to S3 is, by its key and its signature:
 
-Unless it is off, a request to S3 without credentials is anonymous, and a presigned URL expires. In every mode a presigned URL
-binds whoever uses it to the headers that it signs.
+| mode    | a known key | its signature wrong | an unknown key | no key    |
+|---------|-------------|---------------------|----------------|-----------|
+| off     | believed    | believed            | believed       | believed  |
+| lenient | verified    | refused             | believed       | anonymous |
+| strict  | verified    | refused             | refused        | anonymous |
+
+Who is believed is whom the key belongs to; without a key it is the default account's root user. Unless the mode is off, a
+presigned URL expires. In every mode it binds whoever uses it to the headers that it signs.
 """
 
 from __future__ import annotations
@@ -15,8 +19,9 @@ from typing import Final
 
 from condemu.auth import json_requests, post_policy, query_requests, rest_requests
 from condemu.auth.authentication import HEADER, VERSION_4, Authentication, trusted
-from condemu.auth.credentials import CredentialBook
+from condemu.auth.credentials import Book, CredentialBook
 from condemu.auth.failures import UNKNOWN_KEY, AuthFailure
+from condemu.auth.principals import Principal
 from condemu.core.effects import Clock
 from condemu.core.http import Request
 
@@ -29,10 +34,10 @@ class Authenticator:
     """Knows the keys and how strictly to look."""
 
     def __init__(
-        self, book: CredentialBook | None = None, mode: str = LENIENT, region: str = "us-east-1", clock: Clock | None = None
+        self, book: Book | None = None, mode: str = LENIENT, region: str = "us-east-1", clock: Clock | None = None
     ) -> None:
         """`clock` is the state's, by which presigned requests expire; without it they expire by the time they are verified at."""
-        self.book = book if book is not None else CredentialBook()
+        self.book: Book = book if book is not None else CredentialBook()
         self.mode = mode
         self.region = region
         self.clock = clock
@@ -68,10 +73,11 @@ class Authenticator:
     def state_time(self, now: float) -> float:
         return now if self.clock is None else self.clock.now()
 
-    def refuse_unknown(self, access_key: str) -> None:
-        """A key without a known secret is refused by a strict authenticator alone."""
+    def stranger(self, access_key: str) -> Principal:
+        """Who uses a key without a known secret. Raises AuthFailure, for the key is refused, by a strict authenticator alone."""
         if self.mode == STRICT:
             raise AuthFailure(UNKNOWN_KEY, {"AWSAccessKeyId": access_key}, f"no secret is configured for {access_key}")
+        return self.book.owner(access_key)
 
     def _believed(self, request: Request) -> Authentication:
         key = rest_requests.claimed_key(request)

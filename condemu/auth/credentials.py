@@ -33,11 +33,11 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from condemu.auth.policy import Policy, parse
 from condemu.auth.policy_grammar import Problem
-from condemu.auth.principals import Principal, root_of, session_of, user_of
+from condemu.auth.principals import Limits, Principal, root_of, session_of, user_of
 from condemu.wire.rest import parse_iso_8601
 
 DEFAULT_ACCOUNT: Final = "000000000000"
@@ -91,6 +91,27 @@ class Role:
     boundary: Policy | None = None
     trusted: tuple[str, ...] = ()
     longest: int | None = None
+
+
+class Book(Protocol):
+    """Knows access keys and roles."""
+
+    @property
+    def account(self) -> str:
+        """The default account."""
+        ...
+
+    def find(self, access_key: str) -> Credential | None:
+        """The key's credential, if it has a secret that is known."""
+        ...
+
+    def role(self, account: str, name: str) -> Role | None:
+        """The role, if it is configured."""
+        ...
+
+    def owner(self, access_key: str) -> Principal:
+        """Who uses this key, known or not."""
+        ...
 
 
 class CredentialBook:
@@ -191,7 +212,7 @@ def credential_of(members: Mapping[str, Any], account: str = DEFAULT_ACCOUNT) ->
 
 def _principal(access_key: str, account: str, members: Mapping[str, Any]) -> Principal:
     user, role, session = (_word(members, name) for name in ("user", "role", "session"))
-    limits: dict[str, Any] = {
+    limits: Limits = {
         "policies": tuple(_policy(access_key, source) for source in _listed(members.get("policy"))),
         "boundary": _only(access_key, members.get("boundary")),
         "session_policy": _only(access_key, members.get("session_policy")),
@@ -221,11 +242,11 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _only(access_key: str, value: Any) -> Any:
+def _only(access_key: str, value: Any) -> Policy | None:
     return None if value is None else _policy(access_key, value)
 
 
-def _policy(access_key: str, source: Any) -> Any:
+def _policy(access_key: str, source: Any) -> Policy:
     text = source if isinstance(source, str) else json.dumps(source)
     policy = parse(text.strip())
     if isinstance(policy, Problem):

@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from condemu.auth.patterns import Context
-from condemu.auth.policy import ALLOW, DENY, Policy, Verdict
-from condemu.auth.policy_principals import BY_ACCOUNT, BY_NAME, NOT_AT_ALL
-from condemu.auth.principals import Principal
+from condemu.auth.principals import Principal, Rights
+from condemu.auth.verdicts import ALLOW, BY_ACCOUNT, BY_NAME, DENY, NOT_AT_ALL, NOTHING, Verdict
 
 # Which kind of policy decided, as AccessDenied names them.
 RESOURCE_BASED: Final = "resource-based policy"
@@ -41,7 +40,6 @@ class Ruling:
 
 
 ALLOWED: Final = Ruling(True)
-NO_POLICY: Final = Verdict("NO_MATCH")
 
 
 def decide(
@@ -51,7 +49,7 @@ def decide(
     context: Context,
     *,
     owner: str,
-    policy: Policy | None = None,
+    policy: Rights | None = None,
     restricted: bool = False,
     spared: bool = False,
     granted: int = NOT_AT_ALL,
@@ -59,7 +57,7 @@ def decide(
     """`owner` is the resource's account, `policy` the resource's policy, `restricted` says that it is public and that public
     policies are restricted, `granted` how closely an ACL that grants the action names the caller."""
     within = caller.account == owner
-    theirs = policy.evaluate(caller, action, resource, context) if policy is not None else NO_POLICY
+    theirs = policy.evaluate(caller, action, resource, context) if policy is not None else NOTHING
     if theirs.outcome == DENY and not (spared and within and caller.is_root):
         return _refused(True, RESOURCE_BASED, theirs)
     if restricted and not within:
@@ -100,7 +98,7 @@ def _own(caller: Principal, action: str, resource: str, context: Context) -> Ver
     """What the caller's own policies say together; None for a root user, whom nothing but a Deny elsewhere limits."""
     if caller.is_root:
         return None
-    found = NO_POLICY
+    found = NOTHING
     for policy in caller.policies:
         verdict = policy.evaluate(caller, action, resource, context)
         if verdict.outcome == DENY:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from condemu.auth import failures
 from condemu.auth.authentication import HEADER, QUERY, VERSION_4, Authentication
@@ -20,11 +20,9 @@ from condemu.auth.checks import MAX_SKEW, basic_date, basic_text, check_token, c
 from condemu.auth.failures import AuthFailure
 from condemu.auth.signature_v2 import decoded_parameters
 from condemu.auth.signature_v4 import ALGORITHM, TERMINAL, Claim, Signing, claim_of, credential_parts
+from condemu.auth.verifier import Verifier
 from condemu.core.http import Request
 from condemu.wire.rest import parse_http_date
-
-if TYPE_CHECKING:
-    from condemu.auth.authenticate import Authenticator
 
 HEADER_NAMES: Final = ("Credential", "Signature", "SignedHeaders")
 QUERY_NAMES: Final = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
@@ -32,7 +30,7 @@ _COMPONENT: Final = re.compile(r"\s*([A-Za-z]+)=([^,]*)")
 _REGION: Final = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 
 
-def verify(authenticator: Authenticator, request: Request, body: bytes, now: float, service: str) -> Authentication:
+def verify(verifier: Verifier, request: Request, body: bytes, now: float, service: str) -> Authentication:
     """Who sent this request. Raises AuthFailure."""
     authorization = request.headers.get("authorization")
     query = request.query_string
@@ -40,7 +38,7 @@ def verify(authenticator: Authenticator, request: Request, body: bytes, now: flo
     if authorization is not None and by_query:
         raise AuthFailure(failures.TWO_MECHANISMS)
     if by_query:
-        return _from_query(authenticator, request, body, now, service)
+        return _from_query(verifier, request, body, now, service)
     if authorization is None or not authorization.startswith("AWS4-"):
         raise AuthFailure(failures.NO_CREDENTIALS)
     head, separator, signature = authorization.rpartition("Signature=")
@@ -53,7 +51,7 @@ def verify(authenticator: Authenticator, request: Request, body: bytes, now: flo
         missing = [*reading.missing, *([] if date_text is not None else ["Date"])]
         raise AuthFailure(failures.INCOMPLETE, {"Missing": missing, "In": "header", "Authorization": authorization})
     token = request.headers.get("x-amz-security-token")
-    return _verify(authenticator, request, body, now, service, reading, signature, date_text, token, HEADER)
+    return _verify(verifier, request, body, now, service, reading, signature, date_text, token, HEADER)
 
 
 class Reading(NamedTuple):
@@ -92,18 +90,18 @@ def _reading_of_head(head: str) -> Reading:
     return _read(head + "Signature=0")[0]
 
 
-def _from_query(authenticator: Authenticator, request: Request, body: bytes, now: float, service: str) -> Authentication:
+def _from_query(verifier: Verifier, request: Request, body: bytes, now: float, service: str) -> Authentication:
     given = dict(decoded_parameters(request.query_string))
     missing = [name for name in QUERY_NAMES if not given.get(name)]
     if missing:
         raise AuthFailure(failures.INCOMPLETE, {"Missing": missing, "In": "query", "Authorization": ""})
     reading = reading_of(given["X-Amz-Algorithm"], given["X-Amz-Credential"], given["X-Amz-SignedHeaders"])
     signature, date, token = given["X-Amz-Signature"], given["X-Amz-Date"], given.get("X-Amz-Security-Token")
-    return _verify(authenticator, request, body, now, service, reading, signature, date, token, QUERY)
+    return _verify(verifier, request, body, now, service, reading, signature, date, token, QUERY)
 
 
 def _verify(
-    authenticator: Authenticator,
+    verifier: Verifier,
     request: Request,
     body: bytes,
     now: float,
@@ -121,7 +119,7 @@ def _verify(
             raise AuthFailure(failures.JSON_DATE_FORM, {"Date": date_text})
         text = basic_text(date)
     claim = reading.claim
-    credential = authenticator.book.find(claim.access_key) if claim is not None else None
+    credential = verifier.book.find(claim.access_key) if claim is not None else None
     if credential is not None and abs(now - date) > MAX_SKEW:
         raise _skewed(text, date, now)
     if not reading.signs_host:
@@ -131,8 +129,9 @@ def _verify(
     if claim is None:
         raise AuthFailure(failures.JSON_CREDENTIAL, {"Credential": reading.credential})
     if credential is None:
-        authenticator.refuse_unknown(claim.access_key)
+        owner = verifier.stranger(claim.access_key)
     else:
+        owner = credential.principal
         if reading.sound_for != service or claim.date != text[:8]:
             raise _scope_refusal(claim, text, service)
         check_token_given(credential, token)
@@ -141,7 +140,6 @@ def _verify(
         if not signing.fits(signature):
             raise mismatch(claim.access_key, signature, signing)
         check_token(credential, token, now)
-    owner = authenticator.book.owner(claim.access_key)
     age = max(0.0, (now - date) * 1000)
     known = credential is not None
     return Authentication(owner, claim.access_key, auth_type, VERSION_4, claim.region, age, verified=known)

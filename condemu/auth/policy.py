@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from condemu.auth.patterns import Context, Matcher, Piece, glob, has_variables, matcher, pieces_of, resolved
 from condemu.auth.policy_grammar import (
@@ -46,22 +45,9 @@ from condemu.auth.policy_grammar import (
     texts,
 )
 from condemu.auth.policy_operators import BadAddress, BadValue, Condition, compile_condition
-from condemu.auth.policy_principals import BY_NAME, NOT_AT_ALL, BadPrincipal, Principals, parse_principals
+from condemu.auth.policy_principals import BadPrincipal, Principals, parse_principals
 from condemu.auth.principals import Principal
-
-ALLOW: Final = "ALLOW"
-DENY: Final = "DENY"
-NO_MATCH: Final = "NO_MATCH"
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What one policy says. `named` is how closely an Allow names the caller (policy_principals); `key` the condition key that
-    decided: the one that did not hold for NO_MATCH, the first of the statement's otherwise."""
-
-    outcome: str
-    statement: Statement | None = None
-    named: int = NOT_AT_ALL
-    key: str = ""
+from condemu.auth.verdicts import ALLOW, BY_NAME, DENY, NO_MATCH, NOT_AT_ALL, NOTHING, Verdict
 
 
 class Statement:
@@ -185,9 +171,6 @@ class Policy:
             if allowed is None or named > allowed.named:
                 allowed = Verdict(ALLOW, statement, named, key)
         return allowed or unmet
-
-
-NOTHING: Final = Verdict(NO_MATCH)
 
 
 def parse(text: str, rules: Rules = IDENTITY) -> Policy | Problem:

@@ -1,12 +1,18 @@
 """The condition operators of IAM policies (IAM User Guide, "IAM JSON policy elements: Condition operators").
 
-    operator                    present and matching   present, not matching   absent
-    positive                    true                   false                   false
-    positive, …IfExists         true                   false                   true
-    negated                     false                  true                    true
-    ForAllValues:…              every request value passes                     true
-    ForAnyValue:…               some request value passes                      false
-    Null                        "true" holds when the key is absent, "false" when it is present
+Of a key whose value in the policy is "true", by what the request says of it:
+
+| operator                     | "true" | another value | both  | no value |
+|------------------------------|--------|---------------|-------|----------|
+| StringEquals                 | true   | false         | true  | false    |
+| StringEqualsIfExists         | true   | false         | true  | true     |
+| StringNotEquals              | false  | true          | false | true     |
+| StringNotEqualsIfExists      | false  | true          | false | true     |
+| ForAllValues:StringEquals    | true   | false         | false | true     |
+| ForAllValues:StringNotEquals | false  | true          | false | true     |
+| ForAnyValue:StringEquals     | true   | false         | true  | false    |
+| ForAnyValue:StringNotEquals  | false  | true          | true  | false    |
+| Null                         | false  | false         | false | true     |
 
 The values of one key are alternatives: any may match a positive operator, none may match a negated one. A variable without a
 value matches nothing. A request value that cannot be read as a number, date, address or ARN matches nothing.

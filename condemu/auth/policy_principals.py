@@ -1,12 +1,21 @@
 """The Principal and NotPrincipal elements (IAM User Guide, "AWS JSON policy elements: Principal").
 
-    "*", {"AWS": "*"}                       everyone, anonymous callers too
-    123456789012, …:root                    the account: its root user, and a delegation to the account's own policies
-    arn:aws:iam::…:user/…                   that user
-    arn:aws:iam::…:role/…                   every session of the role
-    arn:aws:sts::…:assumed-role/…/…         that session
-    {"CanonicalUser": …}                    the account with that canonical id
-    {"Service": …}, {"Federated": …}        none of the callers that condemu knows
+How closely an element names the root user of account 111122223333, its user Alice, the session s1 of its role App, the root user
+of another account, and nobody known:
+
+| element                                                  | root    | Alice   | s1      | other  | anonymous |
+|----------------------------------------------------------|---------|---------|---------|--------|-----------|
+| "*"                                                      | ANYONE  | ANYONE  | ANYONE  | ANYONE | ANYONE    |
+| {"AWS": "*"}                                             | ANYONE  | ANYONE  | ANYONE  | ANYONE | ANYONE    |
+| {"AWS": "111122223333"}                                  | ACCOUNT | ACCOUNT | ACCOUNT | -      | -         |
+| {"AWS": "arn:aws:iam::111122223333:root"}                | ACCOUNT | ACCOUNT | ACCOUNT | -      | -         |
+| {"AWS": "arn:aws:iam::111122223333:user/Alice"}          | -       | NAME    | -       | -      | -         |
+| {"AWS": "arn:aws:iam::111122223333:role/App"}            | -       | -       | ROLE    | -      | -         |
+| {"AWS": "arn:aws:sts::111122223333:assumed-role/App/s1"} | -       | -       | NAME    | -      | -         |
+| {"Service": "s3.amazonaws.com"}                          | -       | -       | -       | -      | -         |
+| {"Federated": "accounts.google.com"}                     | -       | -       | -       | -      | -         |
+
+An account is a delegation to its own policies; {"CanonicalUser": …} names the account with that canonical id.
 """
 
 from __future__ import annotations
@@ -16,9 +25,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from condemu.auth.principals import ROLE, SERVICE, Principal, canonical_id
-
-# How closely an element names the caller, in ascending order. What each is worth is decided in `decision.py`.
-NOT_AT_ALL, BY_ACCOUNT, BY_ROLE, BY_ANYONE, BY_NAME = range(5)
+from condemu.auth.verdicts import BY_ACCOUNT, BY_ANYONE, BY_NAME, BY_ROLE, NOT_AT_ALL
 
 _ACCOUNT: Final = re.compile(r"\d{12}", re.ASCII)
 _ACCOUNT_ROOT: Final = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):root", re.ASCII)

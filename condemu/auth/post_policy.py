@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
 from hmac import digest as hmac_digest
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from condemu.auth import failures, signature_v2
 from condemu.auth.authentication import ANONYMOUS, POST, VERSION_2, VERSION_4, Authentication
@@ -22,10 +22,8 @@ from condemu.auth.checks import basic_date, check_token, check_token_given, is_r
 from condemu.auth.credentials import Credential
 from condemu.auth.failures import AuthFailure, hex_pairs
 from condemu.auth.signature_v4 import ALGORITHM, TERMINAL, credential_parts, signing_key
+from condemu.auth.verifier import Verifier
 from condemu.wire.rest import parse_iso_8601
-
-if TYPE_CHECKING:
-    from condemu.auth.authenticate import Authenticator
 
 # Fields that no condition need cover.
 EXEMPT: Final = frozenset({"x-amz-signature", "signature", "awsaccesskeyid", "file", "policy"})
@@ -50,7 +48,7 @@ class PostPolicy:
 
 
 def verify(
-    authenticator: Authenticator, fields: Mapping[str, str], bucket: str, now: float
+    verifier: Verifier, fields: Mapping[str, str], bucket: str, now: float
 ) -> tuple[Authentication, PostPolicy | None]:
     """Who posts, and the policy; neither policy nor signature is an anonymous upload. Raises AuthFailure."""
     policy = fields.get("policy")
@@ -65,12 +63,12 @@ def verify(
     for name in V4_FIELDS if by_version_4 else V2_FIELDS:
         if name.lower() not in fields:
             raise _missing(name)
-    if authenticator.mode == "off":
+    if verifier.mode == "off":
         key = (fields.get("x-amz-credential", "").partition("/")[0]) or fields.get("awsaccesskeyid", "")
-        who = Authentication(authenticator.book.owner(key), key, POST, VERSION_4 if by_version_4 else VERSION_2)
+        who = Authentication(verifier.book.owner(key), key, POST, VERSION_4 if by_version_4 else VERSION_2)
     else:
         check = _verify_v4 if by_version_4 else _verify_v2
-        who = check(authenticator, fields, policy, now)
+        who = check(verifier, fields, policy, now)
     return who, check_policy(policy, fields, bucket, now)
 
 
@@ -78,7 +76,7 @@ def _missing(name: str) -> AuthFailure:
     return AuthFailure(failures.FORM_FIELD, {"Field": name, "ArgumentName": name, "ArgumentValue": ""})
 
 
-def _verify_v4(authenticator: Authenticator, fields: Mapping[str, str], policy: str, now: float) -> Authentication:
+def _verify_v4(verifier: Verifier, fields: Mapping[str, str], policy: str, now: float) -> Authentication:
     shown = {"ArgumentName": "x-amz-credential", "ArgumentValue": fields["x-amz-credential"]}
     parts = credential_parts(fields["x-amz-credential"])
     if parts is None:
@@ -91,12 +89,13 @@ def _verify_v4(authenticator: Authenticator, fields: Mapping[str, str], policy: 
     date = basic_date(fields["x-amz-date"])
     if date is None or day != fields["x-amz-date"][:8]:
         raise AuthFailure(failures.SCOPE_DATE["form"], {"Date": day, "RequestDate": fields["x-amz-date"][:8], **shown})
-    credential = authenticator.book.find(access_key)
+    credential = verifier.book.find(access_key)
     if credential is None:
-        authenticator.refuse_unknown(access_key)
+        owner = verifier.stranger(access_key)
     else:
+        owner = credential.principal
         if not is_region(region):
-            raise AuthFailure(failures.REGION["form"], {"Got": region, "Region": authenticator.region, **shown})
+            raise AuthFailure(failures.REGION["form"], {"Got": region, "Region": verifier.region, **shown})
         token = fields.get("x-amz-security-token")
         check_token_given(credential, token)
         key = signing_key(credential.secret, day, region, service)
@@ -105,24 +104,23 @@ def _verify_v4(authenticator: Authenticator, fields: Mapping[str, str], policy: 
         if fields["x-amz-algorithm"] != ALGORITHM or not given.isascii() or not compare_digest(expected, given):
             raise _mismatch(credential, policy, given)
         check_token(credential, token, now)
-    owner = authenticator.book.owner(access_key)
     age = max(0.0, (now - date) * 1000)
     return Authentication(owner, access_key, POST, VERSION_4, region, age, verified=credential is not None)
 
 
-def _verify_v2(authenticator: Authenticator, fields: Mapping[str, str], policy: str, now: float) -> Authentication:
+def _verify_v2(verifier: Verifier, fields: Mapping[str, str], policy: str, now: float) -> Authentication:
     access_key, given = fields["awsaccesskeyid"], fields["signature"]
-    credential = authenticator.book.find(access_key)
+    credential = verifier.book.find(access_key)
     if credential is None:
-        authenticator.refuse_unknown(access_key)
+        owner = verifier.stranger(access_key)
     else:
+        owner = credential.principal
         token = fields.get("x-amz-security-token")
         check_token_given(credential, token)
         if not signature_v2.fits(credential.secret, policy, given):
             raise _mismatch(credential, policy, given)
         check_token(credential, token, now)
-    owner = authenticator.book.owner(access_key)
-    return Authentication(owner, access_key, POST, VERSION_2, authenticator.region, verified=credential is not None)
+    return Authentication(owner, access_key, POST, VERSION_2, verifier.region, verified=credential is not None)
 
 
 def _mismatch(credential: Credential, policy: str, given: str) -> AuthFailure:

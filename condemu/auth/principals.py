@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol, TypedDict, Unpack
 
-if TYPE_CHECKING:
-    from condemu.auth.policy import Policy
+from condemu.auth.patterns import Context
+from condemu.auth.verdicts import Verdict
 
 ANONYMOUS: Final = "anonymous"
 ANONYMOUS_ID: Final = "65a011a29cdf8ec533ec3d1ccaae921c"
@@ -21,6 +21,12 @@ SERVICE: Final = "service"
 
 # aws:PrincipalType by kind (IAM User Guide, "Global condition keys").
 PRINCIPAL_TYPES: Final = {ANONYMOUS: "Anonymous", ROOT: "Account", USER: "User", ROLE: "AssumedRole", SERVICE: "AWSService"}
+
+
+class Rights(Protocol):
+    """A policy, as far as whoever has it is concerned."""
+
+    def evaluate(self, caller: Principal, action: str, resource: str, context: Context) -> Verdict: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +42,9 @@ class Principal:
     name: str = ""
     identity_arn: str = ""
     user_id: str = ""
-    policies: tuple[Policy, ...] = ()
-    boundary: Policy | None = None
-    session_policy: Policy | None = None
+    policies: tuple[Rights, ...] = ()
+    boundary: Rights | None = None
+    session_policy: Rights | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     issued: float | None = None  # when a session's credentials were made
 
@@ -61,20 +67,28 @@ def root_of(account: str) -> Principal:
     return Principal(ROOT, account, arn, identity_arn=arn, user_id=account)
 
 
-def user_of(account: str, name: str, **more: object) -> Principal:
+class Limits(TypedDict, total=False):
+    """What a user or a session has beside its name."""
+
+    policies: tuple[Rights, ...]
+    boundary: Rights | None
+    session_policy: Rights | None
+    tags: Mapping[str, str]
+    issued: float | None
+
+
+def user_of(account: str, name: str, **more: Unpack[Limits]) -> Principal:
     """An IAM user. `name` may have a path before it: `division/Alice`."""
     arn = f"arn:aws:iam::{account}:user/{name}"
-    return Principal(
-        USER, account, arn, name.rpartition("/")[2], identity_arn=arn, user_id=unique_id("AIDA", arn), **more  # type: ignore[arg-type]
-    )
+    return Principal(USER, account, arn, name.rpartition("/")[2], identity_arn=arn, user_id=unique_id("AIDA", arn), **more)
 
 
-def session_of(account: str, role: str, session: str, **more: object) -> Principal:
+def session_of(account: str, role: str, session: str, **more: Unpack[Limits]) -> Principal:
     """A session of a role. The session's ARN leaves out the role's path; the role's ARN keeps it."""
     role_arn = f"arn:aws:iam::{account}:role/{role}"
     arn = f"arn:aws:sts::{account}:assumed-role/{role.rpartition('/')[2]}/{session}"
     user_id = f"{unique_id('AROA', role_arn)}:{session}"
-    return Principal(ROLE, account, arn, session, identity_arn=role_arn, user_id=user_id, **more)  # type: ignore[arg-type]
+    return Principal(ROLE, account, arn, session, identity_arn=role_arn, user_id=user_id, **more)
 
 
 def unique_id(prefix: str, arn: str) -> str:

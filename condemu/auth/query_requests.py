@@ -7,7 +7,7 @@ The order: credentials present, the version, the time, the key, the signature (i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from condemu.auth import failures
 from condemu.auth.authentication import HEADER, VERSION_2, Authentication
@@ -23,17 +23,15 @@ from condemu.auth.signature_v2 import (
     version_0_string,
     version_1_string,
 )
+from condemu.auth.verifier import Verifier
 from condemu.core.http import Request
 from condemu.wire.rest import parse_iso_8601
-
-if TYPE_CHECKING:
-    from condemu.auth.authenticate import Authenticator
 
 VERSIONS: Final = ("0", "1", "2")
 
 
 def verify(
-    authenticator: Authenticator, request: Request, parameters: Mapping[str, str], now: float, sent: str = ""
+    verifier: Verifier, request: Request, parameters: Mapping[str, str], now: float, sent: str = ""
 ) -> Authentication:
     """Who sent this request. `sent` is the text that the parameters were read from, if it is known. Raises AuthFailure."""
     access_key, signature = parameters.get("AWSAccessKeyId"), parameters.get("Signature")
@@ -42,19 +40,19 @@ def verify(
     version = parameters.get("SignatureVersion", "0")
     if version not in VERSIONS:
         raise AuthFailure(failures.QUERY_VERSION, {"Value": version})
-    credential = authenticator.book.find(access_key)
+    credential = verifier.book.find(access_key)
     known = credential is not None
     _check_time(parameters, now, known)
     if credential is None:
-        authenticator.refuse_unknown(access_key)
+        owner = verifier.stranger(access_key)
     else:
+        owner = credential.principal
         token = parameters.get("SecurityToken")
         check_token_given(credential, token)
         hash_name = _hash_name(parameters, version)
         _check_signature(_strings_to_sign(request, parameters, version, sent), hash_name, signature, credential)
         check_token(credential, token, now)
-    owner = authenticator.book.owner(access_key)
-    return Authentication(owner, access_key, HEADER, VERSION_2, authenticator.region, verified=known)
+    return Authentication(owner, access_key, HEADER, VERSION_2, verifier.region, verified=known)
 
 
 def _check_time(parameters: Mapping[str, str], now: float, known: bool) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from condemu.auth import failures, rest_requests_v2
 from condemu.auth.authentication import ANONYMOUS, HEADER, QUERY, VERSION_4, Authentication
@@ -41,11 +41,9 @@ from condemu.auth.signature_v4 import (
     claim_of,
     credential_parts,
 )
+from condemu.auth.verifier import Verifier
 from condemu.core.http import Request
 from condemu.wire.rest import parse_http_date, percent_decode
-
-if TYPE_CHECKING:
-    from condemu.auth.authenticate import Authenticator
 
 MAX_EXPIRES: Final = 604800  # seconds: a week
 STREAMING: Final = (
@@ -67,7 +65,7 @@ _HOST_REGION: Final = re.compile(r"(?:^|\.)s3[.-](?:dualstack\.)?([a-z]{2}(?:-[a
 _SECOND_HEADER: Final = re.compile(r", ?AWS(?:4-[A-Z0-9-]+)? ")
 
 
-def verify(authenticator: Authenticator, request: Request, now: float, host_bucket: str) -> Authentication:
+def verify(verifier: Verifier, request: Request, now: float, host_bucket: str) -> Authentication:
     """Who sent this request. Raises AuthFailure."""
     authorization = request.headers.get("authorization")
     query = request.query_string
@@ -75,11 +73,11 @@ def verify(authenticator: Authenticator, request: Request, now: float, host_buck
     if authorization is not None:
         if "X-Amz-Algorithm" in names or "Signature" in names:
             raise AuthFailure(failures.TWO_MECHANISMS, {"ArgumentName": "Authorization", "ArgumentValue": authorization})
-        return _header(authenticator, request, authorization, now, host_bucket)
+        return _header(verifier, request, authorization, now, host_bucket)
     if not names.isdisjoint(V4_PARAMETERS):
-        return _presigned(authenticator, request, now)
+        return _presigned(verifier, request, now)
     if not names.isdisjoint(rest_requests_v2.V2_PARAMETERS):
-        return rest_requests_v2.verify_query(authenticator, request, now, host_bucket)
+        return rest_requests_v2.verify_query(verifier, request, now, host_bucket)
     payload = request.headers.get("x-amz-content-sha256")
     return ANONYMOUS if payload is None else Authentication(ANONYMOUS.principal, payload=payload)
 
@@ -88,7 +86,7 @@ _NONE: Final[frozenset[str]] = frozenset()
 
 
 def _header(
-    authenticator: Authenticator, request: Request, authorization: str, now: float, host_bucket: str
+    verifier: Verifier, request: Request, authorization: str, now: float, host_bucket: str
 ) -> Authentication:
     headers = request.headers
     sent = headers.get("x-amz-date")
@@ -96,19 +94,18 @@ def _header(
     if date is None:
         date, sent = _other_date(headers.get("x-amz-date") or headers.get("date", ""))
     if authorization.startswith("AWS "):
-        return rest_requests_v2.verify_header(authenticator, request, authorization[4:].strip(), date, now, host_bucket)
+        return rest_requests_v2.verify_header(verifier, request, authorization[4:].strip(), date, now, host_bucket)
     head, separator, signature = authorization.rpartition("Signature=")
     claim, sound = _claim_of_head(head) if separator and "," not in signature else (None, False)
-    credential = authenticator.book.find(claim.access_key) if claim is not None else None
+    credential = verifier.book.find(claim.access_key) if claim is not None else None
     if credential is not None or claim is None:
         check_skew(sent or "", date, now)
     if claim is None:
         claim, signature = _claim(authorization)
-        credential = authenticator.book.find(claim.access_key)
+        credential = verifier.book.find(claim.access_key)
     if not sound or _region_of_host(headers.get("host", "")) is not None:
-        _check_scope("header", claim, request, authenticator)
-    if credential is None:
-        authenticator.refuse_unknown(claim.access_key)
+        _check_scope("header", claim, request, verifier)
+    owner = verifier.stranger(claim.access_key) if credential is None else credential.principal
     day = (sent or "")[:8]
     if claim.date != day:
         raise AuthFailure(failures.SCOPE_DATE["header"], {"Date": claim.date, "RequestDate": day})
@@ -130,7 +127,7 @@ def _header(
     else:
         _check_all_sent(request, claim, sent or "", payload, signature)
     return Authentication(
-        authenticator.book.owner(claim.access_key),
+        owner,
         claim.access_key,
         HEADER,
         VERSION_4,
@@ -191,7 +188,7 @@ def _claim(authorization: str) -> tuple[Claim, str]:
     return claim_of(credential, values["SignedHeaders"]), values["Signature"]
 
 
-def _check_scope(where: str, claim: Claim, request: Request, authenticator: Authenticator) -> None:
+def _check_scope(where: str, claim: Claim, request: Request, verifier: Verifier) -> None:
     """Service, terminal and date are this endpoint's; so is the region where the host names one. An endpoint without a region in
     its name stands for all of them."""
     if claim.service != "s3":
@@ -200,16 +197,16 @@ def _check_scope(where: str, claim: Claim, request: Request, authenticator: Auth
         raise AuthFailure(failures.TERMINAL[where], {"Got": claim.terminal})
     if _DAY.fullmatch(claim.date) is None:
         raise AuthFailure(failures.SCOPE_DATE_FORM[where], {"Date": claim.date})
-    check_region(where, claim, request, authenticator)
+    check_region(where, claim, request, verifier)
 
 
-def check_region(where: str, claim: Claim, request: Request, authenticator: Authenticator) -> None:
+def check_region(where: str, claim: Claim, request: Request, verifier: Verifier) -> None:
     """A key without a known secret may sign for any region, since emulators are used with invented ones."""
     named = _region_of_host(request.headers.get("host", ""))
     if named is None:
-        if is_region(claim.region) or authenticator.book.find(claim.access_key) is None:
+        if is_region(claim.region) or verifier.book.find(claim.access_key) is None:
             return
-        named = authenticator.region
+        named = verifier.region
     if claim.region != named:
         raise AuthFailure(failures.REGION[where], {"Got": claim.region, "Region": named})
 
@@ -245,7 +242,7 @@ def _not_signed(sent: tuple[str, ...], signed: frozenset[str]) -> tuple[str, ...
     return tuple(missing + [name for name in unsigned if name != "x-amz-content-sha256"])
 
 
-def _presigned(authenticator: Authenticator, request: Request, now: float) -> Authentication:
+def _presigned(verifier: Verifier, request: Request, now: float) -> Authentication:
     given = dict(reversed(decoded_parameters(request.query_string)))
     if any(not given.get(name) for name in V4_PARAMETERS):
         raise AuthFailure(failures.PARAMETERS)
@@ -255,20 +252,21 @@ def _presigned(authenticator: Authenticator, request: Request, now: float) -> Au
     if parts is None:
         raise AuthFailure(failures.CREDENTIAL["query"])
     claim = claim_of(parts, given["X-Amz-SignedHeaders"])
-    _check_scope("query", claim, request, authenticator)
+    _check_scope("query", claim, request, verifier)
     date = basic_date(given["X-Amz-Date"])
     if date is None:
         raise AuthFailure(failures.DATE_FORM)
     expires = _expires(given["X-Amz-Expires"])
     if claim.date != given["X-Amz-Date"][:8]:
         raise AuthFailure(failures.SCOPE_DATE["query"], {"Date": claim.date, "RequestDate": given["X-Amz-Date"][:8]})
-    credential = authenticator.book.find(claim.access_key)
+    credential = verifier.book.find(claim.access_key)
     payload = request.headers.get("x-amz-content-sha256", UNSIGNED_PAYLOAD)
     chain = None
     if credential is None:
-        authenticator.refuse_unknown(claim.access_key)
+        owner = verifier.stranger(claim.access_key)
         _check_bound(request, claim, given, payload)
     else:
+        owner = credential.principal
         token = given.get("X-Amz-Security-Token", request.headers.get("x-amz-security-token"))
         check_token_given(credential, token)
         _check_all_signed(request, claim)
@@ -279,11 +277,10 @@ def _presigned(authenticator: Authenticator, request: Request, now: float) -> Au
         if payload in SIGNED_STREAMS:
             chain = Chain(signing, given["X-Amz-Signature"], claim.access_key)
     times = {"Expires": iso_text(date + expires), "ServerTime": iso_text(now)}
-    if authenticator.state_time(now) > date + expires:
+    if verifier.state_time(now) > date + expires:
         raise AuthFailure(failures.EXPIRED, {"X-Amz-Expires": expires, **times})
-    if date > max(now, authenticator.state_time(now)) + MAX_SKEW:
+    if date > max(now, verifier.state_time(now)) + MAX_SKEW:
         raise AuthFailure(failures.NOT_YET, {"X-Amz-Date": int(date * 1000), **times})
-    owner = authenticator.book.owner(claim.access_key)
     age = max(0.0, (now - date) * 1000)
     known = credential is not None
     return Authentication(owner, claim.access_key, QUERY, VERSION_4, claim.region, age, payload, chain, known)

@@ -3,31 +3,30 @@ here; it takes no part in aws-chunked."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from condemu.auth import failures, signature_v2
 from condemu.auth.authentication import HEADER, QUERY, VERSION_2, Authentication
 from condemu.auth.checks import check_skew, check_token, check_token_given, iso_text
-from condemu.auth.credentials import Credential
 from condemu.auth.failures import AuthFailure, hex_pairs
+from condemu.auth.principals import Principal
+from condemu.auth.verifier import Verifier
 from condemu.core.http import Request
-
-if TYPE_CHECKING:
-    from condemu.auth.authenticate import Authenticator
 
 V2_PARAMETERS: Final = ("Signature", "Expires", "AWSAccessKeyId")
 
 
 def verify_header(
-    authenticator: Authenticator, request: Request, rest: str, date: float, now: float, host_bucket: str
+    verifier: Verifier, request: Request, rest: str, date: float, now: float, host_bucket: str
 ) -> Authentication:
     access_key, colon, signature = rest.rpartition(":")
     if not colon or not access_key:
         raise AuthFailure(failures.SCHEME, {"ArgumentName": "Authorization", "ArgumentValue": f"AWS {rest}"})
-    credential = authenticator.book.find(access_key)
+    credential = verifier.book.find(access_key)
     if credential is None:
-        authenticator.refuse_unknown(access_key)
+        owner = verifier.stranger(access_key)
     else:
+        owner = credential.principal
         check_skew(request.headers.get("x-amz-date") or request.headers.get("date", ""), date, now)
         token = request.headers.get("x-amz-security-token")
         check_token_given(credential, token)
@@ -36,10 +35,10 @@ def verify_header(
         if not any(signature_v2.fits(credential.secret, text, signature) for text in texts):
             raise mismatch(access_key, signature, texts[0])
         check_token(credential, token, now)
-    return _authentication(authenticator, request, access_key, HEADER, credential)
+    return _authentication(verifier, request, access_key, HEADER, owner, credential is not None)
 
 
-def verify_query(authenticator: Authenticator, request: Request, now: float, host_bucket: str) -> Authentication:
+def verify_query(verifier: Verifier, request: Request, now: float, host_bucket: str) -> Authentication:
     query = signature_v2.decoded_parameters(request.query_string)
     given = dict(reversed(query))
     if any(not given.get(name) for name in V2_PARAMETERS):
@@ -48,33 +47,34 @@ def verify_query(authenticator: Authenticator, request: Request, now: float, hos
     if not (expires.isascii() and expires.isdecimal() and len(expires) <= 11):
         raise AuthFailure(failures.V2_EXPIRES_FORM, {"Expires": expires})
     access_key, signature = given["AWSAccessKeyId"], given["Signature"]
-    credential = authenticator.book.find(access_key)
+    credential = verifier.book.find(access_key)
     if credential is None:
-        authenticator.refuse_unknown(access_key)
+        owner = verifier.stranger(access_key)
     else:
+        owner = credential.principal
         token = given.get("x-amz-security-token", request.headers.get("x-amz-security-token"))
         check_token_given(credential, token)
         texts = signature_v2.rest_strings_to_sign(request, host_bucket, query, expires)
         if not any(signature_v2.fits(credential.secret, text, signature) for text in texts):
             raise mismatch(access_key, signature, texts[0])
         check_token(credential, token, now)
-    moment = authenticator.state_time(now)
+    moment = verifier.state_time(now)
     if moment > int(expires):
         raise AuthFailure(failures.EXPIRED, {"Expires": iso_text(int(expires)), "ServerTime": iso_text(moment)})
-    return _authentication(authenticator, request, access_key, QUERY, credential)
+    return _authentication(verifier, request, access_key, QUERY, owner, credential is not None)
 
 
 def _authentication(
-    authenticator: Authenticator, request: Request, access_key: str, auth_type: str, credential: Credential | None
+    verifier: Verifier, request: Request, access_key: str, auth_type: str, owner: Principal, verified: bool
 ) -> Authentication:
     return Authentication(
-        authenticator.book.owner(access_key),
+        owner,
         access_key,
         auth_type,
         VERSION_2,
-        authenticator.region,
+        verifier.region,
         payload=request.headers.get("x-amz-content-sha256"),
-        verified=credential is not None,
+        verified=verified,
     )
 
 

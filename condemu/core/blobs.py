@@ -71,6 +71,10 @@ class Blob:
 
     def bytes(self) -> bytes:
         """All of it in one piece: for small blobs only."""
+        if len(self._spans) == 1:
+            leaf, first, last = self._spans[0]
+            if isinstance(leaf, bytes) and first == 0 and last == len(leaf):
+                return leaf
         return b"".join(self.pieces())
 
     def __len__(self) -> int:

@@ -2,7 +2,7 @@
 
 | word                 | answer                                     | to which calls                                    |
 |----------------------|--------------------------------------------|---------------------------------------------------|
-| throttle             | 400 ProvisionedThroughputExceededException | those on items                                    |
+| throttle             | 400 ProvisionedThroughputExceededException | those that consume capacity                       |
 |                      | 400 ThrottlingException                    | all others                                        |
 | internal_error       | 500 InternalServerError                    | all                                               |
 | unavailable          | 503 ServiceUnavailable                     | all                                               |
@@ -21,7 +21,8 @@ from typing import Final
 
 from condemu.core.calls import Call, Step
 from condemu.core.errors import ErrorRow, ServiceError
-from condemu.dynamodb.errors import INTERNAL_ERROR, TRANSACTION_CANCELED, TRANSACTION_CONFLICT, TRANSACTION_IN_PROGRESS
+from condemu.dynamodb.errors.general import INTERNAL_ERROR, TRANSACTION_CANCELED, TRANSACTION_CONFLICT, TRANSACTION_IN_PROGRESS
+from condemu.dynamodb.requests.shapes import SHAPES
 
 THROUGHPUT_EXCEEDED: Final = ErrorRow(
     "ProvisionedThroughputExceededException", 400, "You exceeded your maximum allowed provisioned throughput."
@@ -30,31 +31,28 @@ THROTTLED: Final = ErrorRow("ThrottlingException", 400, "Rate of requests exceed
 SERVICE_UNAVAILABLE: Final = ErrorRow(
     "ServiceUnavailable", 503, "DynamoDB is currently unavailable. (This should be a temporary state.)"
 )
-ON_ITEMS: Final = frozenset((
-    "BatchExecuteStatement", "BatchGetItem", "BatchWriteItem", "DeleteItem", "ExecuteStatement", "ExecuteTransaction", "GetItem",
-    "PutItem", "Query", "Scan", "TransactGetItems", "TransactWriteItems", "UpdateItem",
-))  # fmt: skip
-ONE_ITEM: Final = frozenset(("BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"))
-TRANSACTIONS: Final = frozenset(("TransactGetItems", "TransactWriteItems"))
 
 
 def throttle(call: Call, step: Step) -> ServiceError:
-    return ServiceError(THROUGHPUT_EXCEEDED if call.operation in ON_ITEMS else THROTTLED)
+    """What consumes capacity may exceed it."""
+    consumes = any(member.wire == "ReturnConsumedCapacity" for member in SHAPES[call.operation].members)
+    return ServiceError(THROUGHPUT_EXCEEDED if consumes else THROTTLED)
 
 
 def transaction_conflict(call: Call, step: Step) -> ServiceError | None:
-    if call.operation in ONE_ITEM:
-        return ServiceError(TRANSACTION_CONFLICT)
-    if call.operation not in TRANSACTIONS:
-        return None
-    reasons = [{"Code": "TransactionConflict", "Message": TRANSACTION_CONFLICT.message} for _ in call.parameters["TransactItems"]]
-    return ServiceError(TRANSACTION_CANCELED, {"codes": ", ".join(r["Code"] for r in reasons), "CancellationReasons": reasons})
+    """A transaction has a reason for each of its items; else what writes one item meets the transaction that has it."""
+    items = call.parameters.get("TransactItems")
+    if items is not None:
+        reasons = [{"Code": "TransactionConflict", "Message": TRANSACTION_CONFLICT.message} for _ in items]
+        codes = ", ".join(reason["Code"] for reason in reasons)
+        return ServiceError(TRANSACTION_CANCELED, {"codes": codes, "CancellationReasons": reasons})
+    writes_one_item = not step.reads and len(step.footprint) == 1 and "/" in step.footprint[0].resource
+    return ServiceError(TRANSACTION_CONFLICT) if writes_one_item else None
 
 
 def in_progress(call: Call, step: Step) -> ServiceError | None:
-    if call.operation == "TransactWriteItems" and "ClientRequestToken" in call.parameters:
-        return ServiceError(TRANSACTION_IN_PROGRESS)
-    return None
+    is_repeatable = not step.reads and "TransactItems" in call.parameters and "ClientRequestToken" in call.parameters
+    return ServiceError(TRANSACTION_IN_PROGRESS) if is_repeatable else None
 
 
 # What a word means for a step of a call; None where AWS would not answer so.

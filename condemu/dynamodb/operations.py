@@ -3,76 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from condemu.core.calls import Plan
-from condemu.dynamodb import (
-    batches,
-    items,
-    limits,
-    query,
-    resource_policies,
-    streams,
-    tables,
-    tags,
-    transactions,
-    ttl,
-    update_table,
-)
-from condemu.dynamodb.partiql.statements import batch_execute_statement, execute_statement
-from condemu.dynamodb.partiql.transactions import execute_transaction
-from condemu.dynamodb.requests import DynamoRequest
+from condemu.dynamodb.access import accesses
+from condemu.dynamodb.access.accesses import Accesses
+from condemu.dynamodb.items import batches, items, transactions
+from condemu.dynamodb.partiql import statements
+from condemu.dynamodb.partiql import transactions as statement_transactions
+from condemu.dynamodb.queries import query
+from condemu.dynamodb.requests.quick_look import quick_look
+from condemu.dynamodb.requests.request import DynamoRequest
+from condemu.dynamodb.requests.shapes import SHAPES, Shape
+from condemu.dynamodb.requests.wording import ENVELOPED, OLD, RENEWED, USUAL, Wording
+from condemu.dynamodb.streams import streams
+from condemu.dynamodb.tables import limits, resource_policies, tables, tags, ttl, update_table
+from condemu.dynamodb.tables.table_checks import check_new_table_name, check_table_name
 
 API: Final = "DynamoDB_20120810"
 STREAMS_API: Final = "DynamoDBStreams_20120810"
 
 
-class Operation(NamedTuple):
-    """`writes`: may change something. `control`: looks at TableName before all else, with the control plane's words."""
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """All that is peculiar to an operation.
+
+    `prepare` refuses what can be refused without a table, and returns the plan of what is left. `writes`: it may change
+    something. `accesses` tells what it asks permission for; `mends`: the account's root user may do it whatever a table's policy
+    says (API Reference, PutResourcePolicy). `first` refuses before the members are looked at; its second argument says whether
+    AWS's texts are those of 2026. `empty`: the answer has no body at all. `shape` describes the members, `in_order` passes most
+    requests that fit it.
+    """
 
     name: str
     prepare: Callable[[DynamoRequest], Plan]
     writes: bool
-    control: bool = False
+    accesses: Accesses
+    wording: Wording = USUAL
+    first: Callable[[DynamoRequest, bool], None] | None = None
+    mends: bool = False
+    empty: bool = False
     api: str = API
-    resource: bool = False  # looks at ResourceArn before all else
-    empty: bool = False  # answers with no body at all
+    shape: Shape = field(init=False, repr=False)
+    in_order: Callable[[dict[str, Any]], bool] = field(init=False, repr=False)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shape", SHAPES[self.name])
+        object.__setattr__(self, "in_order", quick_look(self.shape))
+
+
+READ: Final = False
+WRITE: Final = True
+
+_UPDATE_WORDING: Final = ENVELOPED._replace(lists_return_values=True)
+_QUERY_WORDING: Final = RENEWED._replace(enveloped_select=True)
+_BATCH_WORDING: Final = OLD._replace(wants_items=True)
 
 OPERATIONS: Final = (
-    Operation("PutItem", items.put_item, True),
-    Operation("GetItem", items.get_item, False),
-    Operation("UpdateItem", items.update_item, True),
-    Operation("DeleteItem", items.delete_item, True),
-    Operation("Query", query.query, False),
-    Operation("Scan", query.scan, False),
-    Operation("BatchGetItem", batches.batch_get_item, False),
-    Operation("BatchWriteItem", batches.batch_write_item, True),
-    Operation("TransactGetItems", transactions.transact_get_items, False),
-    Operation("TransactWriteItems", transactions.transact_write_items, True),
-    Operation("ExecuteStatement", execute_statement, True),
-    Operation("BatchExecuteStatement", batch_execute_statement, True),
-    Operation("ExecuteTransaction", execute_transaction, True),
-    Operation("CreateTable", tables.create_table, True, control=True),
-    Operation("DescribeTable", tables.describe, False, control=True),
-    Operation("DeleteTable", tables.delete_table, True, control=True),
-    Operation("ListTables", tables.list_tables, False),
-    Operation("UpdateTable", update_table.update_table, True, control=True),
-    Operation("DescribeTimeToLive", ttl.describe_time_to_live, False, control=True),
-    Operation("UpdateTimeToLive", ttl.update_time_to_live, True, control=True),
-    Operation("TagResource", tags.tag_resource, True, resource=True, empty=True),
-    Operation("UntagResource", tags.untag_resource, True, resource=True, empty=True),
-    Operation("ListTagsOfResource", tags.list_tags, False, resource=True),
-    Operation("PutResourcePolicy", resource_policies.put_policy, True),
-    Operation("GetResourcePolicy", resource_policies.get_policy, False),
-    Operation("DeleteResourcePolicy", resource_policies.delete_policy, True),
-    Operation("DescribeLimits", limits.describe_limits, False),
-    Operation("DescribeEndpoints", limits.describe_endpoints, False),
-    Operation("DescribeContinuousBackups", limits.describe_continuous_backups, False),
-    Operation("ListStreams", streams.list_streams, False, api=STREAMS_API),
-    Operation("DescribeStream", streams.describe_stream, False, api=STREAMS_API),
-    Operation("GetShardIterator", streams.get_shard_iterator, False, api=STREAMS_API),
-    Operation("GetRecords", streams.get_records, False, api=STREAMS_API),
+    Operation("PutItem", items.put_item, WRITE, accesses.of_write, ENVELOPED),
+    Operation("GetItem", items.get_item, READ, accesses.of_item, RENEWED),
+    Operation("UpdateItem", items.update_item, WRITE, accesses.of_write, _UPDATE_WORDING),
+    Operation("DeleteItem", items.delete_item, WRITE, accesses.of_write, ENVELOPED),
+    Operation("Query", query.query, READ, accesses.of_selection, _QUERY_WORDING),
+    Operation("Scan", query.scan, READ, accesses.of_scan, OLD),
+    Operation("BatchGetItem", batches.batch_get_item, READ, accesses.of_batched_gets, RENEWED),
+    Operation("BatchWriteItem", batches.batch_write_item, WRITE, accesses.of_batched_writes, _BATCH_WORDING),
+    Operation("TransactGetItems", transactions.transact_get_items, READ, accesses.of_gets, OLD),
+    Operation("TransactWriteItems", transactions.transact_write_items, WRITE, accesses.of_writes, OLD),
+    Operation("ExecuteStatement", statements.execute_statement, WRITE, accesses.of_statements),
+    Operation("BatchExecuteStatement", statements.batch_execute_statement, WRITE, accesses.of_statements),
+    Operation("ExecuteTransaction", statement_transactions.execute_transaction, WRITE, accesses.of_transacted_statements),
+    Operation("CreateTable", tables.create_table, WRITE, accesses.of_table, first=check_new_table_name),
+    Operation("DescribeTable", tables.describe, READ, accesses.of_table, first=check_table_name),
+    Operation("DeleteTable", tables.delete_table, WRITE, accesses.of_table, first=check_table_name),
+    Operation("ListTables", tables.list_tables, READ, accesses.of_everything),
+    Operation("UpdateTable", update_table.update_table, WRITE, accesses.of_table, first=check_table_name),
+    Operation("DescribeTimeToLive", ttl.describe_time_to_live, READ, accesses.of_table, first=check_table_name),
+    Operation("UpdateTimeToLive", ttl.update_time_to_live, WRITE, accesses.of_table, first=check_table_name),
+    Operation("TagResource", tags.tag_resource, WRITE, accesses.of_table, first=tags.check_resource, empty=True),
+    Operation("UntagResource", tags.untag_resource, WRITE, accesses.of_table, first=tags.check_resource, empty=True),
+    Operation("ListTagsOfResource", tags.list_tags, READ, accesses.of_table, first=tags.check_resource),
+    Operation("PutResourcePolicy", resource_policies.put_policy, WRITE, accesses.of_table, mends=True),
+    Operation("GetResourcePolicy", resource_policies.get_policy, READ, accesses.of_table, mends=True),
+    Operation("DeleteResourcePolicy", resource_policies.delete_policy, WRITE, accesses.of_table, mends=True),
+    Operation("DescribeLimits", limits.describe_limits, READ, accesses.of_everything),
+    Operation("DescribeEndpoints", limits.describe_endpoints, READ, accesses.of_everything),
+    Operation("DescribeContinuousBackups", limits.describe_continuous_backups, READ, accesses.of_table),
+    Operation("ListStreams", streams.list_streams, READ, accesses.of_everything, api=STREAMS_API),
+    Operation("DescribeStream", streams.describe_stream, READ, accesses.of_stream, api=STREAMS_API),
+    Operation("GetShardIterator", streams.get_shard_iterator, READ, accesses.of_stream, api=STREAMS_API),
+    Operation("GetRecords", streams.get_records, READ, accesses.of_iterated_stream, api=STREAMS_API),
 )
 
 TARGETS: Final[dict[str, Operation]] = {f"{operation.api}.{operation.name}": operation for operation in OPERATIONS}

@@ -18,17 +18,17 @@ from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response, read_body
 from condemu.core.store import Txn
-from condemu.dynamodb import errors, tags, ttl
-from condemu.dynamodb.auth_errors import refusal_of
-from condemu.dynamodb.authorization import authorize
-from condemu.dynamodb.expirations import is_due
+from condemu.dynamodb.access.authorization import authorize
+from condemu.dynamodb.data.rendering import document
+from condemu.dynamodb.data.values import Malformed
+from condemu.dynamodb.errors import general as errors
+from condemu.dynamodb.errors.signatures import refusal_of
 from condemu.dynamodb.operations import TARGETS, Operation
-from condemu.dynamodb.rendering import document
-from condemu.dynamodb.requests import DynamoRequest, Reservations
-from condemu.dynamodb.table_checks import check_table_name
-from condemu.dynamodb.validation import check, check_values, wrong_type
-from condemu.dynamodb.values import Malformed
-from condemu.dynamodb.wording import MODERN, worded
+from condemu.dynamodb.requests.request import DynamoRequest, Reservations
+from condemu.dynamodb.requests.validation import check, check_values, wrong_type
+from condemu.dynamodb.requests.wording import MODERN, worded
+from condemu.dynamodb.state.expirations import is_due
+from condemu.dynamodb.tables import ttl
 from condemu.wire import json_1_0
 from condemu.wire.json_1_0 import NotJson
 
@@ -105,14 +105,16 @@ class DynamoDB:
         caller, call.access_key, region = self._caller(http, body)
         call.account = caller.account
         request = DynamoRequest(
-            operation.name, members, caller.account, region, http.request_id, self.reservations, self.table_delay, self.seal
-        )
-        plan = _guarded(self._prepare(operation, request), request, caller)
+            operation.name, members, caller.account, region, http.request_id, self.reservations, self.table_delay, self.seal,
+            operation.writes,
+        )  # fmt: skip
+        plan = _guarded(self._prepare(operation, request, members), operation, request, caller)
         call.consistent = plan.consistent
         try:
             result = await self.engine.run(call, plan)
         except ServiceError as error:
-            return _refusal(worded(error, operation.name, self.message_profile, request_level=False), http, media_type)
+            refused = worded(error, operation.wording, operation.name, self.message_profile, request_level=False)
+            return _refusal(refused, http, media_type)
         return _response(200, b"" if operation.empty else json_1_0.render(document(result)), http, media_type)
 
     def _caller(self, http: Request, body: bytes) -> tuple[Principal, str, str]:
@@ -125,25 +127,21 @@ class DynamoDB:
             raise refusal_of(failure) from None
         return authentication.principal, authentication.access_key, authentication.region or self.region
 
-    def _prepare(self, operation: Operation, request: DynamoRequest) -> Plan:
+    def _prepare(self, operation: Operation, request: DynamoRequest, members: dict[str, Any]) -> Plan:
         """All that needs no table. Types first, whatever else is wrong."""
-        members = request.members
         try:
-            if operation.control:
-                check_table_name(
-                    members, creates=operation.name == "CreateTable", modern=self.message_profile == MODERN
-                )
-            elif operation.resource:
-                tags.resource_of(request)
-            check(operation.name, members)
+            if operation.first is not None:
+                operation.first(request, self.message_profile == MODERN)
+            if not operation.in_order(members):
+                check(operation.shape, members)
             return operation.prepare(request)
         except Malformed:
-            check_values(operation.name, members)
+            check_values(operation.shape, members)
             raise wrong_type(errors.VALUE_UNEXPECTED) from None
         except ServiceError as error:
             if error.row is not errors.SERIALIZATION:
-                check_values(operation.name, members)
-            raise worded(error, operation.name, self.message_profile, request_level=True) from None
+                check_values(operation.shape, members)
+            raise worded(error, operation.wording, operation.name, self.message_profile, request_level=True) from None
 
     def _other_method(self, http: Request) -> Response:
         """GET is a health check; nothing else is spoken here but POST."""
@@ -154,16 +152,16 @@ class DynamoDB:
         return _plain(404, _UNKNOWN_HTTP, http)
 
 
-def _guarded(plan: Plan, request: DynamoRequest, caller: Principal) -> Plan:
+def _guarded(plan: Plan, operation: Operation, request: DynamoRequest, caller: Principal) -> Plan:
     """The plan with each decision behind the questions whether anything has expired, and whether the caller may do this.
 
     What has expired is deleted before anything is decided. A batch is authorized as a whole, before its first step.
     """
     if plan.join is None:
         step = plan.steps[0]
-        step.decide = partial(_unexpired, request, partial(_authorized, request, caller, step.decide))
+        step.decide = partial(_unexpired, request, partial(_authorized, operation, request, caller, step.decide))
         return plan
-    plan.check = partial(_authorized, request, caller, plan.check)
+    plan.check = partial(_authorized, operation, request, caller, plan.check)
     for step in plan.steps:
         step.decide = partial(_unexpired, request, step.decide)
     return plan
@@ -176,8 +174,8 @@ def _unexpired(request: DynamoRequest, decide: Decide, txn: Txn) -> Any:
     return decide(txn)
 
 
-def _authorized(request: DynamoRequest, caller: Principal, decide: Decide | None, txn: Txn) -> Any:
-    authorize(txn, request, caller)
+def _authorized(operation: Operation, request: DynamoRequest, caller: Principal, decide: Decide | None, txn: Txn) -> Any:
+    authorize(txn, request, caller, operation.accesses, operation.mends)
     return None if decide is None else decide(txn)
 
 

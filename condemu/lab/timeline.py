@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from condemu.lab.director import Effect
 CONDITIONS: Final = (
     "IfMatch", "IfNoneMatch", "CopySourceIfMatch", "CopySourceIfNoneMatch", "ConditionExpression", "Expected",
 )  # fmt: skip
+DIGEST: Final = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,56}\b")
 WIDTH: Final = 44  # of what took effect
 WROTE, READ, REFUSED, LOST, THERE, STALE = "●", "○", "✗", "⊘", "│", "◌"
 CRASHED: Final = {faults.CRASH: "†", faults.CRASH_AFTER: "‡"}
@@ -72,7 +74,7 @@ def what_of(effect: Effect) -> str:
     """The operation, what it is about and its condition: "PutObject locks/report If-None-Match *"."""
     names = " ".join(resource.partition(":")[2] for resource in effect.resources[:2])
     condition = condition_of(effect.parameters)
-    text = f"{effect.operation} {names}{' ' + condition if condition else ''}"
+    text = brief(f"{effect.operation} {names}{' ' + condition if condition else ''}")
     return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
 
 
@@ -82,6 +84,11 @@ def condition_of(parameters: Mapping[str, Any]) -> str:
         if value is not None:
             return f"{name} {short(value)}" if name not in ("ConditionExpression", "Expected") else f"if {short(value)}"
     return ""
+
+
+def brief(text: str) -> str:
+    """The text with its digests cut to eight digits."""
+    return DIGEST.sub(r"\1…", text)
 
 
 def short(value: Any, most: int = 40) -> str:
@@ -105,5 +112,5 @@ def answer_of(effect: Effect) -> str:
 def why_of(effect: Effect) -> str:
     parts = [f"fault: {effect.fault}"] if effect.fault else []
     if effect.because:
-        parts.append(effect.because)
+        parts.append(brief(effect.because))
     return "; ".join(parts)

@@ -8,8 +8,8 @@ from typing import Any, Final
 from condemu.core.blobs import Blob
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
-from condemu.s3.members import RESPONSE_HEADERS
-from condemu.s3.request import S3Request
+from condemu.s3.requests.members import RESPONSE_HEADERS
+from condemu.s3.requests.request import S3Request
 from condemu.wire.rest import http_date
 from condemu.wire.xml import DECLARATION, elements, escape, render
 
@@ -22,22 +22,22 @@ def response(request: S3Request, result: dict[str, Any]) -> Response:
     http, operation = request.http, request.operation
     headers = [("x-amz-id-2", http.host_id), ("x-amz-request-id", http.request_id), ("Server", "AmazonS3")]
     status = operation.status if operation.status_of is None else operation.status_of(request, result)
+    root, inside = operation.root, operation.members
     body: Any = b""
     document: dict[str, Any] = {}
     for member, value in result.items():
         if value is None:
             continue
-        if member == "Body":
-            body = value
-        elif operation.root and (not operation.members or member in operation.members):
+        if root and (not inside or member in inside):
             document[member] = value
-        elif member == "Metadata":
+        elif member in RESPONSE_HEADERS:
+            headers.append((RESPONSE_HEADERS[member], value if type(value) is str else header_text(value)))
+        elif member == "Body":
+            body = value
+        else:  # Metadata, which is a mapping
             headers.extend((f"x-amz-meta-{name}", text) for name, text in value.items())
-        else:
-            text = value if type(value) is str else header_text(value)
-            headers.append((RESPONSE_HEADERS.get(member, member), text))
-    if operation.root:
-        body = render(operation.root, document, namespace=NAMESPACE)
+    if root:
+        body = render(root, document, namespace=NAMESPACE)
         headers.append(("Content-Type", "application/xml"))
     if isinstance(body, Blob):
         body = b"" if http.method == "HEAD" else body.pieces() if body.size > 65536 else body.bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -13,22 +14,24 @@ from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
 from condemu.core.store import Txn
-from condemu.s3.access.actions import BY_DOCUMENT
-from condemu.s3.access.authorize import READS, admit, authorize, authorize_entry, hidden, without_unseen
-from condemu.s3.addressing import bucket_and_key, bucket_of_host
+from condemu.s3.access.authenticator import Authenticator
+from condemu.s3.access.authorize import admit, authorize, authorize_entry, hidden, without_unseen
 from condemu.s3.buckets import cors
-from condemu.s3.condition_support import unsupported
 from condemu.s3.errors.general import METHOD_NOT_ALLOWED, OPERATION_NOT_IMPLEMENTED
 from condemu.s3.errors.signatures import refusal_of
-from condemu.s3.members import members_of, parse_query
-from condemu.s3.objects import bodies, copy_digests
+from condemu.s3.objects import bodies
 from condemu.s3.objects import post as post_object
-from condemu.s3.objects.copy import named_source
 from condemu.s3.render import error_response, preflight_response, response
-from condemu.s3.request import S3Request
+from condemu.s3.requests.addressing import bucket_and_key, bucket_of_host
+from condemu.s3.requests.conditions import unsupported
+from condemu.s3.requests.copy_source import named_source
+from condemu.s3.requests.members import members_of, parse_query
+from condemu.s3.requests.operation import BLOB, FORM, XML
+from condemu.s3.requests.request import S3Request
 from condemu.s3.routing import route
-from condemu.s3.state.names import GLOBAL, UNKNOWN
+from condemu.s3.state.buckets import GLOBAL, UNKNOWN
 
+NO_QUERY: Final[Mapping[str, str]] = {}
 XML_LIMIT: Final = 4 * 1024 * 1024  # bytes of a request's document: a list of 10,000 parts with the longest checksums takes 3 MiB
 
 
@@ -45,7 +48,7 @@ class S3:
         clock: Clock,
         ids: Ids,
         wall: Clock | None = None,
-        authenticator: Any = None,
+        authenticator: Authenticator | None = None,
         region: str = "us-east-1",
         account: str = "000000000000",
         bucket_names: str = GLOBAL,
@@ -61,7 +64,7 @@ class S3:
         self.bucket_names = bucket_names
 
     def namespace(self, account: str) -> str | None:
-        """Whose bucket names count for a caller of that account: see state/names.py."""
+        """Whose bucket names count for a caller of that account: see state/buckets.py."""
         return None if self.bucket_names == GLOBAL else account or self.account
 
     async def handle(self, http: Request) -> Response:
@@ -83,56 +86,69 @@ class S3:
         return answer
 
     async def _answer(self, http: Request) -> Response:
-        query = parse_query(http.query_string)
-        bucket, key = bucket_and_key(http.headers.get("host", ""), http.raw_path)
+        headers = http.headers
+        query = parse_query(http.query_string) if http.query_string else NO_QUERY
+        bucket, key = bucket_and_key(headers.get("host", ""), http.raw_path)
         if http.method == "OPTIONS" and bucket:
             look = partial(cors.preflight, http=http, bucket_name=bucket, namespace=self.namespace(""))
             return preflight_response(self.engine.store.view(look), http)
-        operation = route(http.method, bucket, key, query, http.headers)
+        operation = route(http.method, bucket, key, query, headers)
         if operation is None:
             raise ServiceError(METHOD_NOT_ALLOWED, {"Method": http.method, "ResourceType": "OBJECT" if key else "BUCKET"})
         if operation.handler is None:
             raise ServiceError(OPERATION_NOT_IMPLEMENTED, because=f"condemu does not implement {operation.name}")
-        request = S3Request(http, operation, bucket, key, members_of(http.headers, query), query)
-        call = http.call
-        call.operation, call.parameters = operation.name, request.members
+        members, metadata = members_of(headers, query)
         if bucket:
-            request.members["Bucket"] = bucket
+            members["Bucket"] = bucket
         if key:
-            request.members["Key"] = key
+            members["Key"] = key
+        request = S3Request(http, operation, bucket, key, members, query, metadata)
+        self._identify(request)
+        store = self.engine.store
+        store.view(partial(admit if operation.after_body else authorize, request=request))
+        refusal = unsupported(request)
+        if refusal is not None and not operation.after_body:
+            raise refusal
+        if operation.check is not None:
+            operation.check(request)
+        if operation.takes == BLOB:
+            await bodies.receive(request, self.blobs)
+        elif operation.takes:
+            await self._receive_document(request)
+        if operation.after_body:
+            store.view(partial(authorize, request=request))
+            if refusal is not None:
+                raise refusal
+        if operation.ahead is not None:
+            await operation.ahead(request, store)
+        return response(request, await self.engine.run(http.call, _plan(request)))
+
+    def _identify(self, request: S3Request) -> None:
+        """Who asks, and what the call is for."""
+        http, call = request.http, request.http.call
+        shown: Any = request.members  # to a type checker a mapping with fewer keys than all texts is another one
+        call.operation = request.operation.name
+        call.parameters = {**shown, "Metadata": request.metadata} if request.metadata else shown
         if self.authenticator is not None:
             host_bucket = bucket_of_host(http.headers.get("host", "")) or ""
             request.authentication = self.authenticator.verify_s3(http, self.wall.now(), host_bucket)
             request.account = request.authentication.principal.account
             call.access_key = request.authentication.access_key
         call.account = request.account
-        request.namespace = self.namespace(request.account)
-        if operation.takes == "form" and request.namespace is not None:
-            request.namespace = UNKNOWN
         request.region = self.region
-        by_document = operation.name in BY_DOCUMENT
-        self.engine.store.view(partial(admit if by_document else authorize, request=request))
-        refusal = unsupported(operation.name, request.members)
-        if refusal is not None and not by_document:
-            raise refusal
-        if operation.check is not None:
-            operation.check(request)
-        if operation.takes == "blob":
-            await bodies.receive(request, self.blobs)
-        elif operation.takes == "form":
-            await post_object.receive(request, self.blobs, self.authenticator, self.wall.now())
-            request.namespace = self.namespace(request.account)
-            call.account = request.account
-            call.access_key = request.authentication.access_key if request.authentication is not None else ""
-        elif operation.takes == "xml":
+        namespace = self.namespace(request.account)
+        request.namespace = UNKNOWN if namespace is not None and request.operation.takes == FORM else namespace
+
+    async def _receive_document(self, request: S3Request) -> None:
+        """A document of XML, or a form, which tells in its fields who posts it."""
+        if request.operation.takes == XML:
             request.xml = await bodies.document(request, XML_LIMIT)
-        if by_document:
-            self.engine.store.view(partial(authorize, request=request))
-            if refusal is not None:
-                raise refusal
-        if operation.copies is not None:
-            await copy_digests.ahead(request, self.engine.store)
-        return response(request, await self.engine.run(call, _plan(request)))
+            return
+        await post_object.receive(request, self.blobs, self.authenticator, self.wall.now())
+        call, authentication = request.http.call, request.authentication
+        request.namespace = self.namespace(request.account)
+        call.account = request.account
+        call.access_key = authentication.access_key if authentication is not None else ""
 
 
 def _plan(request: S3Request) -> Plan:
@@ -150,7 +166,7 @@ def _touched(request: S3Request, txn: Txn) -> tuple[Touch, ...]:
     """The object or the bucket, and the source of a copy."""
     operation, key = request.operation, request.key
     touched = Touch(f"s3:{request.bucket}/{key}" if key else f"s3:{request.bucket}", operation.writes)
-    if operation.copies is None:
+    if not operation.copies:
         return (touched,)
     source_bucket, source_key, _ = named_source(request)
     return touched, Touch(f"s3:{source_bucket}/{source_key}", False)
@@ -162,7 +178,7 @@ def _decide(request: S3Request, txn: Txn) -> dict[str, Any]:
         result = request.operation.handler(txn, request)
     except ServiceError as error:
         raise hidden(txn, request, error) from None
-    return without_unseen(txn, request, result) if request.operation.name in READS else result
+    return without_unseen(txn, request, result) if request.operation.seen_by else result
 
 
 def _decide_entry(entry: S3Request, txn: Txn) -> dict[str, Any]:

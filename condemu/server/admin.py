@@ -14,22 +14,20 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from condemu import __version__
 from condemu.core.http import Request, Response
 from condemu.server import admission
-
-if TYPE_CHECKING:
-    from condemu.server.app import Emulator
+from condemu.server.connection import Answering
 
 Answer = tuple[int, dict[str, Any]]
 PATHS: Final = ("credentials", "spool_directory", "tls_cert", "tls_key")
 _ACCOUNT: Final = re.compile("[0-9]{12}").fullmatch
 
 
-async def handle(emulator: Emulator, request: Request) -> Response:
+async def handle(emulator: Answering, request: Request) -> Response:
     """Answer in JSON, always."""
     path = request.raw_path.rstrip("/")
     status: int
@@ -54,17 +52,17 @@ async def handle(emulator: Emulator, request: Request) -> Response:
     return Response(status, headers, body)
 
 
-def health(emulator: Emulator, _: dict[str, list[str]]) -> Answer:
+def health(emulator: Answering, _: dict[str, list[str]]) -> Answer:
     services = dict.fromkeys(emulator.services, "running")
     return 200, {"status": "running", "version": __version__, "edition": "condemu", "services": services}
 
 
-def ready(emulator: Emulator, _: dict[str, list[str]]) -> Answer:
+def ready(emulator: Answering, _: dict[str, list[str]]) -> Answer:
     stages = {"BOOT": True, "START": True, "READY": True, "SHUTDOWN": False}
     return 200, {"status": "ready", "completed": stages, "scripts": []}
 
 
-def reset(emulator: Emulator, query: dict[str, list[str]]) -> Answer:
+def reset(emulator: Answering, query: dict[str, list[str]]) -> Answer:
     """A misspelt or ill-formed account must not end in forgetting everybody's data, nor in a belief that its own is gone."""
     accounts = query.get("account")
     if set(query) - {"account"}:
@@ -78,19 +76,19 @@ def reset(emulator: Emulator, query: dict[str, list[str]]) -> Answer:
     return 200, {"status": "ok"}
 
 
-def config(emulator: Emulator, _: dict[str, list[str]]) -> Answer:
+def config(emulator: Answering, _: dict[str, list[str]]) -> Answer:
     """What is set; of a file not where it is."""
     return 200, {name: "set" if name in PATHS and value else value for name, value in settings(emulator).items()}
 
 
-def settings(emulator: Emulator) -> dict[str, Any]:
+def settings(emulator: Answering) -> dict[str, Any]:
     """All settings but the token."""
     document = asdict(emulator.config)
     del document["admin_token"]
     return document
 
 
-ACTIONS: Final[dict[tuple[str, str], Callable[[Emulator, dict[str, list[str]]], Answer]]] = {
+ACTIONS: Final[dict[tuple[str, str], Callable[[Answering, dict[str, list[str]]], Answer]]] = {
     ("GET", "/_condemu/health"): health,
     ("GET", "/_localstack/health"): health,
     ("GET", "/minio/health/live"): health,

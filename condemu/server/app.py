@@ -22,9 +22,9 @@ from condemu.core.http import Body, BytesBody, ClientDisconnected, Request, Resp
 from condemu.core.service import Service
 from condemu.core.spaces import forget
 from condemu.core.store import MemoryStore, Store, Txn
-from condemu.dynamodb import records as dynamodb_records
 from condemu.dynamodb.faults import FAULTS as DYNAMODB_FAULTS
 from condemu.dynamodb.service import DynamoDB
+from condemu.dynamodb.state import records as dynamodb_records
 from condemu.s3.faults import FAULTS as S3_FAULTS
 from condemu.s3.service import S3
 from condemu.s3.state import records as s3_records

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from condemu.core.http import ClientDisconnected
+from condemu.server.connection import Answering
 from condemu.server.errors import TIMED_OUT, TOO_LARGE, BodyStalled
 from condemu.server.heads import BODILESS, Heads, must_close, too_large
-
-if TYPE_CHECKING:
-    from condemu.server.app import Emulator
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
@@ -26,7 +24,7 @@ Send = Callable[[Message], Awaitable[None]]
 class App:
     """The ASGI application around an emulator."""
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Answering) -> None:
         self.emulator = emulator
         self.heads = Heads(emulator.wall)
 

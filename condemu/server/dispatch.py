@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from condemu.core.http import Body, BytesBody, Request
-from condemu.s3.addressing import bucket_of_host
+from condemu.s3.requests.addressing import bucket_of_host
 from condemu.server import others
 from condemu.server.service_names import SIGNING_NAMES as OTHERS
 

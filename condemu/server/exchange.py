@@ -6,15 +6,13 @@ import asyncio
 import sys
 import traceback
 from collections.abc import Coroutine, Generator, Iterable
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 from condemu.core.engine import ReplyLost
 from condemu.core.http import BytesBody, ClientDisconnected, Request, Response
+from condemu.server.connection import Connection
 from condemu.server.errors import TIMED_OUT, TOO_LARGE, BodyStalled
 from condemu.server.heads import BODILESS, must_close
-
-if TYPE_CHECKING:
-    from condemu.server.protocol import Protocol
 
 SMALL: Final = 64 * 1024  # up to here an answer is joined with its head
 GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -29,7 +27,7 @@ class Exchange:
         "too_large",
     )  # fmt: skip
 
-    def __init__(self, protocol: Protocol, method: str, keep_alive: bool, expects: bool) -> None:
+    def __init__(self, protocol: Connection, method: str, keep_alive: bool, expects: bool) -> None:
         self._protocol = protocol
         self._waiter: asyncio.Future[None] | None = None
         self._stalled = False

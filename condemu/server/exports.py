@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 from condemu.auth.authentication import Authentication, trusted
+from condemu.auth.post_policy import PostPolicy
 from condemu.core.calls import EXPORT
 from condemu.core.http import BytesBody, Request
 from condemu.core.service import Service
-
-if TYPE_CHECKING:
-    from condemu.server.app import Emulator
+from condemu.server.connection import Answering
 
 # S3's code -> GetExport's failureCode
 FAILURE_CODES: Final = {
@@ -36,11 +35,14 @@ class Trusted:
     def verify_s3(self, request: Request, now: float, host_bucket: str = "") -> Authentication:
         return trusted(self.account)
 
+    def verify_form(self, fields: Mapping[str, str], bucket: str, now: float) -> tuple[Authentication, PostPolicy | None]:
+        return trusted(self.account), None
+
 
 class S3Sink:
     """Puts an export's files. `s3_of` makes the service that believes an authenticator; the emulator answers with it."""
 
-    def __init__(self, s3_of: Callable[[Trusted], Service], emulator: Emulator) -> None:
+    def __init__(self, s3_of: Callable[[Trusted], Service], emulator: Answering) -> None:
         self._s3_of = s3_of
         self._emulator = emulator
 

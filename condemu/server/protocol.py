@@ -27,6 +27,7 @@ import httptools
 
 from condemu.core.errors import ErrorRow
 from condemu.core.http import Request
+from condemu.server.connection import Answering
 from condemu.server.errors import BAD_REQUEST, HEADERS_LIMIT, HEADERS_TOO_LARGE, document
 from condemu.server.exchange import Exchange, resumed
 from condemu.server.heads import DISCARD_LIMIT, STATUS_LINES, Heads, origin_form, too_large
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from uvicorn import Config
     from uvicorn.server import ServerState
 
-    from condemu.server.app import Emulator
 
 _SECTION_LIMIT: Final = 4 * HEADERS_LIMIT  # request line and header section: beyond this nobody waits for their end
 _HIGH_WATER: Final = 512 * 1024  # bytes of a body that wait here before the socket is left alone
@@ -54,7 +54,7 @@ class Protocol(asyncio.Protocol):
     def __init__(
         self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
     ) -> None:
-        self.emulator: Emulator = config.loaded_app.emulator
+        self.emulator: Answering = config.loaded_app.emulator
         self.loop = _loop or asyncio.get_running_loop()
         self.transport: asyncio.Transport = cast(asyncio.Transport, None)
         self.scheme = "http"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from condemu.server.protocol import Protocol
+from condemu.server.connection import Watched
 
 
 class Watch:
@@ -14,7 +12,7 @@ class Watch:
 
     __slots__ = ("_patience", "_protocol", "_since", "_timer", "_unsent")
 
-    def __init__(self, protocol: Protocol, patience: float) -> None:
+    def __init__(self, protocol: Watched, patience: float) -> None:
         self._protocol = protocol
         self._patience = patience  # seconds; 0: there is no end to it
         self._timer: asyncio.TimerHandle | None = None

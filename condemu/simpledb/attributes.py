@@ -8,7 +8,7 @@ Order of refusals: the domain, the condition, the limits. The last two are infer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from condemu.core.errors import ServiceError
@@ -22,6 +22,7 @@ from condemu.simpledb.errors import (
 )
 from condemu.simpledb.expected import refusal
 from condemu.simpledb.records import ITEMS, PLACES, TOTALS, Item, Scope, Totals
+from condemu.simpledb.requests import BatchItem, Request
 from condemu.simpledb.validation import MAX_ATTRIBUTES, Entry, octets
 
 MAX_DOMAIN_PAIRS: Final = 1_000_000_000
@@ -33,7 +34,7 @@ Outcome = tuple[dict[str, Any], int]  # the result by AWS's member names, and wh
 _EMPTY: Final[Attributes] = {}
 
 
-def put_attributes(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome:
+def put_attributes(txn: Txn, scope: Scope, request: Request) -> Outcome:
     """Add or replace, if the condition holds. Adding what is there already is a success that changes nothing."""
     domain, name, entries = request["DomainName"], request["ItemName"], request["Attributes"]
     check_domain(txn, scope, domain)
@@ -44,7 +45,7 @@ def put_attributes(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcom
     return {}, boxusage.of_write(len(entries))
 
 
-def delete_attributes(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome:
+def delete_attributes(txn: Txn, scope: Scope, request: Request) -> Outcome:
     """Delete pairs, names or the item, if the condition holds. That nothing is there to delete is a success."""
     domain, name, entries = request["DomainName"], request["ItemName"], request["Attributes"]
     check_domain(txn, scope, domain)
@@ -55,21 +56,21 @@ def delete_attributes(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Out
     return {}, boxusage.of_write(len(entries))
 
 
-def batch_put_attributes(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome:
+def batch_put_attributes(txn: Txn, scope: Scope, request: Request) -> Outcome:
     """All items or none. New items come into being in the order of their names, whatever the order of the request."""
     return _batch(txn, scope, request, growing=True)
 
 
-def batch_delete_attributes(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome:
+def batch_delete_attributes(txn: Txn, scope: Scope, request: Request) -> Outcome:
     return _batch(txn, scope, request, growing=False)
 
 
-def get_attributes(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome:
+def get_attributes(txn: Txn, scope: Scope, request: Request) -> Outcome:
     """An item that is not there has no attributes; that is no error. Names asked for that it has not are passed over."""
     domain = request["DomainName"]
     check_domain(txn, scope, domain)
     attributes = _attributes_of(txn.get(ITEMS, (*scope, domain, request["ItemName"])))
-    names: Sequence[str] = request["AttributeNames"]
+    names = request["AttributeNames"]
     if names:
         attributes = {name: values for name, values in attributes.items() if name in names}
     return {"Attributes": attributes}, boxusage.of_read(len(attributes))
@@ -98,10 +99,11 @@ def after_delete(attributes: Attributes, entries: Iterable[Entry]) -> Attributes
         return _EMPTY
     after = dict(attributes)
     for entry in entries:
-        name, value = entry["Name"], entry.get("Value")
-        if value is None:
+        name = entry["Name"]
+        if "Value" not in entry:
             after.pop(name, None)
             continue
+        value = entry["Value"]
         rest = tuple(other for other in after.get(name, ()) if other != value)
         if rest:
             after[name] = rest
@@ -114,10 +116,10 @@ def _attributes_of(item: Item | None) -> Attributes:
     return _EMPTY if item is None else item.attributes
 
 
-def _judge(request: Mapping[str, Any], item: Item | None) -> None:
-    condition = request.get("Expected")
-    if condition is None:
+def _judge(request: Request, item: Item | None) -> None:
+    if "Expected" not in request:
         return
+    condition = request["Expected"]
     error = refusal(condition, _attributes_of(item).get(condition["Name"], ()))
     if error is not None:
         if item is not None:
@@ -127,7 +129,7 @@ def _judge(request: Mapping[str, Any], item: Item | None) -> None:
         raise error
 
 
-def _batch(txn: Txn, scope: Scope, request: Mapping[str, Any], *, growing: bool) -> Outcome:
+def _batch(txn: Txn, scope: Scope, request: Request, *, growing: bool) -> Outcome:
     domain = request["DomainName"]
     check_domain(txn, scope, domain)
     after = after_put if growing else after_delete
@@ -139,9 +141,8 @@ def _batch(txn: Txn, scope: Scope, request: Mapping[str, Any], *, growing: bool)
     return {}, boxusage.of_batch([len(entry["Attributes"]) for entry in request["Items"]])
 
 
-def _name_of(entry: Mapping[str, Any]) -> str:
-    name: str = entry["Name"]
-    return name
+def _name_of(item: BatchItem) -> str:
+    return item["Name"]
 
 
 def _write(

@@ -7,9 +7,10 @@ SimpleDB has no condition keys of its own and no policies on its resources (Serv
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from condemu.auth import failures
+from condemu.auth.authenticate import Authenticator
 from condemu.auth.decision import decide
 from condemu.auth.failures import AuthFailure
 from condemu.auth.principals import Principal
@@ -26,7 +27,8 @@ from condemu.simpledb.errors import (
     REQUEST_EXPIRED,
     SIGNATURE_DOES_NOT_MATCH,
 )
-from condemu.simpledb.operations import Operation, Prepared
+from condemu.simpledb.operations import Operation
+from condemu.simpledb.requests import Request as SimpleDBRequest
 from condemu.wire.query import Parameters
 
 # What a request that is not believed is told.
@@ -51,7 +53,7 @@ class Caller:
     principal: Principal | None = None
 
 
-def verified(authenticator: Any, http: Request, parameters: Parameters, clock: Clock, account: str) -> Caller:
+def verified(authenticator: Authenticator | None, http: Request, parameters: Parameters, clock: Clock, account: str) -> Caller:
     """The caller, or the refusal that a request earns which cannot be believed."""
     if authenticator is None:
         return Caller(account, parameters.get("AWSAccessKeyId", ""))
@@ -63,13 +65,13 @@ def verified(authenticator: Any, http: Request, parameters: Parameters, clock: C
     return Caller(found.principal.account or account, found.access_key, found.principal)
 
 
-def authorize(caller: Caller, operation: Operation, request: Prepared, region: str) -> None:
+def authorize(caller: Caller, operation: Operation, request: SimpleDBRequest, region: str) -> None:
     """Ask the caller's policies. A root user needs none."""
     principal = caller.principal
     if principal is None or principal.is_root or principal.is_anonymous:
         return
     name = request["DomainName"] if operation.on_domain else "*"
     resource = f"arn:aws:sdb:{region}:{caller.account}:domain/{name}"
-    ruling = decide(principal, f"sdb:{operation.name}", resource, {}, owner=caller.account)
+    ruling = decide(principal, operation.action, resource, {}, owner=caller.account)
     if not ruling.allowed:
         raise ServiceError(AUTHORIZATION_FAILURE, {"Action": operation.name, "Resource": resource}, because=ruling.because)

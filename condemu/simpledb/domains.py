@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from condemu.core.store import Txn, prefix_range
 from condemu.simpledb import boxusage
 from condemu.simpledb.errors import DELETE_CONFLICT, INVALID_NEXT_TOKEN, NO_SUCH_DOMAIN, NUMBER_DOMAINS_EXCEEDED
 from condemu.simpledb.records import DOMAINS, EXPORTS, ITEMS, PLACES, TOTALS, Domain, Item, Scope
+from condemu.simpledb.requests import Request
 from condemu.simpledb.validation import octets
 
 MAX_DOMAINS: Final = 250  # of one account at one endpoint
@@ -30,7 +31,7 @@ def check_domain(txn: Txn, scope: Scope, name: str) -> None:
         raise ServiceError(NO_SUCH_DOMAIN, because=f"there is no domain {name}")
 
 
-def create_domain(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome:
+def create_domain(txn: Txn, scope: Scope, request: Request) -> Outcome:
     """Creating what exists is a success that changes nothing, at the limit too (inferred)."""
     key = (*scope, request["DomainName"])
     if txn.get(DOMAINS, key) is None:
@@ -41,7 +42,7 @@ def create_domain(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome
     return {}, boxusage.DOMAIN
 
 
-def delete_domain(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome:
+def delete_domain(txn: Txn, scope: Scope, request: Request) -> Outcome:
     """With all its items. Deleting what does not exist is a success; while an export runs the domain stays."""
     name = request["DomainName"]
     key = (*scope, name)
@@ -61,7 +62,7 @@ def empty(txn: Txn, key: tuple[str, str, str]) -> None:
     txn.delete(DOMAINS, key)
 
 
-def list_domains(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome:
+def list_domains(txn: Txn, scope: Scope, request: Request) -> Outcome:
     """By name. The token is the next domain's name in Base64, as the guide's sample shows."""
     most = request["MaxNumberOfDomains"]
     start, stop = prefix_range(scope)
@@ -85,7 +86,7 @@ def listed_from(token: str) -> str:
     return name
 
 
-def domain_metadata(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome:
+def domain_metadata(txn: Txn, scope: Scope, request: Request) -> Outcome:
     """What is in the domain now; AWS computes this from time to time and says when.
 
     Sizes are octets of UTF-8 (inferred). Names of attributes count once per domain, values once per pair.

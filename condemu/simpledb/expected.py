@@ -3,13 +3,25 @@
 One condition, on one attribute of the item, judged on what the item holds before the write, whatever earlier reads showed.
 Neither `Replace` nor the attributes that are written have a say in it.
 
-    Expected.Name   .Value   .Exists      attribute absent     one value, equal    one value, other      several values
-    given           given    - or true    404 DoesNotExist     holds               409 "value is …"      409 MultiValuedAttribute
-    given           -        false        holds                409 "value exists"  409 "value exists"    409 "value exists"
-    given           -        - or true    400 IncompleteExpectedValues
-    given           given    false        400 ExistsAndExpectedValue
-    given           any      other text   400 InvalidParameterValue
-    -               any      any          400 MissingParameter
+What is there is nothing, one value that is equal or another, or several values:
+
+| Name  | Value | Exists | absent                | equal                  | other                  | several                |
+|-------|-------|--------|-----------------------|------------------------|------------------------|------------------------|
+| given | given | -      | AttributeDoesNotExist | holds                  | ConditionalCheckFailed | MultiValuedAttribute   |
+| given | given | true   | AttributeDoesNotExist | holds                  | ConditionalCheckFailed | MultiValuedAttribute   |
+| given | -     | false  | holds                 | ConditionalCheckFailed | ConditionalCheckFailed | ConditionalCheckFailed |
+
+A condition that is none is refused whatever is there:
+
+| Name  | Value | Exists | answer                   |
+|-------|-------|--------|--------------------------|
+| given | -     | -      | IncompleteExpectedValues |
+| given | -     | true   | IncompleteExpectedValues |
+| given | given | false  | ExistsAndExpectedValue   |
+| given | -     | 0      | InvalidParameterValue    |
+| given | given | True   | InvalidParameterValue    |
+| -     | given | -      | MissingParameter         |
+| -     | -     | false  | MissingParameter         |
 
 Documented in the Developer Guide, "Performing a Conditional Put" and "Performing a Conditional Delete". An attribute of an item
 that is not there is absent. An empty value is a value: presence of the parameter decides, not its length. Values are compared as
@@ -22,8 +34,7 @@ table of errors and the API model say 404, and so do we.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from typing import Final, NotRequired, TypedDict
 
 from condemu.core.errors import ServiceError
 from condemu.simpledb.errors import (
@@ -44,7 +55,14 @@ from condemu.simpledb.errors import (
 from condemu.simpledb.validation import check_length
 from condemu.wire.query import Parameters, number_of
 
-Condition = Mapping[str, str | bool]  # {"Name": n, "Value": v}, or {"Name": n, "Exists": False}
+
+class Condition(TypedDict):
+    """Name and Value, or Name and an Exists that is False."""
+
+    Name: str
+    Value: NotRequired[str]
+    Exists: NotRequired[bool]
+
 
 # The order in which surplus members are refused is inferred.
 _SURPLUS: Final = {

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from condemu.auth import failures
+from condemu.auth.authenticate import Authenticator
 from condemu.auth.decision import decide
 from condemu.auth.failures import AuthFailure
 from condemu.auth.principals import Principal
@@ -23,7 +24,7 @@ from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.http import Request, Response, read_body
 from condemu.core.store import Txn
 from condemu.simpledb import export_errors, exports
-from condemu.simpledb.export_validation import GET, LIST, START, Rule, checked
+from condemu.simpledb.export_validation import GET, LIST, START, ExportRequest, Rule, checked
 from condemu.simpledb.records import Export, Scope
 from condemu.simpledb.render import header_text, uuid_of
 
@@ -46,11 +47,31 @@ class ExportSink(Protocol):
     async def __call__(self, account: str, key: str, body: bytes, request: Mapping[str, str]) -> str | None: ...
 
 
-Decide = Callable[[Txn, Scope, Mapping[str, Any]], Any]
-OPERATIONS: Final[Mapping[str, tuple[tuple[Rule, ...], Decide, bool]]] = {
-    "StartDomainExport": (START, exports.start, True),
-    "GetExport": (GET, exports.get, False),
-    "ListExports": (LIST, exports.list_exports, False),
+class Operation(NamedTuple):
+    """`rules` are its members, `resource` is what policies are asked about, given the domain's ARN without its name."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    decide: Callable[[Txn, Scope, ExportRequest], Any]
+    resource: Callable[[ExportRequest, str], str]
+    writes: bool = False
+
+
+def _domain(request: ExportRequest, domains: str) -> str:
+    return domains + request.get("domainName", "*")
+
+
+def _export(request: ExportRequest, domains: str) -> str:
+    return request["exportArn"]
+
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    row.name: row
+    for row in (
+        Operation("StartDomainExport", START, exports.start, _domain, writes=True),
+        Operation("GetExport", GET, exports.get, _export),
+        Operation("ListExports", LIST, exports.list_exports, _domain),
+    )
 }
 
 
@@ -58,7 +79,7 @@ class Exports:
     """The three operations."""
 
     def __init__(
-        self, *, engine: Engine, wall: Clock, authenticator: Any, account: str, sink: ExportSink | None
+        self, *, engine: Engine, wall: Clock, authenticator: Authenticator | None, account: str, sink: ExportSink | None
     ) -> None:
         self.engine = engine
         self.wall = wall
@@ -74,23 +95,26 @@ class Exports:
             return _refusal(http, error)
 
     async def _answer(self, http: Request, region: str) -> Response:
-        name = http.raw_path[len(PATH) :]
-        found = OPERATIONS.get(name)
-        if found is None or http.method != "POST":
+        operation = OPERATIONS.get(http.raw_path[len(PATH) :])
+        if operation is None or http.method != "POST":
             raise ServiceError(export_errors.UNKNOWN_OPERATION)
-        rules, decision, writes = found
         call = http.call
-        call.service, call.operation = "simpledb", name
+        call.service, call.operation = "simpledb", operation.name
         body = await read_body(http.body, BODY_LIMIT)
         if body is None:
             raise ServiceError(export_errors.SERIALIZATION, because=f"the body is longer than {BODY_LIMIT} bytes")
         principal, call.access_key = self._caller(http, body)
         account = call.account = self.account if principal is None else principal.account or self.account
-        call.parameters = request = checked(rules, _members(body))
-        _authorize(principal, name, _resource(name, request, region, account))
-        step = Step(partial(_decide, decision, (account, region), request), partial(_touched, request, writes), reads=not writes)
+        request = checked(operation.rules, _members(body))
+        call.parameters = request
+        _authorize(principal, operation.name, operation.resource(request, f"arn:aws:sdb:{region}:{account}:domain/"))
+        step = Step(
+            partial(_decide, operation, (account, region), request),
+            partial(_touched, request, operation.writes),
+            reads=not operation.writes,
+        )
         result = await self.engine.run(call, Plan(step))
-        if not writes:
+        if not operation.writes:
             return _response(http, result)
         export: Export = result
         if export.status == "PENDING":
@@ -132,7 +156,7 @@ class Exports:
         return found.principal, found.access_key
 
 
-def _touched(request: Mapping[str, Any], writes: bool, txn: Txn) -> tuple[Touch, ...]:
+def _touched(request: ExportRequest, writes: bool, txn: Txn) -> tuple[Touch, ...]:
     return (Touch(f"simpledb:{request['domainName']}", writes),) if "domainName" in request else ()
 
 
@@ -148,8 +172,8 @@ def _finish(arn: str, items: int, manifest: str, failure: str | None, txn: Txn) 
     exports.finish(txn, arn, items, manifest, failure)
 
 
-def _decide(decision: Decide, scope: Scope, request: Mapping[str, Any], txn: Txn) -> Any:
-    return decision(txn, scope, request)
+def _decide(operation: Operation, scope: Scope, request: ExportRequest, txn: Txn) -> Any:
+    return operation.decide(txn, scope, request)
 
 
 def _members(body: bytes) -> Mapping[str, Any]:
@@ -161,13 +185,6 @@ def _members(body: bytes) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise ServiceError(export_errors.SERIALIZATION, because="the body is no JSON object")
     return found
-
-
-def _resource(name: str, request: Mapping[str, Any], region: str, account: str) -> str:
-    if name == "GetExport":
-        arn: str = request["exportArn"]
-        return arn
-    return f"arn:aws:sdb:{region}:{account}:domain/{request.get('domainName', '*')}"
 
 
 def _authorize(principal: Principal | None, action: str, resource: str) -> None:

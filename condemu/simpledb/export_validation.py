@@ -5,10 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypedDict, cast
 
 from condemu.core.errors import ServiceError
 from condemu.simpledb.export_errors import FORM, KMS_KEY_WITHOUT_KMS, LENGTH, MISSING, RANGE, SERIALIZATION
+
+
+class ExportRequest(TypedDict, total=False):
+    """The members of all three operations; each has its own."""
+
+    clientToken: str
+    domainName: str
+    s3Bucket: str
+    s3KeyPrefix: str
+    s3SseAlgorithm: str
+    s3SseKmsKeyId: str
+    s3BucketOwner: str
+    exportArn: str
+    maxResults: int
+    nextToken: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +74,7 @@ LIST: Final = (
 )  # fmt: skip
 
 
-def checked(rules: tuple[Rule, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+def checked(rules: tuple[Rule, ...], given: Mapping[str, Any]) -> ExportRequest:
     """The members that the rules know, or the first refusal: types of all, then rule by rule."""
     members: dict[str, Any] = {}
     for rule in rules:
@@ -78,7 +93,7 @@ def checked(rules: tuple[Rule, ...], given: Mapping[str, Any]) -> dict[str, Any]
             raise ServiceError(MISSING, {"Parameter": rule.parameter})
     if "s3SseKmsKeyId" in members and members.get("s3SseAlgorithm") != "KMS":
         raise ServiceError(KMS_KEY_WITHOUT_KMS)
-    return members
+    return cast(ExportRequest, members)
 
 
 def _check(rule: Rule, value: Any) -> None:

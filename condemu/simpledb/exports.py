@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import md5
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
@@ -30,6 +30,7 @@ from condemu.simpledb.export_errors import (
     NO_SUCH_EXPORT,
     NUMBER_EXPORTS_LIMIT_EXCEEDED,
 )
+from condemu.simpledb.export_validation import ExportRequest
 from condemu.simpledb.records import DOMAINS, EXPORT_TOKENS, EXPORTS, ITEMS, PLACES, Export, Scope
 from condemu.wire.rest import iso_8601
 
@@ -46,7 +47,7 @@ Key = tuple[str, str, str, str]  # account, region, domain, export id
 Items = list[tuple[str, Mapping[str, tuple[str, ...]]]]  # names and attributes, in the order in which they came into being
 
 
-def start(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Export:
+def start(txn: Txn, scope: Scope, request: ExportRequest) -> Export:
     """A new export, PENDING; or the one that the same token began within the last eight hours."""
     domain, token = request["domainName"], request.get("clientToken")
     known = None if token is None else txn.get(EXPORT_TOKENS, (*scope, token))
@@ -65,14 +66,14 @@ def start(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Export:
     token = token or _uuid(txn.ids.token(16))
     account, region = scope
     arn = f"arn:aws:sdb:{region}:{account}:domain/{domain}/export/{number}"
-    export = Export(arn, {**request, "clientToken": token}, "PENDING", txn.now)
+    export = Export(arn, {**cast(Mapping[str, str], request), "clientToken": token}, "PENDING", txn.now)
     key = (*scope, domain, number)
     txn.put(EXPORTS, key, export)
     txn.put(EXPORT_TOKENS, (*scope, token), key)
     return export
 
 
-def get(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
+def get(txn: Txn, scope: Scope, request: ExportRequest) -> dict[str, Any]:
     """All that is known of an export of the last three months."""
     arn = request["exportArn"]
     export = txn.get(EXPORTS, key_of(arn))
@@ -92,7 +93,7 @@ def get(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in result.items() if value is not None}
 
 
-def list_exports(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> dict[str, Any]:
+def list_exports(txn: Txn, scope: Scope, request: ExportRequest) -> dict[str, Any]:
     """A page of the exports of an account, or of one domain, of the last three months; the latest first."""
     place: tuple[str, ...] = scope
     if "domainName" in request:

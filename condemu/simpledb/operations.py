@@ -13,12 +13,15 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.simpledb import attributes, boxusage, domains
+from condemu.simpledb import attributes, boxusage, domains, render
 from condemu.simpledb.errors import INVALID_WSDL_VERSION
 from condemu.simpledb.expected import condition_of
+from condemu.simpledb.plans import plan
 from condemu.simpledb.records import Scope
-from condemu.simpledb.select import mark_of, plan, select
+from condemu.simpledb.requests import BatchItem, Request
+from condemu.simpledb.select import mark_of, select
 from condemu.simpledb.validation import (
+    Entry,
     check_length,
     check_number_of_entries,
     consistent_read,
@@ -36,45 +39,50 @@ from condemu.wire.query import Parameters, plain
 VERSION: Final = "2009-04-15"
 OLDER: Final = "2007-11-07"  # without conditions and without ConsistentRead
 
-Prepared = dict[str, Any]
-
-
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`refused` is the BoxUsage of a refusal. `on_domain` says whether the operation is about one domain."""
+    """`refused` is the BoxUsage of a refusal. `result` writes the answer's result; without it the answer is metadata alone.
+    `on_domain` says whether the operation is about one domain, `batch` whether its form may be no longer than 1 MB."""
 
     name: str
-    prepare: Callable[[Parameters], Prepared]
-    decide: Callable[[Txn, Scope, Mapping[str, Any]], tuple[dict[str, Any], int]]
+    prepare: Callable[[Parameters], Request]
+    decide: Callable[[Txn, Scope, Request], tuple[dict[str, Any], int]]
     refused: int
+    result: Callable[[Mapping[str, Any]], str] | None = None
     writes: bool = False
     on_domain: bool = True
+    batch: bool = False
+
+    @property
+    def action(self) -> str:
+        """What policies call it."""
+        return f"sdb:{self.name}"
 
 
-def _domain(parameters: Parameters) -> Prepared:
+def _domain(parameters: Parameters) -> Request:
     return {"DomainName": domain_name(parameters)}
 
 
-def _list(parameters: Parameters) -> Prepared:
+def _list(parameters: Parameters) -> Request:
     most = parameters.get("MaxNumberOfDomains")
     number = domains.MAX_LISTED if most is None else number_up_to(most, "MaxNumberOfDomains", domains.MAX_LISTED)
-    request: Prepared = {"MaxNumberOfDomains": number}
+    request: Request = {"MaxNumberOfDomains": number}
     if parameters.get("NextToken"):
         request["NextToken"] = domains.listed_from(parameters["NextToken"])
     return request
 
 
-def _put(parameters: Parameters) -> Prepared:
-    request = {"DomainName": domain_name(parameters), "ItemName": item_name(parameters)}
+def _put(parameters: Parameters) -> Request:
+    request: Request = {"DomainName": domain_name(parameters), "ItemName": item_name(parameters)}
     return _with_condition(request, parameters, some(entries_to_put(parameters)))
 
 
-def _delete(parameters: Parameters) -> Prepared:
-    request = {"DomainName": domain_name(parameters), "ItemName": item_name(parameters)}
+def _delete(parameters: Parameters) -> Request:
+    request: Request = {"DomainName": domain_name(parameters), "ItemName": item_name(parameters)}
     return _with_condition(request, parameters, entries_to_delete(parameters))
 
 
-def _with_condition(request: Prepared, parameters: Parameters, entries: list[Any]) -> Prepared:
+def _with_condition(request: Request, parameters: Parameters, entries: list[Entry]) -> Request:
     request["Attributes"] = entries
     condition = condition_of(parameters)
     if condition is not None:
@@ -84,26 +92,28 @@ def _with_condition(request: Prepared, parameters: Parameters, entries: list[Any
     return request
 
 
-def _batch_put(parameters: Parameters) -> Prepared:
+def _batch_put(parameters: Parameters) -> Request:
     return _batch(parameters, put=True)
 
 
-def _batch_delete(parameters: Parameters) -> Prepared:
+def _batch_delete(parameters: Parameters) -> Request:
     return _batch(parameters, put=False)
 
 
-def _batch(parameters: Parameters, *, put: bool) -> Prepared:
+def _batch(parameters: Parameters, *, put: bool) -> Request:
     """A batch takes no condition (documented). One that is there is passed over, and the answer says so in its header."""
     domain = domain_name(parameters)
-    items = [{"Name": name, "Attributes": entries} for name, entries in items_of_batch(parameters, put=put)]
-    request: Prepared = {"DomainName": domain, "Items": items}
+    items: list[BatchItem] = [
+        {"Name": name, "Attributes": entries} for name, entries in items_of_batch(parameters, put=put)
+    ]
+    request: Request = {"DomainName": domain, "Items": items}
     if any(name.startswith("Expected.") for name in parameters):
         request["Because"] = "batches take no conditions: Expected was passed over"
     return request
 
 
-def _get(parameters: Parameters) -> Prepared:
-    request: Prepared = {"DomainName": domain_name(parameters), "ItemName": item_name(parameters)}
+def _get(parameters: Parameters) -> Request:
+    request: Request = {"DomainName": domain_name(parameters), "ItemName": item_name(parameters)}
     names = plain(parameters, "AttributeName")
     for name in names:
         check_length("Name", name)
@@ -111,7 +121,7 @@ def _get(parameters: Parameters) -> Prepared:
     return _with_consistency(request, parameters)
 
 
-def _select(parameters: Parameters) -> Prepared:
+def _select(parameters: Parameters) -> Request:
     text = required(parameters, "SelectExpression")
     request = _with_consistency({"SelectExpression": text}, parameters)
     run = plan(text)
@@ -122,7 +132,7 @@ def _select(parameters: Parameters) -> Prepared:
     return request
 
 
-def _with_consistency(request: Prepared, parameters: Parameters) -> Prepared:
+def _with_consistency(request: Request, parameters: Parameters) -> Request:
     request["ConsistentRead"] = consistent_read(parameters)
     if "ConsistentRead" in parameters:
         _check_version(parameters, "ConsistentRead")
@@ -137,13 +147,15 @@ def _check_version(parameters: Parameters, parameter: str) -> None:
 _ROWS: Final = (
     Operation("CreateDomain", _domain, domains.create_domain, boxusage.DOMAIN, writes=True),
     Operation("DeleteDomain", _domain, domains.delete_domain, boxusage.DOMAIN, writes=True),
-    Operation("ListDomains", _list, domains.list_domains, boxusage.METADATA, on_domain=False),
-    Operation("DomainMetadata", _domain, domains.domain_metadata, boxusage.METADATA),
+    Operation("ListDomains", _list, domains.list_domains, boxusage.METADATA, render.list_domains, on_domain=False),
+    Operation("DomainMetadata", _domain, domains.domain_metadata, boxusage.METADATA, render.domain_metadata),
     Operation("PutAttributes", _put, attributes.put_attributes, boxusage.WRITE, writes=True),
     Operation("DeleteAttributes", _delete, attributes.delete_attributes, boxusage.WRITE, writes=True),
-    Operation("BatchPutAttributes", _batch_put, attributes.batch_put_attributes, boxusage.WRITE, writes=True),
-    Operation("BatchDeleteAttributes", _batch_delete, attributes.batch_delete_attributes, boxusage.WRITE, writes=True),
-    Operation("GetAttributes", _get, attributes.get_attributes, boxusage.READ),
-    Operation("Select", _select, select, boxusage.SELECT_NOTHING),
-)
+    Operation("BatchPutAttributes", _batch_put, attributes.batch_put_attributes, boxusage.WRITE, writes=True, batch=True),
+    Operation(
+        "BatchDeleteAttributes", _batch_delete, attributes.batch_delete_attributes, boxusage.WRITE, writes=True, batch=True,
+    ),
+    Operation("GetAttributes", _get, attributes.get_attributes, boxusage.READ, render.get_attributes),
+    Operation("Select", _select, select, boxusage.SELECT_NOTHING, render.select),
+)  # fmt: skip
 OPERATIONS: Final[Mapping[str, Operation]] = {row.name: row for row in _ROWS}

@@ -1,9 +1,13 @@
 """What is kept. Keys begin with (account, region): every endpoint of every account has domains of its own.
 
-    DOMAINS   (account, region, domain)                  -> Domain
-    TOTALS    (account, region, domain)                  -> Totals    as soon as something was put
-    ITEMS     (account, region, domain, item)            -> Item
-    PLACES    (account, region, domain, commit, n)       -> the item's name: the order in which items came into being
+| space                  | key                                     | record                                            |
+|------------------------|-----------------------------------------|---------------------------------------------------|
+| simpledb.domains       | account, region, domain                 | Domain                                            |
+| simpledb.totals        | account, region, domain                 | Totals, as soon as something was put              |
+| simpledb.items         | account, region, domain, item           | Item                                              |
+| simpledb.places        | account, region, domain, commit, number | str: the item's name, by when it came into being  |
+| simpledb.exports       | account, region, domain, export         | Export                                            |
+| simpledb.export_tokens | account, region, token                  | tuple: the key of the export that the token began |
 
 Names order as their UTF-8 octets do.
 """

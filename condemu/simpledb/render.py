@@ -29,12 +29,13 @@ _NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 _PLAIN: Final = re.compile("[\t\n !-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*+").fullmatch  # neither of both in it
 
 
-def response(http: Request, operation: str, version: str, result: Mapping[str, Any]) -> Response:
-    """The answer to a call that succeeded. BoxUsage is part of the metadata, everything else of the result."""
-    results = RESULTS.get(operation)
+def response(
+    http: Request, operation: str, version: str, result: Mapping[str, Any], write: Callable[[Mapping[str, Any]], str] | None
+) -> Response:
+    """The answer to a call that succeeded. BoxUsage is part of the metadata; `write` writes everything else, if there is more."""
     inner = ""
-    if results is not None:
-        content = results(result)
+    if write is not None:
+        content = write(result)
         inner = f"<{operation}Result>{content}</{operation}Result>" if content else f"<{operation}Result/>"
     text = (
         f'{DECLARATION}<{operation}Response xmlns="http://sdb.amazonaws.com/doc/{version}/">{inner}<ResponseMetadata><RequestId>'
@@ -117,31 +118,22 @@ def _named(name: str) -> str:
     return f"<Attribute>{element('Name', name)}"
 
 
-def _list_domains(result: Mapping[str, Any]) -> str:
+def list_domains(result: Mapping[str, Any]) -> str:
     return "".join(f"<DomainName>{name}</DomainName>" for name in result["DomainNames"]) + _next_token(result)
 
 
-def _domain_metadata(result: Mapping[str, Any]) -> str:
+def domain_metadata(result: Mapping[str, Any]) -> str:
     return "".join(f"<{name}>{number}</{name}>" for name, number in result.items() if name != "BoxUsage")
 
 
-def _get_attributes(result: Mapping[str, Any]) -> str:
+def get_attributes(result: Mapping[str, Any]) -> str:
     return attributes(result["Attributes"])
 
 
-def _select(result: Mapping[str, Any]) -> str:
+def select(result: Mapping[str, Any]) -> str:
     items = [f"<Item>{element('Name', name)}{attributes(held)}</Item>" for name, held in result["Items"]]
     return "".join(items) + _next_token(result)
 
 
 def _next_token(result: Mapping[str, Any]) -> str:
     return f"<NextToken>{result['NextToken']}</NextToken>" if "NextToken" in result else ""
-
-
-# The operations whose answer has a result; the others answer with metadata only.
-RESULTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
-    "ListDomains": _list_domains,
-    "DomainMetadata": _domain_metadata,
-    "GetAttributes": _get_attributes,
-    "Select": _select,
-}

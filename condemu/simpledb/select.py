@@ -14,10 +14,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import sha256
+from collections.abc import Iterable, Iterator
 from math import inf
 from typing import Any, Final
 
@@ -26,50 +23,26 @@ from condemu.core.store import Key, Txn, prefix_range
 from condemu.simpledb import boxusage
 from condemu.simpledb.domains import check_domain
 from condemu.simpledb.errors import INVALID_NEXT_TOKEN
-from condemu.simpledb.predicates import Attributes, ItemTest, item_test
+from condemu.simpledb.plans import Mark, Plan
+from condemu.simpledb.predicates import Attributes, ItemTest
 from condemu.simpledb.records import ITEMS, PLACES, TOTALS, Item, Scope
-from condemu.simpledb.select_parser import DEFAULT_LIMIT, ITEM_NAME, Column, Node, Order, Statement, Test, parse
+from condemu.simpledb.requests import Request
+from condemu.simpledb.select_parser import DEFAULT_LIMIT, ITEM_NAME, Column, Node, Order, Statement, Test
 from condemu.simpledb.validation import octets
 
 PAGE_OCTETS: Final = 1024 * 1024
-REMEMBERED_LENGTH: Final = 4096  # characters of a statement that is worth remembering
 ITEM_OVERHEAD: Final = len("<Item><Name></Name></Item>")
 PAIR_OVERHEAD: Final = len("<Attribute><Name></Name><Value></Value></Attribute>")
 COUNT: Final = "count(*)"
 PATIENCE: Final = 16  # the part of its domain after which a page asks itself how far it has to go
 
 Outcome = tuple[dict[str, Any], int]
-Mark = tuple[str, int, int]  # where a page ended: the sort value (or the item's name, or nothing), and the item's place
 Found = tuple[Mark, str, Item]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A statement ready to run. `digest` is what a token is bound to."""
-
-    statement: Statement
-    matches: ItemTest | None
-    digest: bytes
-
-
-def plan(text: str) -> Plan:
-    """The plan of a statement. Those of usual length are remembered."""
-    return _remembered(text) if len(text) <= REMEMBERED_LENGTH else _planned(text)
-
-
-def _planned(text: str) -> Plan:
-    statement = parse(text)
-    bound = repr((statement.domain, statement.where, statement.order))
-    matches = None if statement.where is None else item_test(statement.where)
-    return Plan(statement, matches, sha256(bound.encode()).digest()[:8])
-
-
-_remembered: Final = lru_cache(maxsize=1024)(_planned)
-
-
-def select(txn: Txn, scope: Scope, request: Mapping[str, Any]) -> Outcome:
+def select(txn: Txn, scope: Scope, request: Request) -> Outcome:
     """One page."""
-    run: Plan = request["Plan"]
+    run = request["Plan"]
     statement = run.statement
     check_domain(txn, scope, statement.domain)
     domain, after = (*scope, statement.domain), request.get("After")

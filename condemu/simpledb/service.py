@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+from condemu.auth.authenticate import Authenticator
 from condemu.core.calls import Plan, Step, Touch
 from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Engine
@@ -22,9 +24,10 @@ from condemu.simpledb.errors import (
     UNSUPPORTED_HTTP_VERB,
 )
 from condemu.simpledb.export_service import PATH, Exports, ExportSink
-from condemu.simpledb.operations import OLDER, OPERATIONS, VERSION, Operation, Prepared
+from condemu.simpledb.operations import OLDER, OPERATIONS, VERSION, Operation
 from condemu.simpledb.records import Scope
 from condemu.simpledb.render import error_response, header_text, response
+from condemu.simpledb.requests import Request as SimpleDBRequest
 from condemu.wire import query
 
 BODY_LIMIT: Final = 4 * 1024 * 1024  # octets of a form: 256 attributes of 1,024 octets, all percent-encoded, and some air
@@ -40,7 +43,8 @@ class SimpleDB:
     name = "simpledb"
 
     def __init__(
-        self, *, engine: Engine, clock: Clock, ids: Ids, wall: Clock | None = None, authenticator: Any = None,
+        self, *, engine: Engine, clock: Clock, ids: Ids, wall: Clock | None = None,
+        authenticator: Authenticator | None = None,
         region: str = "us-east-1", account: str = "000000000000", export_sink: ExportSink | None = None,
     ) -> None:  # fmt: skip
         self.engine = engine
@@ -68,7 +72,7 @@ class SimpleDB:
             return error_response(http, error, None)
         try:
             request = operation.prepare(parameters)
-            if size > BATCH_LIMIT and "Items" in request:
+            if size > BATCH_LIMIT and operation.batch:
                 raise ServiceError(INVALID_HTTP_REQUEST, {"Reason": "The request is larger than 1 MB"})
             call.parameters = _shown(request)
             call.consistent = request.get("ConsistentRead", True)
@@ -82,7 +86,7 @@ class SimpleDB:
             result = await self.engine.run(call, Plan(step))
         except ServiceError as error:
             return error_response(http, error, operation.refused)
-        answer = response(http, operation.name, parameters.get("Version", VERSION), result)
+        answer = response(http, operation.name, parameters.get("Version", VERSION), result, operation.result)
         if "Because" in request:
             answer.headers.append(("x-condemu-because", header_text(request["Because"])))
         return answer
@@ -94,12 +98,12 @@ class SimpleDB:
 
 
 
-def _decide(operation: Operation, scope: Scope, request: Prepared, txn: Txn) -> dict[str, Any]:
+def _decide(operation: Operation, scope: Scope, request: SimpleDBRequest, txn: Txn) -> dict[str, Any]:
     result, box = operation.decide(txn, scope, request)
     return {**result, "BoxUsage": box}
 
 
-def _shown(request: Prepared) -> Prepared:
+def _shown(request: SimpleDBRequest) -> Mapping[str, Any]:
     """The request without what only the service understands."""
     return {name: value for name, value in request.items() if name not in ("Plan", "After")} if "Plan" in request else request
 
@@ -133,11 +137,11 @@ def _operation(parameters: query.Parameters) -> Operation:
     return operation
 
 
-def _touched(operation: Operation, request: Prepared, txn: Txn) -> tuple[Touch, ...]:
+def _touched(operation: Operation, request: SimpleDBRequest, txn: Txn) -> tuple[Touch, ...]:
     """The items; or the domain, for all of it."""
-    domain, writes = request.get("DomainName"), operation.writes
-    if domain is None:
+    if "DomainName" not in request:
         return ()
+    domain, writes = request["DomainName"], operation.writes
     if "Items" in request:
         return tuple(Touch(f"simpledb:{domain}/{item['Name']}", writes) for item in request["Items"])
     return (Touch(f"simpledb:{domain}/{request['ItemName']}" if "ItemName" in request else f"simpledb:{domain}", writes),)

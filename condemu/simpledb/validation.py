@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final, NotRequired, TypedDict
 
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.simpledb.errors import (
@@ -38,7 +38,14 @@ MAX_LENGTH: Final = 1024  # octets of an item's name, an attribute's name, a val
 MAX_ATTRIBUTES: Final = 256  # of one item, in one call and at rest
 MAX_ITEMS: Final = 25  # in one batch
 
-Entry = Mapping[str, Any]  # {"Name": n, "Value": v, "Replace": True}; the last two may be missing
+
+class Entry(TypedDict):
+    """An attribute to put, or to delete: then Value may be missing. Replace is True or missing."""
+
+    Name: str
+    Value: NotRequired[str]
+    Replace: NotRequired[bool]
+
 
 _DOMAIN_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 # The guide's sample of BatchDeleteAttributes spells the members in lower case, its table does not.
@@ -115,7 +122,7 @@ def entries_to_put(parameters: Mapping[str, str]) -> list[Entry]:
             raise ServiceError(ATTRIBUTE_VALUE_MISSING, {"Name": name})
         _check_name(name)
         check_length("Value", value)
-        entry: dict[str, Any] = {"Name": name, "Value": value}
+        entry: Entry = {"Name": name, "Value": value}
         if flag(given, "Replace", INVALID_REPLACE):
             entry["Replace"] = True
         entries.append(entry)
@@ -126,16 +133,17 @@ def entries_to_delete(parameters: Mapping[str, str]) -> list[Entry]:
     """The attributes of a delete: names, or pairs of a name and a value. None means the whole item."""
     entries: list[Entry] = []
     for given in numbered(parameters, "Attribute.", _MEMBERS):
-        given.pop("Replace", None)
         name, value = given.get("Name"), given.get("Value")
         if name is None:
             if value is None:
                 continue
             raise ServiceError(VALUE_WITHOUT_NAME)
         _check_name(name)
-        if value is not None:
-            check_length("Value", value)
-        entries.append(given)
+        if value is None:
+            entries.append({"Name": name})
+            continue
+        check_length("Value", value)
+        entries.append({"Name": name, "Value": value})
     return entries
 
 

@@ -12,14 +12,16 @@ from base64 import b64encode, urlsafe_b64decode
 from binascii import Error as BadBase64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import islice
+from math import inf
+from typing import Any, Final, Literal
 
-from condemu.auth.credentials import CredentialBook
+from condemu.auth.credentials import Book
 from condemu.auth.decision import decide
 from condemu.auth.policy import Policy, parse
 from condemu.auth.principals import ROLE, Principal, session_of, unique_id
 from condemu.core.errors import ServiceError
-from condemu.core.store import Txn
+from condemu.core.store import Txn, prefix_range
 from condemu.sts import errors
 from condemu.sts.records import SESSIONS, Session, access_key_of
 from condemu.wire.rest import iso_8601
@@ -38,6 +40,10 @@ _TAG: Final = re.compile(r"Tags\.member\.(\d{1,3})\.(Key|Value)")
 MAX_TAGS: Final = 50
 
 
+# The parameters that are read; Tags and PolicyArns are lists, whose names have numbers in them.
+Parameter = Literal["DurationSeconds", "Policy", "RoleArn", "RoleSessionName", "WebIdentityToken"]
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A call's parameters and its caller. `access_key` is what the caller signed with."""
@@ -45,11 +51,14 @@ class Request:
     parameters: Mapping[str, str]
     caller: Principal
     access_key: str
-    book: CredentialBook
+    book: Book
     strict: bool
 
-    def required(self, name: str) -> str:
-        value = self.parameters.get(name)
+    def given(self, name: Parameter) -> str | None:
+        return self.parameters.get(name)
+
+    def required(self, name: Parameter) -> str:
+        value = self.given(name)
         if value is None:
             raise ServiceError(errors.MISSING, {"member": member(name)})
         return value
@@ -69,7 +78,7 @@ def get_caller_identity(txn: Txn, request: Request) -> Result:
 def get_session_token(txn: Txn, request: Request) -> Result:
     if request.caller.kind == ROLE or request.access_key.startswith("ASIA"):
         raise ServiceError(errors.SESSION_CALLS_SESSION)
-    duration = duration_of(request.parameters, SESSION_DURATION)
+    duration = duration_of(request, SESSION_DURATION)
     if request.caller.is_root:
         duration = min(duration, ROOT_LIMIT)
     return {"Credentials": hand_out(txn, request.caller.account, duration, source=request.access_key)}
@@ -78,12 +87,12 @@ def get_session_token(txn: Txn, request: Request) -> Result:
 def assume_role(txn: Txn, request: Request) -> Result:
     account, role = role_of(request)
     name = session_name(request)
-    duration = duration_of(request.parameters, ROLE_DURATION)
-    policy = policy_of(request.parameters)
+    duration = duration_of(request, ROLE_DURATION)
+    policy = policy_of(request)
     check_no_policy_arns(request.parameters)
     tags = tags_of(request.parameters)
     configured = request.book.role(account, role)
-    arn = request.parameters["RoleArn"]
+    arn = request.required("RoleArn")
     if not may_assume(request, account, role, arn):
         fields = {"user": request.caller.arn or "anonymous", "action": "sts:AssumeRole", "resource": arn}
         because = "the role does not trust the caller, or the caller's policies do not allow it"
@@ -96,18 +105,17 @@ def assume_role(txn: Txn, request: Request) -> Result:
 def assume_role_with_web_identity(txn: Txn, request: Request) -> Result:
     account, role = role_of(request)
     name = session_name(request)
-    duration = duration_of(request.parameters, ROLE_DURATION)
-    policy = policy_of(request.parameters)
+    duration = duration_of(request, ROLE_DURATION)
+    policy = policy_of(request)
     check_no_policy_arns(request.parameters)
     claims = claims_of(request.required("WebIdentityToken"))
-    expires = claims.get("exp")
-    if isinstance(expires, (int, float)) and expires <= txn.now:
+    if claims.get("exp", inf) <= txn.now:
         raise ServiceError(errors.TOKEN_OVER)
     configured = request.book.role(account, role)
     provider = str(claims.get("iss", "")).removeprefix("https://")
     trusted = not request.strict if configured is None else not configured.trusted or provider in configured.trusted
     if not trusted:
-        fields = {"user": "anonymous", "action": "sts:AssumeRoleWithWebIdentity", "resource": request.parameters["RoleArn"]}
+        fields = {"user": "anonymous", "action": "sts:AssumeRoleWithWebIdentity", "resource": request.required("RoleArn")}
         raise ServiceError(errors.ACCESS_DENIED, fields, because=f"the role does not trust {provider or 'the provider'}")
     check_longest(duration, None if configured is None else configured.longest or HOUR)
     audience = claims.get("aud", "")
@@ -144,8 +152,8 @@ def session_name(request: Request) -> str:
     return name
 
 
-def duration_of(parameters: Mapping[str, str], limits: tuple[int, int, int]) -> int:
-    text = parameters.get("DurationSeconds")
+def duration_of(request: Request, limits: tuple[int, int, int]) -> int:
+    text = request.given("DurationSeconds")
     least, most, default = limits
     if text is None:
         return default
@@ -157,9 +165,9 @@ def duration_of(parameters: Mapping[str, str], limits: tuple[int, int, int]) -> 
     return number
 
 
-def policy_of(parameters: Mapping[str, str]) -> str:
+def policy_of(request: Request) -> str:
     """The session policy's text."""
-    text = parameters.get("Policy", "")
+    text = request.given("Policy") or ""
     if text and (len(text) > MAX_POLICY or not isinstance(parse(text), Policy)):
         raise ServiceError(errors.MALFORMED_POLICY, because="Policy is no valid identity policy of at most 2,048 characters")
     return text
@@ -184,15 +192,20 @@ def tags_of(parameters: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 def claims_of(token: str) -> Mapping[str, Any]:
-    """What a JSON Web Token says. Its signature is not looked at."""
+    """What a JSON Web Token says. Its signature is not looked at. An expiry that is there is a number (RFC 7519, "exp")."""
     pieces = token.split(".")
     try:
-        claims = json.loads(urlsafe_b64decode(pieces[1] + "=" * (-len(pieces[1]) % 4))) if len(pieces) == 3 else None
+        text = urlsafe_b64decode(pieces[1] + "=" * (-len(pieces[1]) % 4)) if len(pieces) == 3 else b"null"
+        claims = json.loads(text, parse_constant=_no_number)
     except (ValueError, BadBase64, RecursionError):
         claims = None
-    if not isinstance(claims, dict):
+    if not isinstance(claims, dict) or type(claims.get("exp", 0)) not in (int, float):
         raise ServiceError(errors.NO_JWT)
     return claims
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def may_assume(request: Request, account: str, role: str, arn: str) -> bool:
@@ -218,15 +231,32 @@ def check_longest(duration: int, longest: int | None) -> None:
 # --- what is handed out -----------------------------------------------------------------------------------------------------
 
 
-def hand_out(txn: Txn, account: str, duration: int, **what: Any) -> Result:
+FORGOTTEN_AT_ONCE: Final = 8  # sessions that are looked at with each new one, and dropped if they ended long ago
+LONG_AGO: Final = 24 * HOUR  # until then their keys are refused as expired, later as unknown
+
+
+def hand_out(
+    txn: Txn, account: str, duration: int, *, source: str = "", role: str = "", session: str = "", policy: str = "",
+    tags: tuple[tuple[str, str], ...] = (),
+) -> Result:  # fmt: skip
     access_key = access_key_of(account, txn.ids.token(8))
     while txn.get(SESSIONS, (account, access_key)) is not None:  # there are sixteen million for each account
         access_key = access_key_of(account, txn.ids.token(8))
     secret = b64encode(txn.ids.token(30)).decode()
     token = b64encode(txn.ids.token(96)).decode()
     expires = float(int(txn.now) + duration)
-    txn.put(SESSIONS, (account, access_key), Session(secret, token, txn.now, expires, **what))
+    _forget_some(txn, account, access_key)
+    txn.put(SESSIONS, (account, access_key), Session(secret, token, txn.now, expires, source, role, session, policy, tags))
     return {"AccessKeyId": access_key, "SecretAccessKey": secret, "SessionToken": token, "Expiration": iso_8601(expires)}
+
+
+def _forget_some(txn: Txn, account: str, access_key: str) -> None:
+    """Drop old sessions. Keys are made by chance, so the sessions that follow the new one are a random sample of all: with eight
+    looked at for each one that is made, the store does not grow for ever."""
+    following = txn.scan(SESSIONS, (account, access_key), prefix_range((account,))[1])
+    for key, session in list(islice(following, FORGOTTEN_AT_ONCE)):
+        if session.expires <= txn.now - LONG_AGO:
+            txn.delete(SESSIONS, key)
 
 
 def user_of(account: str, role: str, session: str) -> Result:

@@ -1,6 +1,8 @@
 """What STS keeps, and under which keys.
 
-    sts.session   (account, access key)   Session: temporary credentials that were handed out
+| space       | key                 | record                                              |
+|-------------|---------------------|-----------------------------------------------------|
+| sts.session | account, access key | Session: temporary credentials that were handed out |
 
 An access key of a session begins with ASIA, as AWS's do, and says whose it is: it holds the account's
 number, and a digest by which it is told from a key that somebody brought from elsewhere.

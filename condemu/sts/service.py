@@ -7,7 +7,7 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from condemu.auth.authenticate import STRICT, Authenticator
-from condemu.auth.credentials import CredentialBook
+from condemu.auth.credentials import Book, CredentialBook
 from condemu.auth.failures import AuthFailure
 from condemu.auth.principals import NOBODY, Principal, root_of
 from condemu.core.calls import Plan, Step, Touch
@@ -66,7 +66,7 @@ class STS:
         call = http.call
         call.operation, call.account, call.access_key = action, caller.account, access_key
         call.parameters = {name: value for name, value in parameters.items() if name not in ("Action", "Version")}
-        book = self.authenticator.book if self.authenticator is not None else CredentialBook((), self.account)
+        book: Book = self.authenticator.book if self.authenticator is not None else CredentialBook((), self.account)
         strict = self.authenticator is not None and self.authenticator.mode == STRICT
         request = operations.Request(parameters, caller, access_key, book, strict)
         step = Step(partial(_decide, operation, request), _touched, reads=not operation.writes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from condemu.auth import failures
-from condemu.auth.credentials import Credential, CredentialBook, Role
+from condemu.auth.credentials import Book, Credential, Role
 from condemu.auth.failures import AuthFailure
 from condemu.auth.policy import Policy, parse
 from condemu.auth.principals import Principal, session_of
@@ -15,11 +15,11 @@ from condemu.sts.records import PREFIX, SESSIONS, Session, account_of
 EVERYTHING = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 
 
-class SessionBook(CredentialBook):
+class SessionBook:
     """Another book, and the sessions in the store. Sessions end on the state's clock."""
 
-    def __init__(self, book: CredentialBook, store: Store, clock: Clock) -> None:
-        super().__init__((), book.account)
+    def __init__(self, book: Book, store: Store, clock: Clock) -> None:
+        self.account = book.account
         self._book = book
         self._store = store
         self._clock = clock

@@ -22,7 +22,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from condemu.testing import environment, hosts, interception
+from condemu.testing import environment, hosts
 from condemu.testing.credentials import home_of
 
 if TYPE_CHECKING:
@@ -69,47 +69,14 @@ class Activation:
         return False
 
 
-_lock = threading.RLock()
-_active: list[Activation] = []
-_here: ContextVar[Activation | None] = ContextVar("condemu", default=None)
-
-
-def begin(activation: Activation, variables: dict[str, str] | None) -> None:
-    """From now on this process's calls are answered. Without `variables` the environment stays as it is."""
-    activation.outer = innermost_here()
-    with _lock:
-        if variables is not None:
-            activation.saved = environment.enter(variables)
-            activation.session = environment.set_session_aside()
-            activation.configured = environment.configured_hosts(activation.saved)
-        if not _active:
-            interception.install()
-        _active.append(activation)
-    _here.set(activation)
-
-
-def end(activation: Activation) -> None:
-    """The environment is as it was before; the last one to end takes the interception away."""
-    with _lock:
-        activation.active = False
-        position = _active.index(activation)
-        if activation.saved:
-            heir = next((other for other in _active[position + 1 :] if other.saved), None)
-            if heir is None:
-                environment.leave(activation.saved)
-                environment.put_session_back(activation.session)
-            else:
-                heir.saved = {**heir.saved, **activation.saved}
-                heir.session = activation.session
-        del _active[position]
-        if not _active:
-            interception.uninstall()
-    _here.set(innermost_here())
+lock = threading.RLock()  # of the list, and of what goes with it
+active: list[Activation] = []
+here_now: ContextVar[Activation | None] = ContextVar("condemu", default=None)
 
 
 def innermost_here() -> Activation | None:
     """The activation of this thread or task that began last and has not ended."""
-    here = _here.get()
+    here = here_now.get()
     while here is not None and not here.active:
         here = here.outer
     return here
@@ -123,7 +90,7 @@ def inherited(thread: threading.Thread) -> None:
     run = thread.run
 
     def run_here() -> None:
-        _here.set(here)
+        here_now.set(here)
         run()
 
     thread.run = run_here  # type: ignore[method-assign]
@@ -131,7 +98,7 @@ def inherited(thread: threading.Thread) -> None:
 
 def current() -> Activation | None:
     """The activation for which a client that is made now is made."""
-    return innermost_here() or (_active[-1] if _active else None)
+    return innermost_here() or (active[-1] if active else None)
 
 
 class Head:
@@ -196,7 +163,7 @@ def emulator_for(head: Head, body: Any = b"", bound: Activation | None = None) -
         key = found[1].decode("latin-1") if found is not None else ""
     account = home_of(key)
     if account:
-        for activation in reversed(_active):
+        for activation in reversed(active):
             if activation.account == account:
                 return activation.emulator
     activation_now = current()

@@ -16,15 +16,26 @@ import inspect
 import unittest
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-
-if TYPE_CHECKING:
-    from condemu.testing.local import MockAWS
+from typing import Any, Protocol, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def decorated(target: F, mock: MockAWS) -> F:
+class Mock(Protocol):
+    """What decorates: `again` makes one more with the same settings."""
+
+    def again(self) -> Mock: ...
+
+    def start(self) -> Any: ...
+
+    def stop(self) -> None: ...
+
+    def __enter__(self) -> Any: ...
+
+    def __exit__(self, *exception: Any) -> None: ...
+
+
+def decorated(target: F, mock: Mock) -> F:
     if inspect.isclass(target):
         return cast(F, decorated_class(target, mock))
     kind = next((wrapper for is_kind, wrapper in KINDS if is_kind(target)), _function)
@@ -32,7 +43,7 @@ def decorated(target: F, mock: MockAWS) -> F:
     return cast(F, wrapper)
 
 
-def _function(target: Callable[..., Any], mock: MockAWS) -> Callable[..., Any]:
+def _function(target: Callable[..., Any], mock: Mock) -> Callable[..., Any]:
     def called(*args: Any, **kwargs: Any) -> Any:
         with mock.again():
             return target(*args, **kwargs)
@@ -40,7 +51,7 @@ def _function(target: Callable[..., Any], mock: MockAWS) -> Callable[..., Any]:
     return called
 
 
-def _coroutine(target: Callable[..., Any], mock: MockAWS) -> Callable[..., Any]:
+def _coroutine(target: Callable[..., Any], mock: Mock) -> Callable[..., Any]:
     async def awaited(*args: Any, **kwargs: Any) -> Any:
         with mock.again():
             return await target(*args, **kwargs)
@@ -48,7 +59,7 @@ def _coroutine(target: Callable[..., Any], mock: MockAWS) -> Callable[..., Any]:
     return awaited
 
 
-def _generator(target: Callable[..., Any], mock: MockAWS) -> Callable[..., Any]:
+def _generator(target: Callable[..., Any], mock: Mock) -> Callable[..., Any]:
     def generated(*args: Any, **kwargs: Any) -> Iterator[Any]:
         with mock.again():
             yield from target(*args, **kwargs)
@@ -56,7 +67,7 @@ def _generator(target: Callable[..., Any], mock: MockAWS) -> Callable[..., Any]:
     return generated
 
 
-def _async_generator(target: Callable[..., Any], mock: MockAWS) -> Callable[..., Any]:
+def _async_generator(target: Callable[..., Any], mock: Mock) -> Callable[..., Any]:
     async def generated(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         with mock.again():
             async with aclosing(target(*args, **kwargs)) as values:
@@ -73,7 +84,7 @@ KINDS = (
 )
 
 
-def decorated_class(cls: Any, mock: MockAWS) -> Any:
+def decorated_class(cls: Any, mock: Mock) -> Any:
     """The class itself, changed."""
     if issubclass(cls, unittest.TestCase):
         cls.run = decorated(cls.run, mock)
@@ -88,7 +99,7 @@ def decorated_class(cls: Any, mock: MockAWS) -> Any:
     return cls
 
 
-def _around_tests(cls: Any, mock: MockAWS) -> None:
+def _around_tests(cls: Any, mock: Mock) -> None:
     for name in [name for name in dir(cls) if name.startswith("test")]:
         method = inspect.getattr_static(cls, name)
         if isinstance(method, (staticmethod, classmethod)):
@@ -97,8 +108,8 @@ def _around_tests(cls: Any, mock: MockAWS) -> None:
             setattr(cls, name, decorated(method, mock))
 
 
-def _around_setup(cls: Any, mock: MockAWS) -> None:
-    begun: dict[int, MockAWS] = {}
+def _around_setup(cls: Any, mock: Mock) -> None:
+    begun: dict[int, Mock] = {}
     set_up: Callable[..., Any] = cls.setup_method
     tear_down: Callable[..., Any] | None = getattr(cls, "teardown_method", None)
 

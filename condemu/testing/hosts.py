@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from condemu.s3.addressing import AWS_SUFFIXES
+from condemu.s3.requests.addressing import AWS_SUFFIXES
 
 _AWS: Final = re.compile(r"(?:(?P<left>.*)\.)?(?:" + "|".join(map(re.escape, AWS_SUFFIXES)) + ")", re.IGNORECASE)
 _REGION: Final = re.compile(r"[a-z]+(?:-[a-z]+)+-\d+")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
@@ -13,11 +12,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from condemu.testing import credentials
+from condemu.testing.clock import ProcessClock
 from condemu.testing.environment import variables_of
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from condemu.core.spaces import Snapshot
+    from condemu.lab.faults import Counted
     from condemu.server.app import Emulator
     from condemu.testing.activation import Activation
+    from condemu.testing.instruments import Holding, Instruments
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,13 +34,6 @@ OWN: Final = ("region", "passthrough", *EFFECTS)
 
 class UnknownSetting(TypeError):
     """A setting that there is not."""
-
-
-class ProcessClock:
-    """This process's time, asked for anew each time: a test that freezes `time.time` freezes the emulator with it."""
-
-    def now(self) -> float:
-        return time.time()
 
 
 class Condemu:
@@ -51,6 +49,7 @@ class Condemu:
         self.url = url
         self._activation: Activation | None = None
         self._clients: dict[str, Any] = {}
+        self._instruments: Instruments | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -97,6 +96,58 @@ class Condemu:
         assert self.url is not None
         reset(self.url, self.account)
 
+    # the lab
+
+    @property
+    def clock(self) -> ProcessClock:
+        """The state's clock: `advance`, `set`, `freeze` and `resume` it."""
+        clock = self._here().clock
+        if not isinstance(clock, ProcessClock):
+            raise TypeError("this emulator was given a clock of its own: move that one")
+        return clock
+
+    def fault(self, word: str, *, must_strike: bool = True, **rule: Any) -> AbstractContextManager[Counted]:
+        """Let a fault strike within the block: fault("lost", operation="PutObject", key="*.lock", nth=1).
+
+        The words and the rule's members are those of `condemu.lab.faults`. What the block gives counts `hits`. Raises
+        NeverHappened at the end when it never struck, unless `must_strike` is False.
+        """
+        return self._lab().fault(word, must_strike=must_strike, **rule)
+
+    def hold(
+        self, operation: str = "", *, key: str = "", actor: str = "", first: int | None = None, stage: str = "ready",
+        seconds: float = 60.0, overlapping: bool = False, must_hold: bool = True,
+    ) -> AbstractContextManager[Holding]:  # fmt: skip
+        """Park requests within the block: hold("s3:PutObject", key="*.lock") gives `wait`, `release` and `waiting`.
+
+        A request that is released takes effect as if it had just arrived; with `overlapping` it was under way all the while.
+        Nobody waits longer than `seconds`. Raises NeverHappened at the end when no request came, or one waited too long.
+        """
+        rule = {"key": key, "actor": actor, "first": first}
+        return self._lab().hold(
+            operation, stage=stage, seconds=seconds, overlapping=overlapping, must_hold=must_hold, **rule
+        )
+
+    def snapshot(self) -> Snapshot:
+        """All that this account holds now. It costs nothing to keep."""
+        return self._lab().snapshot()
+
+    def restore(self, kept: Snapshot) -> None:
+        """Let this account hold what it held then, and nothing else."""
+        self._lab().restore(kept)
+
+    def _here(self) -> Emulator:
+        if self.emulator is None:
+            raise NotImplementedError(f"the server at {self.url} has its instruments under /_condemu/: docs/races-over-http.md")
+        return self.emulator
+
+    def _lab(self) -> Instruments:
+        if self._instruments is None:
+            from condemu.testing.instruments import Instruments
+
+            self._instruments = Instruments(self._here(), self.account)
+        return self._instruments
+
 
 class MockAWS:
     """Answers the calls of this process to S3, DynamoDB and SimpleDB for as long as it is active. Made by `mock_aws`."""
@@ -129,7 +180,7 @@ class MockAWS:
 
     def stop(self) -> None:
         """End: the environment is as it was, and the state is gone."""
-        from condemu.testing import activation
+        from condemu.testing import lifetime
 
         with self._lock:
             if self._local is None:
@@ -143,12 +194,13 @@ class MockAWS:
             if local.url is not None:
                 local.reset()
         finally:
-            activation.end(local._activation)
+            lifetime.end(local._activation)
             if local.emulator is not None:
                 local.emulator.close()
 
     def _begun(self) -> Condemu:
-        from condemu.testing import activation
+        from condemu.testing import lifetime
+        from condemu.testing.activation import Activation
 
         region = self._region or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
         account = credentials.fresh_account()
@@ -161,8 +213,8 @@ class MockAWS:
         else:
             answerer = self._built(region, account)
             local = Condemu(account, region, answerer)
-        local._activation = activation.Activation(account, answerer, self._passthrough)
-        activation.begin(local._activation, local.environment if self._sets_environment else None)
+        local._activation = Activation(account, answerer, self._passthrough)
+        lifetime.begin(local._activation, local.environment if self._sets_environment else None)
         return local
 
     def _server_config(self, region: str, account: str) -> Any:

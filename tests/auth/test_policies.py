@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from condemu.auth import policy_grammar as grammar
 from condemu.auth.decision import decide
 from condemu.auth.patterns import glob, matcher, pieces_of, resolved
-from condemu.auth.policy import ALLOW, DENY, NO_MATCH, Policy, parse
+from condemu.auth.policy import Policy, parse
 from condemu.auth.policy_grammar import Problem, Rules
 from condemu.auth.policy_operators import OPERATORS, compile_condition
 from condemu.auth.policy_principals import BadPrincipal, parse_principals
 from condemu.auth.principals import canonical_id, root_of, session_of, user_of
+from condemu.auth.verdicts import ALLOW, DENY, NO_MATCH
 
 RULES = Rules()
 ALICE = user_of("111122223333", "Alice")

@@ -14,7 +14,7 @@ from typing import Any, Final
 import botocore.session
 
 from condemu.dynamodb.operations import API, OPERATIONS, STREAMS_API
-from condemu.dynamodb.shapes import SHAPES
+from condemu.dynamodb.requests.shapes import SHAPES
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "dynamodb-compatibility.md"
 SERVICES: Final = {API: "dynamodb", STREAMS_API: "dynamodbstreams"}

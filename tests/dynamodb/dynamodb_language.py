@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb.conditions import BoundCondition
+from condemu.dynamodb.data.values import Item
+from condemu.dynamodb.expressions.conditions import BoundCondition
 from condemu.dynamodb.expressions.placeholders import Placeholders
-from condemu.dynamodb.updates import BoundUpdate
-from condemu.dynamodb.values import Item
+from condemu.dynamodb.expressions.updates import BoundUpdate
 
 DATA = Path(__file__).parent / "data"
 

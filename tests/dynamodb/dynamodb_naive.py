@@ -6,8 +6,8 @@ import copy
 from fractions import Fraction
 from typing import Any
 
+from condemu.dynamodb.data.values import encode
 from condemu.dynamodb.expressions.nodes import And, Between, Call, Comparison, In, Not, Or, Path, Sum, Update, ValueRef
-from condemu.dynamodb.values import encode
 
 NAMES = {"#n": "n.n", "#_1": "a"}
 VALUES: dict[str, Any] = {

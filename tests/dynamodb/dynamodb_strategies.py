@@ -7,9 +7,9 @@ from typing import Any
 from dynamodb_naive import NAMES, VALUES
 from hypothesis import strategies as st
 
+from condemu.dynamodb.data.paths import conflicting, overlapping
 from condemu.dynamodb.expressions.nodes import And, Between, Call, Clause, Comparison, In, Not, Or, Path, Sum, Update, ValueRef
 from condemu.dynamodb.expressions.parser import parse_update
-from condemu.dynamodb.paths import conflicting, overlapping
 
 names = st.sampled_from(["a", "b", "c", "d", "#n", "#_1"])
 paths = st.builds(

@@ -13,8 +13,8 @@ from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.engine import Engine
 from condemu.core.http import BytesBody, Request
 from condemu.core.store import MemoryStore
-from condemu.dynamodb.records import CREATING, DELETING, TABLES
 from condemu.dynamodb.service import DynamoDB
+from condemu.dynamodb.state.records import CREATING, DELETING, TABLES
 from conformance.dynamodb.comparing import reasons_agree, wrong_text
 from conformance.dynamodb.observed import DESCRIBED, OTHER_TBL, expand
 from conformance.dynamodb.observed import index as _index

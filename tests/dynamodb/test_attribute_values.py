@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb.expression_errors import classic
-from condemu.dynamodb.numbers import add, number_size, parse_number, print_number, sort_number
-from condemu.dynamodb.values import (
+from condemu.dynamodb.data.numbers import add, number_size, parse_number, print_number, sort_number
+from condemu.dynamodb.data.values import (
     MISSING,
     Malformed,
     decode,
@@ -23,6 +22,7 @@ from condemu.dynamodb.values import (
     kind,
     sort_bytes,
 )
+from condemu.dynamodb.errors.expressions import classic
 
 NUMERIC = "The parameter cannot be converted to a numeric value: "
 OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger than supported range"

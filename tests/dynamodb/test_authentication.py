@@ -17,7 +17,7 @@ from condemu.auth.credentials import Credential, CredentialBook
 from condemu.auth.policy import parse
 from condemu.auth.principals import root_of, user_of
 from condemu.core.http import BytesBody, Request
-from condemu.dynamodb import policy_keys
+from condemu.dynamodb.access import policy_keys
 from conformance.tables import rows_of
 
 ALICE, ROOT, OTHER = "AKIAALICE", "AKIAROOT", "AKIAOTHER"

@@ -8,8 +8,8 @@ import pytest
 from dynamodb_language import condition
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb.conditions import refusal
-from condemu.dynamodb.values import decode_item
+from condemu.dynamodb.data.values import decode_item
+from condemu.dynamodb.expressions.conditions import refusal
 
 ITEM = decode_item({
     "s": {"S": "hello"}, "t": {"S": "hello"}, "n": {"N": "10"}, "m": {"N": "1e1"}, "f": {"N": "0.5"}, "b": {"B": "gA=="},

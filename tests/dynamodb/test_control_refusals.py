@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 
 from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.errors import ErrorRow
-from condemu.dynamodb import control_errors, table_errors
+from condemu.dynamodb.errors import control as control_errors
+from condemu.dynamodb.errors import tables as table_errors
 from condemu.server.app import build
 from condemu.testing.transport import install
 

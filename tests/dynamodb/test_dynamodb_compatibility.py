@@ -6,7 +6,7 @@ import botocore
 import pytest
 from dynamodb_compatibility import KEPT, PAGE, WITHOUT_EFFECT, missing_members, page
 
-from condemu.dynamodb.shapes import SHAPES
+from condemu.dynamodb.requests.shapes import SHAPES
 
 MADE_WITH = (1, 43, 117)  # of botocore: a newer one may know more, an older one less
 INSTALLED = tuple(int(part) for part in botocore.__version__.split(".")[:3])

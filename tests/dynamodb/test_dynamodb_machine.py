@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from recorded import Local
 
+from condemu.dynamodb.data.values import decode_item, encode, encode_item, equal
 from condemu.dynamodb.expressions.nodes import Path, Update
-from condemu.dynamodb.values import decode_item, encode, encode_item, equal
 
 keys = st.sampled_from(["x", "y"])
 attributes = items.map(encode_item)

@@ -8,8 +8,8 @@ import pytest
 from dynamodb_language import load, read_all
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb.expression_errors import classic
-from condemu.dynamodb.key_conditions import from_expression
+from condemu.dynamodb.errors.expressions import classic
+from condemu.dynamodb.queries.key_conditions import from_expression
 
 REFUSED = load("expression_errors.json")
 ACCEPTED = load("expressions_accepted.json")

@@ -6,7 +6,7 @@ import pytest
 from dynamodb_language import condition, message, read_all, update
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb.expression_errors import VALUES_BAD_VALUE, classic
+from condemu.dynamodb.errors.expressions import VALUES_BAD_VALUE, classic
 from condemu.dynamodb.expressions.placeholders import Placeholders
 
 ONE = {":one": {"N": "1"}}

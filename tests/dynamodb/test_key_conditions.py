@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb.expected import decode_conditions
-from condemu.dynamodb.expression_errors import classic
+from condemu.dynamodb.data.values import sort_bytes
+from condemu.dynamodb.errors.expressions import classic
 from condemu.dynamodb.expressions.placeholders import Placeholders
-from condemu.dynamodb.key_conditions import KeyCondition, against_schema, from_expression, from_legacy
-from condemu.dynamodb.values import sort_bytes
+from condemu.dynamodb.legacy.expected import decode_conditions
+from condemu.dynamodb.queries.key_conditions import KeyCondition, against_schema, from_expression, from_legacy
 
 VALUES = {":a": {"S": "a"}, ":b": {"S": "b"}, ":n": {"N": "1"}, ":e": {"S": ""}}
 

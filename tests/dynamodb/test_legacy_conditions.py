@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb.attribute_updates import decode_attribute_updates
-from condemu.dynamodb.expected import (
+from condemu.dynamodb.data.values import decode_item
+from condemu.dynamodb.expressions.projections import attributes_to_get
+from condemu.dynamodb.legacy.attribute_updates import decode_attribute_updates
+from condemu.dynamodb.legacy.expected import (
     decode_conditions,
     read_expected,
     read_filter,
     refusal,
 )
-from condemu.dynamodb.projections import attributes_to_get
-from condemu.dynamodb.values import decode_item
 
 ITEM = decode_item({
     "s": {"S": "hello"}, "n": {"N": "10"}, "b": {"B": "gA=="}, "yes": {"BOOL": True}, "nul": {"NULL": True},

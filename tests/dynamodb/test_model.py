@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from recorded import Local
 
 from condemu.dynamodb.operations import OPERATIONS
-from condemu.dynamodb.shapes import SHAPES, Shape
+from condemu.dynamodb.requests.shapes import SHAPES, Shape
 
 # --- the model --------------------------------------------------------------------------------------------------------------
 

@@ -15,14 +15,14 @@ from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
 from condemu.core.store import MemoryStore
-from condemu.dynamodb import changes
-from condemu.dynamodb.keys import place_of_item
+from condemu.dynamodb.data.values import decode_item, encode, encode_item, item_size
 from condemu.dynamodb.partiql.parser import parse_statement
 from condemu.dynamodb.partiql.statements import batch_execute_statement, execute_statement
 from condemu.dynamodb.partiql.transactions import execute_transaction
-from condemu.dynamodb.records import TABLES, Index, Keys, Table, item_in
-from condemu.dynamodb.requests import DynamoRequest
-from condemu.dynamodb.values import decode_item, encode, encode_item, item_size
+from condemu.dynamodb.requests.request import DynamoRequest
+from condemu.dynamodb.state import changes
+from condemu.dynamodb.state.keys import place_of_item
+from condemu.dynamodb.state.records import TABLES, Index, Keys, Table, item_in
 
 ACCOUNT = "000000000000"
 H = Table(ACCOUNT, "us-east-1", "H", "id-h", 0.0, Keys((("pk", "S"),)), ())

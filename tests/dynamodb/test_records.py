@@ -9,8 +9,8 @@ import pytest
 from dynamodb_strategies import items
 from hypothesis import given
 
-from condemu.dynamodb.records import changed_by, item_in, packed, size_of
-from condemu.dynamodb.values import Item, decode_item, equal, item_size, measured_item
+from condemu.dynamodb.data.values import Item, decode_item, equal, item_size, measured_item
+from condemu.dynamodb.state.records import changed_by, item_in, packed, size_of
 
 NESTED: Item = {"m": {"l": [1, None, {"b": b"\0\xff"}], "t": True}, "e": {}, "n": []}
 

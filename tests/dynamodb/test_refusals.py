@@ -8,7 +8,7 @@ import pytest
 import recorded
 from recorded import Local
 
-from condemu.dynamodb.records import UPDATING
+from condemu.dynamodb.state.records import UPDATING
 
 KEY = {"a": {"S": "1"}, "b": {"S": "1"}}
 LONG = "n" * 65536

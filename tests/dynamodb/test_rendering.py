@@ -9,8 +9,8 @@ import pytest
 from dynamodb_strategies import items
 from hypothesis import given
 
-from condemu.dynamodb.rendering import Items, OneItem, document
-from condemu.dynamodb.values import encode_item
+from condemu.dynamodb.data.rendering import Items, OneItem, document
+from condemu.dynamodb.data.values import encode_item
 from condemu.wire import json_1_0
 
 EVERY_KIND = {

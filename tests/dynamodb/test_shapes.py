@@ -6,7 +6,7 @@ import botocore.session
 import pytest
 
 from condemu.dynamodb.operations import OPERATIONS, STREAMS_API
-from condemu.dynamodb.shapes import SHAPES, Shape
+from condemu.dynamodb.requests.shapes import SHAPES, Shape
 
 _LOADER = botocore.session.get_session()
 MODELS = {name: _LOADER.get_service_model(name) for name in ("dynamodb", "dynamodbstreams")}

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from condemu.auth.credentials import read_credentials
 from condemu.core.effects import ManualClock
 from condemu.core.errors import ServiceError
-from condemu.dynamodb.shard_iterators import seal, unseal
+from condemu.dynamodb.streams.shard_iterators import seal, unseal
 from condemu.server.app import build
 from condemu.server.config import Config
 from condemu.testing.transport import install

@@ -10,7 +10,9 @@ from botocore.config import Config as ClientConfig
 from botocore.exceptions import ClientError
 
 from condemu.core.effects import CountingIds, ManualClock
-from condemu.dynamodb import control_errors, errors, table_errors
+from condemu.dynamodb.errors import control as control_errors
+from condemu.dynamodb.errors import general as errors
+from condemu.dynamodb.errors import tables as table_errors
 from condemu.server.app import build
 from condemu.server.config import Config
 from condemu.testing.transport import install

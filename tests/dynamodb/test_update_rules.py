@@ -9,7 +9,7 @@ import pytest
 from dynamodb_language import apply, update
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb.values import equal
+from condemu.dynamodb.data.values import equal
 
 N1, N2, S = {"N": "1"}, {"N": "2"}, {"S": "x"}
 MISSING_ATTRIBUTE = "The provided expression refers to an attribute that does not exist in the item"

@@ -99,14 +99,14 @@ def rows_of(module: str) -> set[str]:
 
 
 def test_every_refusal_of_a_condition_has_an_entry() -> None:
-    modules = ("condemu.simpledb.expected", "condemu.s3.state.preconditions", "condemu.dynamodb.resource_policies")
+    modules = ("condemu.simpledb.expected", "condemu.s3.state.preconditions", "condemu.dynamodb.tables.resource_policies")
     codes = set().union(*map(rows_of, modules)) - {"MissingParameter", "InvalidParameterValue"}
     assert len(codes) > 8
     assert codes - set(ENTRIES) == set()
 
 
 def test_every_reason_that_a_transaction_is_canceled_for_is_explained() -> None:
-    from condemu.dynamodb.transactions import REASON_CODES
+    from condemu.dynamodb.items.transactions import REASON_CODES
 
     entry = ENTRIES["TransactionCanceledException"]
     for code in {*REASON_CODES.values(), "ValidationError"}:

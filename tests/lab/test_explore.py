@@ -205,6 +205,14 @@ def test_what_an_actor_returned_or_raised_is_told_to_the_check():
     assert explore(fails, answers, check=check).complete
 
 
+def test_a_check_that_raises_is_a_failure_too():
+    def check(aws):
+        aws.client("s3").get_object(Bucket="locks", Key="nowhere")
+
+    with pytest.raises(RaceFound, match="the check raised NoSuchKey"):
+        explore(careful, setup=counter, check=check)
+
+
 def test_an_actor_that_crashes_is_a_failure_and_an_expected_exception_is_none():
     class Busy(Exception):
         pass

@@ -31,8 +31,8 @@ _RACE: Final = """        if True:
 S3: Final = (
     Mutant("If-None-Match on a write is not looked at", "s3", PRE,
            'condition = "If-None-Match"\n        if current is not None:', 'condition = "If-None-Match"\n        if current is not None and False:'),
-    Mutant("If-None-Match sees an object beneath a delete marker", "s3", "s3/state/versions.py",
-           "isinstance(found, Version) and not found.marker", "isinstance(found, Version)"),
+    Mutant("If-None-Match sees an object beneath a delete marker", "s3", PRE,
+           "found if isinstance(found, Version) and not found.marker", "found if isinstance(found, Version)"),
     Mutant("If-Match on a write holds for any other ETag", "s3", PRE,
            'if if_match.strip(\'"\') != current.etag:\n            return ServiceError(PRECONDITION_FAILED, {"Condition": condition}',
            'if if_match.strip(\'"\') == current.etag:\n            return ServiceError(PRECONDITION_FAILED, {"Condition": condition}'),
@@ -88,11 +88,11 @@ S3: Final = (
            'return ServiceError(NO_SUCH_KEY, {"Key": key}, because=f"If-Match was sent and {nothing(found)}")\n    if if_match == "*"',
            'return None\n    if if_match == "*"'),
     Mutant("a delete with If-Match looks beneath a marker for an object", "s3", "s3/objects/delete.py",
-           "    found = found_under(txn, bucket, request.key)\n",
-           "    found = found_under(txn, bucket, request.key)\n"
+           "    found = found_under(txn, where)\n",
+           "    found = found_under(txn, where)\n"
            "    if isinstance(found, Version) and found.marker:\n"
            "        from condemu.s3.state.records import VERSIONS\n"
-           "        below = next(txn.scan(VERSIONS, bucket.at(request.key), bucket.at(request.key + '\\0')), None)\n"
+           "        below = next(txn.scan(VERSIONS, where, bucket.at(request.key + '\\0')), None)\n"
            "        found = below[1] if below else found\n"),
     Mutant("a delete by version id takes If-Match", "s3", PRE, "if if_match is not None and version_id is not None:", "if False:"),
     Mutant("a delete overlooks a size", "s3", PRE, "    if size is not None:", "    if False:"),
@@ -121,13 +121,14 @@ S3: Final = (
     Mutant("policies do not see If-None-Match", "s3", "s3/access/policy_keys.py", '    "s3:if-none-match": "IfNoneMatch",\n', ""),
     Mutant("policies do not see If-Match", "s3", "s3/access/policy_keys.py", '    "s3:if-match": "IfMatch",\n', ""),
     Mutant("Null in a policy is the other way round", "s3", "auth/policy_operators.py", "when_absent if value is None else when_present", "when_present if value is None else when_absent"),
-    Mutant("policies take a completion for no creation", "s3", "s3/access/policy_keys.py", '"CompleteMultipartUpload": "true"', '"CompleteMultipartUpload": "false"'),
+    Mutant("policies take a completion for no creation", "s3", "s3/operations.py",
+           'needs=(needs.condition,), creates="true"', 'needs=(needs.condition,), creates="false"'),
     Mutant("signatures are not verified", "s3", "auth/signature_v4.py", "return signature.isascii() and compare_digest(signed(key, text), signature)", "return True"),
 )  # fmt: skip
 
 EXPECTED: Final = "simpledb/expected.py"
 SIMPLEDB: Final = (
-    Mutant("Expected is ignored", "simpledb", "simpledb/attributes.py", "    if condition is None:\n        return", "    if True:\n        return"),
+    Mutant("Expected is ignored", "simpledb", "simpledb/attributes.py", '    if "Expected" not in request:', "    if True:"),
     Mutant("Exists=false is ignored", "simpledb", EXPECTED,
            "return ServiceError(CONDITIONAL_CHECK_FAILED_EXISTS", "return None and ServiceError(CONDITIONAL_CHECK_FAILED_EXISTS"),
     Mutant("Exists=false means that it must exist", "simpledb", EXPECTED, "        if not values:\n            return None", "        if values:\n            return None"),
@@ -154,14 +155,14 @@ SIMPLEDB: Final = (
            '    _judge(request, item)\n    _write(txn, scope, domain, [(name, item, after_delete', '    _write(txn, scope, domain, [(name, item, after_delete'),
 )  # fmt: skip
 
-CONDITIONS: Final = "dynamodb/conditions.py"
-REQUESTS: Final = "dynamodb/requests.py"
-LEGACY: Final = "dynamodb/expected.py"
+CONDITIONS: Final = "dynamodb/expressions/conditions.py"
+CHECKS: Final = "dynamodb/items/write_checks.py"
+LEGACY: Final = "dynamodb/legacy/expected.py"
 DYNAMODB: Final = (
-    Mutant("conditions are ignored", "dynamodb", REQUESTS, "    if refuse is None:\n        return\n    item", "    if True:\n        return\n    item"),
-    Mutant("a missing item meets every condition", "dynamodb", REQUESTS, "    if old is None:\n        raise error", "    if old is None:\n        return"),
-    Mutant("the item is given back unasked", "dynamodb", REQUESTS, 'asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"', "asked = True"),
-    Mutant("the item is not given back", "dynamodb", REQUESTS, 'asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"', "asked = False"),
+    Mutant("conditions are ignored", "dynamodb", CHECKS, "    if refuse is None:\n        return\n    item", "    if True:\n        return\n    item"),
+    Mutant("a missing item meets every condition", "dynamodb", CHECKS, "    if old is None:\n        raise error", "    if old is None:\n        return"),
+    Mutant("the item is given back unasked", "dynamodb", CHECKS, 'asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"', "asked = True"),
+    Mutant("the item is not given back", "dynamodb", CHECKS, 'asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"', "asked = False"),
     Mutant("<> wants both sides to be there", "dynamodb", CONDITIONS,
            '"<>": lambda left, right: not equal(left, right),',
            '"<>": lambda left, right: left is not MISSING and right is not MISSING and not equal(left, right),'),
@@ -181,40 +182,40 @@ DYNAMODB: Final = (
     Mutant("AND is OR", "dynamodb", CONDITIONS, "return lambda item, values: all(term(item, values) for term in terms)", "return lambda item, values: any(term(item, values) for term in terms)"),
     Mutant("OR is AND", "dynamodb", CONDITIONS, "return lambda item, values: any(term(item, values) for term in terms)", "return lambda item, values: all(term(item, values) for term in terms)"),
     Mutant("IN looks at its first member only", "dynamodb", CONDITIONS, "any(equal(value, member(item, values)) for member in members)", "equal(value, members[0](item, values))"),
-    Mutant("lists of another length are equal", "dynamodb", "dynamodb/values.py", "return len(left) == len(right) and all(map(equal, left, right))", "return all(map(equal, left, right))"),
-    Mutant("maps with more in them are equal", "dynamodb", "dynamodb/values.py", "        if len(left) != len(right):\n            return False\n        return all", "        return all"),
-    Mutant("nothing equals nothing", "dynamodb", "dynamodb/values.py", "return which is not Missing and bool(left == right)", "return bool(left == right)"),
-    Mutant("a refused condition has another code", "dynamodb", "dynamodb/expression_errors.py", '"ConditionalCheckFailedException", 400', '"ConditionCheckFailedException", 400'),
-    Mutant("a refused condition is worded otherwise", "dynamodb", "dynamodb/expression_errors.py", '"The conditional request failed"', '"The conditional request failed."'),
+    Mutant("lists of another length are equal", "dynamodb", "dynamodb/data/values.py", "return len(left) == len(right) and all(map(equal, left, right))", "return all(map(equal, left, right))"),
+    Mutant("maps with more in them are equal", "dynamodb", "dynamodb/data/values.py", "        if len(left) != len(right):\n            return False\n        return all", "        return all"),
+    Mutant("nothing equals nothing", "dynamodb", "dynamodb/data/values.py", "return which is not Missing and bool(left == right)", "return bool(left == right)"),
+    Mutant("a refused condition has another code", "dynamodb", "dynamodb/errors/expressions.py", '"ConditionalCheckFailedException", 400', '"ConditionCheckFailedException", 400'),
+    Mutant("a refused condition is worded otherwise", "dynamodb", "dynamodb/errors/expressions.py", '"The conditional request failed"', '"The conditional request failed."'),
     Mutant("legacy NE wants the attribute to be there", "dynamodb", LEGACY,
            "lambda value, arguments: not equal(value, arguments[0])),", "lambda value, arguments: value is not MISSING and not equal(value, arguments[0])),"),
     Mutant("legacy NULL is the other way round", "dynamodb", LEGACY, '"NULL": Operator(0, 0, _ANY, lambda value, arguments: value is MISSING)', '"NULL": Operator(0, 0, _ANY, lambda value, arguments: value is not MISSING)'),
     Mutant("legacy NOT_CONTAINS holds of nothing", "dynamodb", LEGACY, "lambda value, arguments: value is not MISSING and not contains", "lambda value, arguments: not contains"),
     Mutant("ConditionalOperator is always AND", "dynamodb", LEGACY, "if self.any_suffices and self.conditions:", "if False:"),
-    Mutant("ConditionalOperator may stand alone", "dynamodb", "dynamodb/requests.py", "raise ServiceError(CONDITIONAL_OPERATOR_ALONE)", "pass"),
-    Mutant("ConditionalOperator may stand alone in a query", "dynamodb", "dynamodb/query.py", "raise ServiceError(CONDITIONAL_OPERATOR_ALONE)", "pass"),
+    Mutant("ConditionalOperator may stand alone", "dynamodb", "dynamodb/items/write_checks.py", "raise ServiceError(CONDITIONAL_OPERATOR_ALONE)", "pass"),
+    Mutant("ConditionalOperator may stand alone in a query", "dynamodb", "dynamodb/queries/query.py", "raise ServiceError(CONDITIONAL_OPERATOR_ALONE)", "pass"),
     Mutant("Exists=false is ignored in Expected", "dynamodb", LEGACY, 'return LegacyCondition(name, "NULL", ())', 'return LegacyCondition(name, "NE", ("\\0",))'),
-    Mutant("a refused update leaves its key behind", "dynamodb", "dynamodb/items.py",
+    Mutant("a refused update leaves its key behind", "dynamodb", "dynamodb/items/items.py",
            "        check_condition(condition, old, members, before)\n        item, size = updated_item(table, update, old, before, key)",
            "        item, size = updated_item(table, update, old, before, key)"),
-    Mutant("DeleteItem ignores its condition", "dynamodb", "dynamodb/items.py",
+    Mutant("DeleteItem ignores its condition", "dynamodb", "dynamodb/items/items.py",
            "        check_condition(condition, old, members)\n        if old is not None:\n", "        if old is not None:\n"),
-    Mutant("an update that only removes creates an item", "dynamodb", "dynamodb/updates.py", "            if not compiled.creates:\n                return None\n", ""),
-    Mutant("an update of whole attributes reads what it has just set", "dynamodb", "dynamodb/updates.py", "new[name] = value = of(base, values)", "new[name] = value = of(new, values)"),
-    Mutant("an update reads what it has just set", "dynamodb", "dynamodb/updates.py", "            value = MISSING if getter is None else getter(base, values)",
+    Mutant("an update that only removes creates an item", "dynamodb", "dynamodb/expressions/updates.py", "            if not compiled.creates:\n                return None\n", ""),
+    Mutant("an update of whole attributes reads what it has just set", "dynamodb", "dynamodb/expressions/updates.py", "new[name] = value = of(base, values)", "new[name] = value = of(new, values)"),
+    Mutant("an update reads what it has just set", "dynamodb", "dynamodb/expressions/updates.py", "            value = MISSING if getter is None else getter(base, values)",
            "            value = MISSING if getter is None else getter(change_item(base, changes, exists=exists), values)"),
-    Mutant("if_not_exists always takes its second", "dynamodb", "dynamodb/updates.py", "return second(item, values) if value is MISSING else value", "return second(item, values)"),
-    Mutant("list_append puts its second first", "dynamodb", "dynamodb/updates.py", "return [*first, *second]", "return [*second, *first]"),
-    Mutant("minus is plus", "dynamodb", "dynamodb/updates.py", "return add(left, negate(right) if negative else right)", "return add(left, right)"),
-    Mutant("ADD to a set replaces it", "dynamodb", "dynamodb/updates.py", "return tuple(sorted({*current, *self.value}))", "return self.value"),
-    Mutant("an emptied set stays", "dynamodb", "dynamodb/updates.py", "return tuple(member for member in current if member not in gone) or MISSING", "return tuple(member for member in current if member not in gone) or current"),
-    Mutant("a transaction takes effect though a condition failed", "dynamodb", "dynamodb/transactions.py", "        raise cancelled(reasons, because)\n\n\ndef _new_items", "        pass\n\n\ndef _new_items"),
-    Mutant("a transaction names its first reason only", "dynamodb", "dynamodb/transactions.py", "            reasons.append(reason_of(error))\n            because", "            reasons.append(reason_of(error) if not because else NO_REASON)\n            because"),
-    Mutant("a transaction's reasons have no item", "dynamodb", "dynamodb/transactions.py", '        reason["Item"] = error.fields["Item"]', "        pass"),
-    Mutant("an item may be named twice in a transaction", "dynamodb", "dynamodb/transactions.py", "if misfit is None and len(distinct) < len(places):", "if False:"),
-    Mutant("a client token is forgotten", "dynamodb", "dynamodb/transactions.py", "if known is not None and known.expires > txn.now:", "if False:"),
-    Mutant("a client token serves for other parameters", "dynamodb", "dynamodb/transactions.py", "                if known.digest != digest:\n                    raise ServiceError(errors.TOKEN_MISMATCH)\n", ""),
-    Mutant("ConditionCheck checks nothing", "dynamodb", "dynamodb/transactions.py", "            check_condition(action.condition, old, action.members, before)", '            if action.kind != "ConditionCheck":\n                check_condition(action.condition, old, action.members, before)'),
+    Mutant("if_not_exists always takes its second", "dynamodb", "dynamodb/expressions/updates.py", "return second(item, values) if value is MISSING else value", "return second(item, values)"),
+    Mutant("list_append puts its second first", "dynamodb", "dynamodb/expressions/updates.py", "return [*first, *second]", "return [*second, *first]"),
+    Mutant("minus is plus", "dynamodb", "dynamodb/expressions/updates.py", "return add(left, negate(right) if negative else right)", "return add(left, right)"),
+    Mutant("ADD to a set replaces it", "dynamodb", "dynamodb/expressions/updates.py", "return tuple(sorted({*current, *self.value}))", "return self.value"),
+    Mutant("an emptied set stays", "dynamodb", "dynamodb/expressions/updates.py", "return tuple(member for member in current if member not in gone) or MISSING", "return tuple(member for member in current if member not in gone) or current"),
+    Mutant("a transaction takes effect though a condition failed", "dynamodb", "dynamodb/items/transactions.py", "        raise cancelled(reasons, because)\n\n\ndef _new_items", "        pass\n\n\ndef _new_items"),
+    Mutant("a transaction names its first reason only", "dynamodb", "dynamodb/items/transactions.py", "            reasons.append(reason_of(error))\n            because", "            reasons.append(reason_of(error) if not because else NO_REASON)\n            because"),
+    Mutant("a transaction's reasons have no item", "dynamodb", "dynamodb/items/transactions.py", '        reason["Item"] = error.fields["Item"]', "        pass"),
+    Mutant("an item may be named twice in a transaction", "dynamodb", "dynamodb/items/transactions.py", "if misfit is None and len(distinct) < len(places):", "if False:"),
+    Mutant("a client token is forgotten", "dynamodb", "dynamodb/items/transactions.py", "if known is not None and known.expires > txn.now:", "if False:"),
+    Mutant("a client token serves for other parameters", "dynamodb", "dynamodb/items/transactions.py", "                if known.digest != digest:\n                    raise ServiceError(errors.TOKEN_MISMATCH)\n", ""),
+    Mutant("ConditionCheck checks nothing", "dynamodb", "dynamodb/items/transactions.py", "            check_condition(action.condition, old, action.members, before)", '            if action.kind != "ConditionCheck":\n                check_condition(action.condition, old, action.members, before)'),
     Mutant("INSERT overwrites", "dynamodb", "dynamodb/partiql/statements.py", '            raise refused(errors.INSERT_DUPLICATE, old, returns, "there is an item with this key")', "            pass"),
     Mutant("UPDATE creates what is not there", "dynamodb", "dynamodb/partiql/statements.py", "        if old is not None or not only_key:\n            check(condition, old, before, returns)\n        item", "        if old is not None:\n            check(condition, old, before, returns)\n        item"),
     Mutant("a DELETE's further condition is ignored", "dynamodb", "dynamodb/partiql/statements.py", "error = None if condition is None else refusal(condition, before)", "error = None"),
@@ -229,8 +230,8 @@ RACES: Final = (
            "                    if len(late) > 1:\n                        first = late.pop(0)\n                        first[0][first[1]] = first[2]\n"
            "                elif new is not None and old is not None:\n"),
     Mutant("two conditional puts at once both succeed", "races", "s3/objects/put.py",
-           "        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket, request.key), request.began)\n        if refusal is not None:",
-           "        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket, request.key), request.began)\n        if refusal is not None and __import__('random').random() < 0.9:"),
+           "        refusal = write_refusal(if_match, if_none_match, request.key, found, request.began)\n        if refusal is not None:",
+           "        refusal = write_refusal(if_match, if_none_match, request.key, found, request.began)\n        if refusal is not None and __import__('random').random() < 0.9:"),
 )  # fmt: skip
 
 MUTANTS: Final = (*S3, *SIMPLEDB, *DYNAMODB, *RACES)

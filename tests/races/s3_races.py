@@ -26,8 +26,7 @@ from typing import Any, Final
 
 from condemu.core.http import Response
 from condemu.core.store import prefix_range
-from condemu.s3.buckets.buckets import change
-from condemu.s3.state.names import bucket_named
+from condemu.s3.state.buckets import bucket_named, change
 from condemu.s3.state.records import OBJECTS, VERSIONS, Bucket
 from condemu.server.app import Emulator, build
 from condemu.server.config import Config

@@ -19,7 +19,7 @@ from condemu.core.engine import Engine
 from condemu.core.http import BytesBody, Request
 from condemu.core.store import MemoryStore
 from condemu.s3.service import S3
-from condemu.s3.state.names import take_name
+from condemu.s3.state.buckets import take_name
 from condemu.s3.state.records import BUCKETS, Bucket
 from condemu.wire.rest import iso_8601, parse_iso_8601
 

@@ -13,9 +13,8 @@ from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.engine import Engine
 from condemu.core.http import BytesBody, Request
 from condemu.core.store import MemoryStore, prefix_range
-from condemu.s3.buckets.buckets import change
 from condemu.s3.service import S3
-from condemu.s3.state.names import bucket_named
+from condemu.s3.state.buckets import bucket_named, change
 from condemu.s3.state.records import Bucket
 from condemu.wire.xml import Element, parse
 

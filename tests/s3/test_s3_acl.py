@@ -4,7 +4,7 @@ import pytest
 from s3_wire import Answer, Wire
 
 from condemu.auth.principals import canonical_id
-from condemu.s3.objects.acl import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY
+from condemu.s3.access.grants import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY
 
 OWNER = canonical_id("000000000000")
 OTHER = canonical_id("111111111111")

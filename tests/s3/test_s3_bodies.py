@@ -15,7 +15,7 @@ from condemu.core.http import BytesBody, Request
 from condemu.s3.errors.general import BODY_LENGTH, UNSUPPORTED_CHECKSUM_ALGORITHM
 from condemu.s3.objects.bodies import framing_error
 from condemu.s3.operations import BY_NAME
-from condemu.s3.request import S3Request
+from condemu.s3.requests.request import S3Request
 from condemu.wire.aws_chunked import Decoder
 
 BODY = b"hello world"

@@ -11,7 +11,7 @@ from condemu.core.errors import ErrorRow
 from condemu.s3.errors import buckets as rows
 from condemu.s3.errors import forms as post_errors
 from condemu.s3.errors import general as errors
-from condemu.s3.state.names import take_name
+from condemu.s3.state.buckets import take_name
 from condemu.s3.state.records import BUCKETS, Bucket
 
 ID = "0" * 64

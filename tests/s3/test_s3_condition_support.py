@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 from s3_wire import Wire
 
-from condemu.s3.condition_support import CONDITIONS, TAKEN
-from condemu.s3.members import HEADERS
-from condemu.s3.operations import OPERATIONS, Operation
+from condemu.s3.operations import OPERATIONS
+from condemu.s3.requests.conditions import CONDITIONS
+from condemu.s3.requests.members import HEADERS
+from condemu.s3.requests.request import Row
 
 IMPLEMENTED = [operation for operation in OPERATIONS if operation.handler is not None and operation.name != "PostObject"]
 OPERATION_OF_DIRECTORY_BUCKETS = {"x-amz-if-match-last-modified-time", "x-amz-if-match-size"}
 
 
-def call(s3: Wire, operation: Operation, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
+def call(s3: Wire, operation: Row, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
     path = {"service": "/", "bucket": "/bucket", "object": "/bucket/key"}[operation.level]
     query = "&".join(name for name in (operation.marker, operation.also) if name)
     sent = {"x-amz-copy-source": "bucket/key", **headers} if operation.copies else headers
@@ -23,11 +24,11 @@ def call(s3: Wire, operation: Operation, headers: dict[str, str]) -> tuple[int, 
 
 
 @pytest.mark.parametrize("operation", IMPLEMENTED, ids=lambda operation: operation.name)
-def test_a_condition_that_is_not_taken_is_refused_by_its_name(s3: Wire, operation: Operation) -> None:
+def test_a_condition_that_is_not_taken_is_refused_by_its_name(s3: Wire, operation: Row) -> None:
     s3.put("key")
     before = s3.everything()
     for member, header in CONDITIONS.items():
-        if member in TAKEN.get(operation.name, ()) and header not in OPERATION_OF_DIRECTORY_BUCKETS:
+        if member in operation.conditions and header not in OPERATION_OF_DIRECTORY_BUCKETS:
             continue
         expected = {} if operation.method == "HEAD" else {"Header": header}
         assert call(s3, operation, {header: '"e"'}) == (501, expected), header

@@ -10,8 +10,8 @@ import pytest
 from s3_wire import fresh
 
 from condemu.core.http import BytesBody, Request
-from condemu.s3.members import HEADERS, QUERY
 from condemu.s3.operations import OPERATIONS
+from condemu.s3.requests.members import HEADERS, QUERY
 
 VALUES = [
     "", "*", '"a"', "0", "-1", "1", "9" * 30, "x" * 3000, "\xff\xfe", "a,b", ", ,", "true", "COPY", "REPLACE", "ENABLED",

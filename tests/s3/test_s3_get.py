@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 from s3_wire import Wire
 
+from condemu.auth.authentication import ANONYMOUS
 from condemu.core.errors import ServiceError
 from condemu.core.http import BytesBody, Request
 from condemu.s3.errors.general import ANONYMOUS_OVERRIDE, INVALID_ATTRIBUTE_NAME, MISSING_ATTRIBUTES
 from condemu.s3.objects.get import check_get
 from condemu.s3.operations import BY_NAME
-from condemu.s3.request import S3Request
+from condemu.s3.requests.request import S3Request
 from condemu.wire.rest import http_date
 
 TEN = b"0123456789"
@@ -130,7 +129,7 @@ def test_an_anonymous_read_overrides_nothing() -> None:
         Request("GET", "/bucket/key", "", {}, BytesBody()), BY_NAME["GetObject"], "bucket", "key",
         {"ResponseContentType": "a/b"}, {"response-content-type": "a/b"},
     )  # fmt: skip
-    request.authentication = SimpleNamespace(principal=SimpleNamespace(kind="anonymous"))
+    request.authentication = ANONYMOUS
     with pytest.raises(ServiceError) as refused:
         check_get(request)
     assert refused.value.row is ANONYMOUS_OVERRIDE

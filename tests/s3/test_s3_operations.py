@@ -18,9 +18,9 @@ from s3_compatibility import ALL, NOT_HONORED, PAGE, page
 from s3_wire import Wire
 
 import condemu.s3
-from condemu.s3.members import HEADERS, QUERY, RESPONSE_HEADERS
-from condemu.s3.objects.validation import UNIMPLEMENTED
 from condemu.s3.operations import BY_NAME, OPERATIONS
+from condemu.s3.requests.conditions import UNIMPLEMENTED
+from condemu.s3.requests.members import HEADERS, QUERY, RESPONSE_HEADERS
 from condemu.s3.routing import route
 
 # Names of the model that are older forms of another operation, with the same method and marker.

@@ -22,9 +22,9 @@ from typing import Any
 from stores import BY_NAME, OURS, same_item
 
 from condemu.core.store import Store, Txn
-from condemu.dynamodb import records as dynamodb
-from condemu.dynamodb.changes import entry_key, projected
-from condemu.dynamodb.expirations import expiry
+from condemu.dynamodb.state import records as dynamodb
+from condemu.dynamodb.state.changes import entry_key, projected
+from condemu.dynamodb.state.expirations import expiry
 from condemu.s3.state import records as s3
 from condemu.simpledb import records as simpledb
 from condemu.storage.spool import Held, SpoolBlobs

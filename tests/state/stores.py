@@ -11,8 +11,8 @@ from condemu.core.codec import MemoryBodies
 from condemu.core.effects import Clock, Ids
 from condemu.core.spaces import Space
 from condemu.core.store import Change, Commit, Key, MemoryStore, MemoryTxn, ReadOnly, Txn
-from condemu.dynamodb.records import AS_JSON, StoredItem, changed_by, item_in, size_of
-from condemu.dynamodb.values import equal
+from condemu.dynamodb.data.values import equal
+from condemu.dynamodb.state.records import AS_JSON, StoredItem, changed_by, item_in, size_of
 from condemu.server.app import SPACES
 
 BY_NAME = {space.name: space for space in SPACES}

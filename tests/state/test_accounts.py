@@ -19,7 +19,7 @@ from condemu.core.codec import MemoryBodies
 from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.spaces import NameTaken, Snapshot, documents, forget, fork, read_snapshot, restore, snapshot
 from condemu.core.store import MemoryStore
-from condemu.dynamodb.records import EXPIRING, ITEMS
+from condemu.dynamodb.state.records import EXPIRING, ITEMS
 from condemu.s3.state.records import NAMES
 from condemu.server.app import SPACES
 

@@ -18,8 +18,8 @@ from condemu.core.blobs import Blob
 from condemu.core.codec import MemoryBodies, Unencodable, codec_of, name_of
 from condemu.core.spaces import Space, space
 from condemu.core.store import Change, Commit
-from condemu.dynamodb.records import AS_JSON, StreamRecord, packed
-from condemu.dynamodb.values import decode_item, item_size
+from condemu.dynamodb.data.values import decode_item, item_size
+from condemu.dynamodb.state.records import AS_JSON, StreamRecord, packed
 from condemu.server.app import SPACES
 
 ACCOUNTS = st.from_regex(r"[0-9]{12}", fullmatch=True)

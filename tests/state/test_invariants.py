@@ -12,7 +12,7 @@ from accounts import World
 from test_accounts import FIRST, LARGE, TABLE, put_table
 
 from condemu.core.blobs import EMPTY
-from condemu.dynamodb import records as dynamodb
+from condemu.dynamodb.state import records as dynamodb
 from condemu.s3.state import records as s3
 from condemu.simpledb import records as simpledb
 

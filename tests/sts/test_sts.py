@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from condemu.core.effects import ManualClock
 from condemu.server.app import build
 from condemu.server.config import Config
+from condemu.sts.records import SESSIONS
 from condemu.testing import Condemu, mock_aws
 from condemu.testing.transport import install
 
@@ -263,3 +264,30 @@ def test_other_services_say_what_they_are(place: Place, service: str):
     with pytest.raises(ClientError, match="condemu does not emulate") as caught:
         getattr(client, operation)(**parameters)
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+@pytest.mark.parametrize("exp", ["true", "NaN", "Infinity", '"1790000060"', "null", "[]"])
+def test_an_expiry_that_is_no_number_is_no_token(place, exp):
+    head, signature = (base64.urlsafe_b64encode(text).decode().rstrip("=") for text in (b"{}", b"signature"))
+    body = base64.urlsafe_b64encode(f'{{"iss": "issuer.example", "exp": {exp}}}'.encode()).decode().rstrip("=")
+    anonymous = place.client("sts", "ROOT")
+    asked = {"RoleArn": WEB, "RoleSessionName": "me", "WebIdentityToken": f"{head}.{body}.{signature}"}
+    assert code(anonymous.assume_role_with_web_identity, **asked) == "InvalidIdentityToken"
+
+
+def test_the_store_does_not_keep_sessions_that_ended_long_ago(place):
+    sts = place.client("sts", "ROOT")
+    for _ in range(40):
+        sts.get_session_token(DurationSeconds=900)
+        place.clock.advance(86400.0 + 900)
+    kept = place.emulator.engine.store.view(lambda txn: sum(1 for _ in txn.scan(SESSIONS)))
+    assert kept < 20
+
+
+def test_a_session_that_ended_today_is_refused_as_expired_even_when_others_were_made_since(place):
+    sts = place.client("sts", "ROOT")
+    old = place.by("sts", sts.get_session_token(DurationSeconds=900)["Credentials"])
+    place.clock.advance(3600.0)
+    for _ in range(20):
+        sts.get_session_token(DurationSeconds=900)
+    assert code(old.get_caller_identity) == "ExpiredToken"

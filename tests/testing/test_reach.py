@@ -25,7 +25,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, EndpointProv
 from condemu.core.calls import Call
 from condemu.core.engine import ObserverFailed, ReplyLost, Watch
 from condemu.core.http import Response
-from condemu.s3.addressing import AWS_SUFFIXES, bucket_of_host
+from condemu.s3.requests.addressing import AWS_SUFFIXES, bucket_of_host
 from condemu.testing import Condemu, mock_aws
 from condemu.testing.activation import NotEmulated
 from condemu.testing.hosts import is_aws, service_of

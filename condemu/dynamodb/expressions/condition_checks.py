@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 from condemu.core.errors import ErrorRow, ServiceError
-from condemu.dynamodb import expression_errors as errors
+from condemu.dynamodb.data.paths import DocumentPath, print_path
+from condemu.dynamodb.data.values import Value, encode, kind
+from condemu.dynamodb.errors import expressions as errors
 from condemu.dynamodb.expressions.nodes import And, Between, Call, Comparison, Condition, In, Not, Operand, Or, Path, ValueRef
 from condemu.dynamodb.expressions.parser import MAX_OPERATORS
 from condemu.dynamodb.expressions.semantics import (
@@ -22,8 +24,6 @@ from condemu.dynamodb.expressions.semantics import (
     operands_in,
     operands_of,
 )
-from condemu.dynamodb.paths import DocumentPath, print_path
-from condemu.dynamodb.values import Value, encode, kind
 
 MAX_MEMBERS: Final = 100  # "IN: up to 100 values"
 ORDERED: Final = frozenset(("S", "N", "B"))

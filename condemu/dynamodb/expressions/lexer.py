@@ -11,7 +11,7 @@ import re
 from typing import Final, NamedTuple, NoReturn
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb.expression_errors import SYNTAX_ERROR
+from condemu.dynamodb.errors.expressions import SYNTAX_ERROR
 
 _TOKEN: Final = re.compile(
     r"[ \t\r\n]*+(?:"

@@ -23,7 +23,7 @@ from __future__ import annotations
 from typing import Final, NoReturn
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb import expression_errors as errors
+from condemu.dynamodb.errors import expressions as errors
 from condemu.dynamodb.expressions.lexer import Token, syntax_error, tokenise
 from condemu.dynamodb.expressions.nodes import (
     And,

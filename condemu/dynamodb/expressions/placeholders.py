@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb import expression_errors as errors
-from condemu.dynamodb.conditions import BoundCondition, compile_condition
-from condemu.dynamodb.projections import Projection, compile_projection
-from condemu.dynamodb.updates import BoundUpdate, compile_update
-from condemu.dynamodb.values import Malformed, Value, decode
+from condemu.dynamodb.data.values import Malformed, Value, decode
+from condemu.dynamodb.errors import expressions as errors
+from condemu.dynamodb.expressions.conditions import BoundCondition, CompiledCondition, compile_condition
+from condemu.dynamodb.expressions.projections import Projection, compile_projection
+from condemu.dynamodb.expressions.updates import BoundUpdate, CompiledUpdate, compile_update
 
 _NAME_KEY: Final = re.compile(r"#[A-Za-z0-9_]+").fullmatch
 _VALUE_KEY: Final = re.compile(r":[A-Za-z0-9_]+").fullmatch
@@ -60,8 +60,7 @@ class Placeholders:
         if text is None:
             return None
         compiled = compile_condition(expression, text, self._names)
-        compiled.check_values(self.values)
-        self._use(compiled.names_used, compiled.values_used)
+        self._use(compiled)
         return BoundCondition(compiled, self.values)
 
     def update(self, expression: str = "UpdateExpression") -> BoundUpdate | None:
@@ -69,8 +68,7 @@ class Placeholders:
         if text is None:
             return None
         compiled = compile_update(expression, text, self._names)
-        compiled.check_values(self.values)
-        self._use(compiled.names_used, compiled.values_used)
+        self._use(compiled)
         return BoundUpdate(compiled, self.values)
 
     def projection(self, expression: str = "ProjectionExpression") -> Projection | None:
@@ -78,7 +76,7 @@ class Placeholders:
         if text is None:
             return None
         compiled = compile_projection(expression, text, self._names)
-        self._use(compiled.names_used, _NONE)
+        self.names_used |= compiled.names_used
         return compiled
 
     def check_all_used(self) -> None:
@@ -90,11 +88,29 @@ class Placeholders:
             unused = [name for name in self.values if name not in self.values_used]
             raise ServiceError(errors.VALUES_UNUSED, {"keys": ", ".join(unused)})
 
-    def _use(self, names: frozenset[str], values: frozenset[str]) -> None:
-        if names:
-            self.names_used |= names
-        if values:
-            self.values_used |= values
+    def _use(self, compiled: CompiledCondition | CompiledUpdate) -> None:
+        """Refuse what the values make wrong, and note what is used."""
+        for check in compiled.checks:
+            check(self.values)
+        self.names_used |= compiled.names_used
+        self.values_used |= compiled.values_used
+
+
+class WriteExpressions(NamedTuple):
+    """What the expressions of a write say, with the values of the request."""
+
+    update: BoundUpdate | None
+    condition: BoundCondition | None
+    values: dict[str, Value]
+
+
+def of_write(names: Any, values: Any, expressions: Mapping[str, str | None]) -> WriteExpressions:
+    """All of it, of a request whose only expressions are ConditionExpression and, where it can have one, UpdateExpression."""
+    placeholders = Placeholders.read(names, values, expressions)
+    update = placeholders.update() if "UpdateExpression" in expressions else None
+    condition = placeholders.condition("ConditionExpression")
+    placeholders.check_all_used()
+    return WriteExpressions(update, condition, placeholders.values)
 
 
 def _absent(expressions: Mapping[str, str | None], apart: str = "") -> bool:

@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from condemu.core.errors import ErrorRow, ServiceError
-from condemu.dynamodb import expression_errors as errors
+from condemu.dynamodb.data.paths import MAX_INDEX, MAX_PATH_DEPTH, DocumentPath
+from condemu.dynamodb.data.values import MISSING, Value, kind
+from condemu.dynamodb.errors import expressions as errors
 from condemu.dynamodb.expressions.nodes import Between, Call, Comparison, Condition, In, Not, Operand, Path, Sum, ValueRef
 from condemu.dynamodb.expressions.reserved_words import RESERVED_WORDS
-from condemu.dynamodb.paths import MAX_INDEX, MAX_PATH_DEPTH, DocumentPath
-from condemu.dynamodb.values import MISSING, Value, kind
 
 Names: TypeAlias = tuple[tuple[str, str], ...]
 Values: TypeAlias = Mapping[str, Value]

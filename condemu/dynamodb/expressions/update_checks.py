@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb import expression_errors as errors
+from condemu.dynamodb.data.paths import DocumentPath, conflicting, overlapping, print_path
+from condemu.dynamodb.data.values import kind
+from condemu.dynamodb.errors import expressions as errors
 from condemu.dynamodb.expressions.nodes import Call, Clause, Operand, Path, Sum, Update, ValueRef
 from condemu.dynamodb.expressions.semantics import UPDATE_FUNCTIONS, Resolver, Values, operands_in
-from condemu.dynamodb.paths import DocumentPath, conflicting, overlapping, print_path
-from condemu.dynamodb.values import kind
 
 _NUMBER: Final = frozenset(("N",))
 _LIST: Final = frozenset(("L",))

@@ -10,15 +10,17 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb import expression_errors
-from condemu.dynamodb.conditions import BoundCondition, CompiledCondition, test_of
+from condemu.dynamodb.data.numbers import negate, parse_number
+from condemu.dynamodb.data.values import MAX_DEPTH, Value, depth_of, kind
+from condemu.dynamodb.errors import expressions as expression_errors
+from condemu.dynamodb.errors import statements as errors
 from condemu.dynamodb.expressions import nodes as language
 from condemu.dynamodb.expressions.condition_checks import check_condition, paths_in
+from condemu.dynamodb.expressions.conditions import BoundCondition, CompiledCondition, test_of
 from condemu.dynamodb.expressions.nodes import And, Condition, Operand, Or
 from condemu.dynamodb.expressions.semantics import CONDITION_FUNCTIONS, FUNCTIONS, Refused, Resolver
 from condemu.dynamodb.expressions.update_checks import check_update
-from condemu.dynamodb.numbers import negate, parse_number
-from condemu.dynamodb.partiql import statement_errors as errors
+from condemu.dynamodb.expressions.updates import BoundUpdate, CompiledUpdate
 from condemu.dynamodb.partiql.nodes import (
     Assignment,
     Expression,
@@ -34,8 +36,6 @@ from condemu.dynamodb.partiql.nodes import (
     TypeTest,
 )
 from condemu.dynamodb.partiql.nodes import Sequence as SequenceNode
-from condemu.dynamodb.updates import BoundUpdate, CompiledUpdate
-from condemu.dynamodb.values import MAX_DEPTH, Value, depth_of, kind
 
 _TYPES: Final = {
     "NULL": "NULL", "BOOL": "BOOL", "BOOLEAN": "BOOL", "STRING": "S", "DECIMAL": "N", "NUMERIC": "N", "BLOB": "B", "LIST": "L",

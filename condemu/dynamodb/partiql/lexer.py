@@ -6,7 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from condemu.core.errors import ServiceError
-from condemu.dynamodb.partiql import statement_errors as errors
+from condemu.dynamodb.errors import statements as errors
 
 # Bare, these can be neither attributes nor functions. (PartiQL reserves more; which of them AWS does is not recorded.)
 KEYWORDS: Final = frozenset((

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Final, NoReturn
 
 from condemu.core.errors import ErrorRow, ServiceError
-from condemu.dynamodb.partiql import statement_errors as errors
+from condemu.dynamodb.errors import statements as errors
 from condemu.dynamodb.partiql.lexer import Token, tokenise
 from condemu.dynamodb.partiql.nodes import (
     Assignment,

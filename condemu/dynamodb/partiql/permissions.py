@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from condemu.dynamodb.numbers import parse_number, print_number
+from condemu.dynamodb.data.numbers import parse_number, print_number
+from condemu.dynamodb.data.values import decode, print_key
 from condemu.dynamodb.partiql.nodes import (
     Delete,
     Exists,
@@ -29,7 +30,6 @@ from condemu.dynamodb.partiql.nodes import (
     TypeTest,
     Update,
 )
-from condemu.dynamodb.values import decode, print_key
 
 _ACTIONS: Final[dict[type, str]] = {
     Select: "PartiQLSelect", Exists: "PartiQLSelect", Insert: "PartiQLInsert", Update: "PartiQLUpdate", Delete: "PartiQLDelete",

@@ -14,19 +14,19 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn, prefix_range
-from condemu.dynamodb.capacity import Cost, read_cost
-from condemu.dynamodb.changes import index_id
-from condemu.dynamodb.conditions import BoundCondition
-from condemu.dynamodb.errors import GSI_CONSISTENT, KEY_MISMATCH
+from condemu.dynamodb.data.paths import DocumentPath, read
+from condemu.dynamodb.data.values import MISSING, Item, Value, encode_item, kind, sort_bytes
+from condemu.dynamodb.errors import statements as errors
+from condemu.dynamodb.errors.general import GSI_CONSISTENT, KEY_MISMATCH
+from condemu.dynamodb.expressions.conditions import BoundCondition
 from condemu.dynamodb.expressions.nodes import And, Between, Call, Comparison, Condition, In, Or, Path
 from condemu.dynamodb.expressions.semantics import Values, operands_of, value_of
-from condemu.dynamodb.key_conditions import KeyCondition
-from condemu.dynamodb.keys import joined, scattered
-from condemu.dynamodb.partiql import statement_errors as errors
+from condemu.dynamodb.items.capacity import Cost, read_cost
 from condemu.dynamodb.partiql.nodes import Select
-from condemu.dynamodb.paths import DocumentPath, read
-from condemu.dynamodb.records import GLOBAL, INDEXED, ITEMS, Index, Keys, StoredItem, Table, item_in, size_of
-from condemu.dynamodb.values import MISSING, Item, Value, encode_item, kind, sort_bytes
+from condemu.dynamodb.queries.key_conditions import KeyCondition
+from condemu.dynamodb.state.changes import index_id
+from condemu.dynamodb.state.keys import joined, scattered
+from condemu.dynamodb.state.records import GLOBAL, INDEXED, ITEMS, Index, Keys, StoredItem, Table, item_in, size_of
 
 PAGE: Final = 1024 * 1024  # bytes read (Developer Guide, "Query": 1 MB)
 _REVERSED: Final = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -186,7 +186,7 @@ def read_page(
     condition: BoundCondition | None,
     *,
     consistent: bool,
-    limit: int | None = None,
+    limit: float | None = None,
     after: Key | None = None,
 ) -> Page:
     index = _index(table, select, consistent)

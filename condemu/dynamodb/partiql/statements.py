@@ -19,34 +19,34 @@ from typing import Any
 from condemu.core.calls import Plan
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.store import Key, Txn
-from condemu.dynamodb import changes
-from condemu.dynamodb.capacity import ASKED, Cost, by_table, consumed, write_cost
-from condemu.dynamodb.conditions import BoundCondition, refusal
-from condemu.dynamodb.errors import TRANSACTION_CONFLICT
-from condemu.dynamodb.expression_errors import CONDITION_FAILED
-from condemu.dynamodb.items import check_size, check_targets, updated_item
-from condemu.dynamodb.keys import Place, check_index_keys, place_of_item, place_of_key
-from condemu.dynamodb.partiql import statement_errors as errors
+from condemu.dynamodb.data.values import Item, decode, encode_item, item_size
+from condemu.dynamodb.errors import statements as errors
+from condemu.dynamodb.errors.expressions import CONDITION_FAILED
+from condemu.dynamodb.errors.general import TRANSACTION_CONFLICT
+from condemu.dynamodb.expressions.conditions import BoundCondition, refusal
+from condemu.dynamodb.expressions.updates import BoundUpdate
+from condemu.dynamodb.items.capacity import ASKED, Cost, by_table, consumed, write_cost
+from condemu.dynamodb.items.items import check_size, check_targets, updated_item
+from condemu.dynamodb.items.write_checks import check_attribute_names
 from condemu.dynamodb.partiql.binding import Binder
 from condemu.dynamodb.partiql.nodes import Delete, Exists, Insert, Select, Source, Update
 from condemu.dynamodb.partiql.parser import parse_statement
 from condemu.dynamodb.partiql.reads import next_token, place_of_token, read_page, rows, whole_key
-from condemu.dynamodb.records import StoredItem, Table, changed_by, item_in
-from condemu.dynamodb.requests import (
+from condemu.dynamodb.requests.members import Members
+from condemu.dynamodb.requests.request import (
     DynamoRequest,
     Names,
     Result,
     address,
     atomic,
-    check_attribute_names,
     no_resource,
     on_table,
     resource_name,
     step_of,
-    usable_table,
 )
-from condemu.dynamodb.updates import BoundUpdate
-from condemu.dynamodb.values import Item, decode, encode_item, item_size
+from condemu.dynamodb.state import changes
+from condemu.dynamodb.state.keys import Place, check_index_keys, place_of_item, place_of_key
+from condemu.dynamodb.state.records import StoredItem, Table, changed_by, item_in
 
 OneItem = tuple[Table, Item]
 
@@ -85,10 +85,12 @@ class Prepared:
         self.check = check
 
 
-def prepare(request: DynamoRequest, members: dict[str, Any], *, single: bool = False) -> Prepared:
+def prepare(
+    request: DynamoRequest, members: Members, *, single: bool = False, transacted: bool = False
+) -> Prepared:
     """`members` are those of the statement: Statement, Parameters, ReturnValuesOnConditionCheckFailure, and so on.
 
-    `single`: a SELECT must name one item by its whole key, and ask nothing else of it.
+    `single`: a SELECT must name one item by its whole key, and ask nothing else of it. `transacted`: it is a transaction's.
     """
     text = members["Statement"]
     statement, wanted = parse_statement(text)
@@ -103,8 +105,8 @@ def prepare(request: DynamoRequest, members: dict[str, Any], *, single: bool = F
     if isinstance(statement, Update | Delete):
         return _change(request, statement, binder, returns)
     if isinstance(statement, Exists):
-        return _exists(request, statement.select, binder, returns)
-    return _select(request, statement, binder, members, single)
+        return _exists(request, statement.select, binder, returns, transacted)
+    return _select(request, statement, binder, members, single, transacted)
 
 
 # --- INSERT -----------------------------------------------------------------------------------------------------------------
@@ -118,7 +120,7 @@ def _insert(request: DynamoRequest, statement: Insert, binder: Binder, returns: 
     whose = _address(request, statement.source)
 
     def judge(txn: Txn) -> Callable[[], Outcome]:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         where = place_of_item(table, item)
         check_index_keys(table, item)
         old = changes.stored(txn, table, where)
@@ -133,7 +135,7 @@ def _insert(request: DynamoRequest, statement: Insert, binder: Binder, returns: 
         return put
 
     def the_item(txn: Txn) -> OneItem:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         place_of_item(table, item)
         return table, item
 
@@ -152,7 +154,7 @@ def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, 
     whose = _address(request, statement.source)
 
     def the_item(txn: Txn) -> OneItem:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         key = whole_key(condition, table)
         if key is None:
             raise ServiceError(errors.KEY_EQUALITY, because=f"the key of {table.name} is {', '.join(table.keys.names)}")
@@ -216,23 +218,23 @@ def _returned(returning: str, update: BoundUpdate | None, before: Item | None, i
 
 
 def _select(
-    request: DynamoRequest, statement: Select, binder: Binder, members: dict[str, Any], single: bool
+    request: DynamoRequest, statement: Select, binder: Binder, members: Members, single: bool, transacted: bool
 ) -> Prepared:
     condition = _condition(binder, statement)
     whose = _address(request, statement.source)
-    consistent = members.get("ConsistentRead") is True or request.operation == "ExecuteTransaction"
+    consistent = members.get("ConsistentRead") is True or transacted
     token = members.get("NextToken")
     after = None if token is None else place_of_token(token)
 
     def the_item(txn: Txn) -> OneItem | None:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         key = whole_key(condition, table) if statement.source.index is None else None
         if single and (key is None or condition is None or len(condition.paths) != len(key)):
             raise ServiceError(errors.SELECT_WITHOUT_KEY, {"operation": request.operation})
         return None if key is None else (table, key)
 
     def judge(txn: Txn) -> Callable[[], Outcome]:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         named = the_item(txn)
         if single and named is not None:
             check_unreserved(request, table, place_of_key(*named))
@@ -247,14 +249,14 @@ def _select(
     return Prepared(whose, judge, the_item, writes=False)
 
 
-def _exists(request: DynamoRequest, select: Select, binder: Binder, returns: bool) -> Prepared:
-    if request.operation != "ExecuteTransaction":
+def _exists(request: DynamoRequest, select: Select, binder: Binder, returns: bool, transacted: bool) -> Prepared:
+    if not transacted:
         raise ServiceError(errors.EXISTS_OUTSIDE)
     condition = _condition(binder, select)
     whose = _address(request, select.source)
 
     def the_item(txn: Txn) -> OneItem:
-        table = usable_table(txn, whose)
+        table = request.usable_table(txn, whose)
         key = whole_key(condition, table)
         if key is None or condition is None or len(condition.paths) == len(key):
             raise ServiceError(errors.EXISTS_ALONE)
@@ -294,8 +296,9 @@ def execute_statement(request: DynamoRequest) -> Plan:
             result["ConsumedCapacity"] = consumed(outcome.cost, asked)
         return result
 
+    request.writes = prepared.writes
     consistent = prepared.writes or members.get("ConsistentRead") is True
-    return atomic(decide, resources(prepared), consistent=consistent, reads=not prepared.writes)
+    return atomic(request, decide, resources(prepared), consistent=consistent)
 
 
 def resources(*prepared: Prepared) -> Callable[[Txn], tuple[str, ...]]:
@@ -332,7 +335,7 @@ def batch_execute_statement(request: DynamoRequest) -> Plan:
     if len({one.writes for one in good}) > 1:
         raise ServiceError(errors.MIXED_BATCH)
 
-    reads = not any(one.writes for one in good)
+    request.writes = any(one.writes for one in good)
 
     def join(outcomes: list[Outcome | ServiceError]) -> Result:
         answers = [_response(one, outcome) for one, outcome in zip(prepared, outcomes, strict=True)]
@@ -342,8 +345,8 @@ def batch_execute_statement(request: DynamoRequest) -> Plan:
             result["ConsumedCapacity"] = [consumed(cost, asked) for cost in costs]
         return result
 
-    steps = (step_of(partial(_outcome, one), _touched(one), reads=reads) for one in prepared)
-    consistent = not reads or all(statement.get("ConsistentRead") is True for statement in members["Statements"])
+    steps = (step_of(request, partial(_outcome, one), _touched(one)) for one in prepared)
+    consistent = request.writes or all(statement.get("ConsistentRead") is True for statement in members["Statements"])
     return Plan(*steps, join=join, consistent=consistent)
 
 

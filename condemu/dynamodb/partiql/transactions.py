@@ -13,15 +13,16 @@ from typing import Any
 from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
-from condemu.dynamodb import errors as dynamodb_errors
-from condemu.dynamodb.capacity import ASKED, by_table, consumed
-from condemu.dynamodb.keys import Place, place_of_key
-from condemu.dynamodb.partiql import statement_errors as errors
+from condemu.dynamodb.data.values import decode, encode
+from condemu.dynamodb.errors import general as dynamodb_errors
+from condemu.dynamodb.errors import statements as errors
+from condemu.dynamodb.items.capacity import ASKED, by_table, consumed
+from condemu.dynamodb.items.transactions import NO_REASON, Reason, cancelled, cancelled_by, digest_of, reason_of, remember
 from condemu.dynamodb.partiql.statements import Outcome, Prepared, prepare, resources
-from condemu.dynamodb.records import TOKENS, Table, Token
-from condemu.dynamodb.requests import DynamoRequest, Result, atomic
-from condemu.dynamodb.transactions import NO_REASON, Reason, cancelled, cancelled_by, digest_of, reason_of, remember
-from condemu.dynamodb.values import decode, encode
+from condemu.dynamodb.requests.members import Members
+from condemu.dynamodb.requests.request import DynamoRequest, Result, atomic
+from condemu.dynamodb.state.keys import Place, place_of_key
+from condemu.dynamodb.state.records import TOKENS, Table, Token
 
 
 def execute_transaction(request: DynamoRequest) -> Plan:
@@ -31,7 +32,8 @@ def execute_transaction(request: DynamoRequest) -> Plan:
     if any(reads) and not all(reads):
         raise ServiceError(errors.MIXED_TRANSACTION)
     if all(reads):
-        return atomic(lambda txn: _read(txn, prepared, members), resources(*prepared), reads=True)
+        request.writes = False
+        return atomic(request, lambda txn: _read(txn, prepared, members), resources(*prepared))
     token = members.get("ClientRequestToken")
     digest = _digest(members) if token is not None else b""
 
@@ -51,12 +53,12 @@ def execute_transaction(request: DynamoRequest) -> Plan:
             remember(txn, request.account, token, digest)
         return _result([], outcomes, members, "Write")
 
-    return atomic(decide, resources(*prepared), reserve=partial(request.reservations.reserve, request, places))
+    return atomic(request, decide, resources(*prepared), reserve=partial(request.reservations.reserve, request, places))
 
 
-def _prepare(request: DynamoRequest, wire: dict[str, Any], number: int) -> Prepared:
+def _prepare(request: DynamoRequest, wire: Members, number: int) -> Prepared:
     try:
-        return prepare(request, wire, single=True)
+        return prepare(request, wire, single=True, transacted=True)
     except ServiceError as error:
         raise _in_statement(error, number) from None
 
@@ -98,7 +100,7 @@ def _done_before(txn: Txn, request: DynamoRequest, token: str, digest: bytes) ->
     return True
 
 
-def _digest(members: dict[str, Any]) -> bytes:
+def _digest(members: Members) -> bytes:
     """Of what the statements mean, numbers in canonical form."""
     return digest_of([
         [wire["Statement"], [encode(decode(parameter)) for parameter in wire.get("Parameters") or ()]]
@@ -127,14 +129,14 @@ def _judge(txn: Txn, prepared: list[Prepared]) -> list[Outcome]:
     return [change() for change in changes]
 
 
-def _read(txn: Txn, prepared: list[Prepared], members: dict[str, Any]) -> Result:
+def _read(txn: Txn, prepared: list[Prepared], members: Members) -> Result:
     _places(txn, prepared)
     outcomes = _judge(txn, prepared)
     answers = [{"Item": outcome.rows[0]} if outcome.rows else {} for outcome in outcomes]
     return _result(answers, outcomes, members, "Read")
 
 
-def _result(answers: list[dict[str, Any]], outcomes: list[Outcome], members: dict[str, Any], direction: str) -> Result:
+def _result(answers: list[dict[str, Any]], outcomes: list[Outcome], members: Members, direction: str) -> Result:
     result: Result = {"Responses": answers}
     asked = members.get("ReturnConsumedCapacity")
     if asked in ASKED:

@@ -11,22 +11,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from condemu.auth.authentication import Authentication
 from condemu.auth.credentials import is_account
 from condemu.auth.decision import BOUNDARY, IDENTITY_BASED, RESOURCE_BASED, SESSION, Ruling, decide
 from condemu.auth.policy import Policy
-from condemu.auth.policy_principals import BY_ACCOUNT, BY_ANYONE, NOT_AT_ALL
-from condemu.auth.principals import Principal, canonical_id
+from condemu.auth.principals import ROOT, Principal, canonical_id
+from condemu.auth.verdicts import BY_ACCOUNT, BY_ANYONE, NOT_AT_ALL
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.store import Txn
 from condemu.s3.access.actions import Check, checks_of, version_under
-from condemu.s3.access.policy_keys import Keys
-from condemu.s3.access.policy_rules import compiled
-from condemu.s3.access.public_policy import is_public as policy_is_public
-from condemu.s3.buckets.buckets import bucket_of
-from condemu.s3.errors import access as errors
-from condemu.s3.errors.general import ACCESS_DENIED, METHOD_NOT_ALLOWED, NO_SUCH_KEY
-from condemu.s3.objects.acl import (
+from condemu.s3.access.grants import (
     AUTHENTICATED_USERS,
     GRANT_HEADERS,
     GROUP,
@@ -37,33 +30,22 @@ from condemu.s3.objects.acl import (
     grants_of_headers,
     is_public,
 )
-from condemu.s3.request import S3Request
-from condemu.s3.state.names import UNKNOWN, bucket_named
+from condemu.s3.access.policy_keys import Keys
+from condemu.s3.access.policy_rules import compiled
+from condemu.s3.access.public_policy import is_public as policy_is_public
+from condemu.s3.errors import access as errors
+from condemu.s3.errors.general import ACCESS_DENIED, METHOD_NOT_ALLOWED, NO_SUCH_KEY
+from condemu.s3.requests.bucket import bucket_if_any, bucket_of
+from condemu.s3.requests.request import S3Request
+from condemu.s3.state.buckets import UNKNOWN
 from condemu.s3.state.records import Bucket
 
-NO_BUCKET_NEEDED: Final = frozenset({"CreateBucket", "ListBuckets"})
-POLICY_OPERATIONS: Final = frozenset({"GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"})
-SPARED: Final = frozenset({"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"})
-# Reads whose NoSuchKey only those may see who might have listed the bucket (S3 API Reference, GetObject).
-HIDING: Final = frozenset(
-    {"GetObject", "HeadObject", "GetObjectAttributes", "GetObjectAcl", "GetObjectTagging", "CopyObject", "UploadPartCopy"}
-)
-READS: Final = frozenset({"GetObject", "HeadObject"})
 # member of a read's result -> the action without which it is left out (S3 User Guide, required permissions)
 SEEN_BY: Final = {
     "TagCount": "s3:GetObjectTagging",
     "ObjectLockMode": "s3:GetObjectRetention",
     "ObjectLockRetainUntilDate": "s3:GetObjectRetention",
     "ObjectLockLegalHoldStatus": "s3:GetObjectLegalHold",
-}
-# What a caller without credentials can never do.
-NEVER_ANONYMOUS: Final[dict[str, ErrorRow]] = {
-    "ListBuckets": ACCESS_DENIED,
-    "CreateBucket": errors.ANONYMOUS_REFUSED,
-    "PutBucketAcl": errors.ANONYMOUS_REFUSED,
-    "PutObjectAcl": errors.ANONYMOUS_REFUSED,
-    "CreateMultipartUpload": errors.ANONYMOUS_MULTIPART,
-    "CopyObject": errors.ANONYMOUS_COPY,
 }
 POLICY_NAMES: Final = {
     RESOURCE_BASED: "a resource-based policy",
@@ -94,38 +76,43 @@ OBJECT_PERMISSIONS: Final = {
 def authorize(txn: Txn, request: S3Request) -> None:
     """Raises what refuses the request. One that names several keys is authorized key by key, by `authorize_entry`."""
     bucket = admit(txn, request)
-    authentication: Authentication | None = request.authentication
+    authentication = request.authentication
     if authentication is None or request.operation.entries is not None:
         return
     caller = authentication.principal
     members = request.members
     if bucket is not None and ("ACL" in members or not GRANT_HEADERS.keys().isdisjoint(members) or request.xml):
         _check_public_grants(txn, request, bucket)
-    if caller.is_root and "CopySource" not in members:
-        if bucket is None or (bucket.policy is None and caller.account == bucket.owner):
+    if caller.kind == ROOT and "CopySource" not in members:
+        if bucket is None or _may_do_all(caller, bucket):
             return
-    elif caller.is_anonymous and request.operation.name in NEVER_ANONYMOUS:
-        raise ServiceError(NEVER_ANONYMOUS[request.operation.name], because="the request has no credentials")
+    elif caller.is_anonymous and request.operation.anonymous is not None:
+        raise ServiceError(request.operation.anonymous, because="the request has no credentials")
     _check_all(txn, request, caller, bucket)
+
+
+def _may_do_all(caller: Principal, bucket: Bucket) -> bool:
+    """The root user of the account that owns the bucket, where no policy could say otherwise."""
+    return caller.kind == ROOT and bucket.policy is None and caller.account == bucket.owner
 
 
 def authorize_entry(txn: Txn, request: S3Request) -> None:
     """One key of a request that names several."""
-    authentication: Authentication | None = request.authentication
+    authentication = request.authentication
     if authentication is None:
         return
     caller = authentication.principal
     bucket = bucket_of(txn, request)
-    if not (caller.is_root and bucket.policy is None and caller.account == bucket.owner):
+    if not _may_do_all(caller, bucket):
         _check_all(txn, request, caller, bucket)
 
 
 def admit(txn: Txn, request: S3Request) -> Bucket | None:
     """The bucket, which must be there and be whose the client thinks that it is. CreateBucket and ListBuckets need none."""
-    expected = request["ExpectedBucketOwner"]
+    expected = request.members.get("ExpectedBucketOwner")
     if expected is not None and not is_account(expected):
         raise ServiceError(errors.NOT_AN_ACCOUNT, {"Value": expected})
-    if request.operation.name in NO_BUCKET_NEEDED or request.namespace == UNKNOWN:
+    if request.operation.new_bucket or request.namespace == UNKNOWN:
         return None
     bucket = bucket_of(txn, request)
     if expected is not None and expected != bucket.owner:
@@ -136,7 +123,7 @@ def admit(txn: Txn, request: S3Request) -> Bucket | None:
 def _check_all(txn: Txn, request: S3Request, caller: Principal, bucket: Bucket | None) -> None:
     for check in checks_of(txn, request):
         _check(txn, request, caller, check)
-    if bucket is not None and request.operation.name in POLICY_OPERATIONS and caller.account != bucket.owner:
+    if bucket is not None and request.operation.owner_only and caller.account != bucket.owner:
         raise ServiceError(
             METHOD_NOT_ALLOWED,
             {"Method": request.http.method, "ResourceType": "BUCKETPOLICY"},
@@ -150,14 +137,14 @@ def _check_source_owner(txn: Txn, request: S3Request, expected: str) -> None:
     if not is_account(expected):
         raise ServiceError(errors.NOT_AN_ACCOUNT, {"Value": expected})
     source = next((check.bucket for check in checks_of(txn, request) if check.source), None)
-    bucket = bucket_named(txn, source, request.namespace) if source is not None else None
+    bucket = bucket_if_any(txn, request, source) if source is not None else None
     if bucket is not None and bucket.owner != expected:
         raise ServiceError(ACCESS_DENIED, because=f"the source's bucket belongs to {bucket.owner}, not to {expected}")
 
 
 def _check(txn: Txn, request: S3Request, caller: Principal, check: Check) -> None:
     """One check. A copy's source in a bucket that does not exist is refused where it is read, by NoSuchBucket."""
-    bucket = bucket_named(txn, check.bucket, request.namespace) if check.bucket else None
+    bucket = bucket_if_any(txn, request, check.bucket) if check.bucket else None
     if bucket is None and check.source:
         return
     ruling = rule(txn, request, caller, check, bucket)
@@ -184,7 +171,7 @@ def rule(txn: Txn, request: S3Request, caller: Principal, check: Check, bucket: 
         owner=bucket.owner,
         policy=policy,
         restricted=policy is not None and blocks is not None and blocks["RestrictPublicBuckets"] and policy_is_public(policy),
-        spared=check.action in SPARED,
+        spared=request.operation.owner_only,
         granted=NOT_AT_ALL if bucket.ownership == "BucketOwnerEnforced" else _granted(txn, request, caller, check, bucket),
     )
 
@@ -223,7 +210,7 @@ def refuse(
     request: S3Request, owner: str, check: Check, row: ErrorRow, policy: str = "", because: str = ""
 ) -> ServiceError:
     """AccessDenied, in detail for callers of the owner's account only, of which the emulator itself is one."""
-    authentication: Authentication | None = request.authentication
+    authentication = request.authentication
     caller = authentication.principal if authentication is not None else None
     if caller is not None and (caller.is_anonymous or caller.account != owner):
         return ServiceError(ACCESS_DENIED, because=because)
@@ -234,8 +221,8 @@ def refuse(
 
 def hidden(txn: Txn, request: S3Request, error: ServiceError) -> ServiceError:
     """A missing key is AccessDenied to those who could not have found out by listing the bucket."""
-    authentication: Authentication | None = request.authentication
-    if error.row is not NO_SUCH_KEY or authentication is None or request.operation.name not in HIDING:
+    authentication = request.authentication
+    if error.row is not NO_SUCH_KEY or authentication is None or not request.operation.hides:
         return error
     bucket_name, key = request.bucket, request.key
     source = next((check for check in checks_of(txn, request) if check.source), None)
@@ -245,9 +232,9 @@ def hidden(txn: Txn, request: S3Request, error: ServiceError) -> ServiceError:
         bucket_name, key = source.bucket, source.key
     elif "CopySource" in request.members:
         return error
-    bucket = bucket_named(txn, bucket_name, request.namespace)
+    bucket = bucket_if_any(txn, request, bucket_name)
     caller = authentication.principal
-    if bucket is None or (caller.is_root and bucket.policy is None and caller.account == bucket.owner):
+    if bucket is None or _may_do_all(caller, bucket):
         return error
     check = Check("s3:ListBucket", bucket_name, prefix=key)
     ruling = rule(txn, request, caller, check, bucket)
@@ -261,14 +248,15 @@ def hidden(txn: Txn, request: S3Request, error: ServiceError) -> ServiceError:
 
 def without_unseen(txn: Txn, request: S3Request, result: dict[str, Any]) -> dict[str, Any]:
     """A read's result without the headers about tags and locks that the caller has no right to."""
-    authentication: Authentication | None = request.authentication
-    if authentication is None or result.keys().isdisjoint(SEEN_BY):
+    authentication = request.authentication
+    seen_by = request.operation.seen_by
+    if authentication is None or result.keys().isdisjoint(seen_by):
         return result
     caller = authentication.principal
     bucket = bucket_of(txn, request)
-    if caller.is_root and bucket.policy is None and caller.account == bucket.owner:
+    if _may_do_all(caller, bucket):
         return result
-    for member, action in SEEN_BY.items():
+    for member, action in seen_by.items():
         check = Check(action, request.bucket, request.key, request["VersionId"])
         if result.get(member) is not None and not rule(txn, request, caller, check, bucket).allowed:
             result.pop(member)
@@ -283,7 +271,7 @@ def _check_public_grants(txn: Txn, request: S3Request, bucket: Bucket) -> None:
         return
     try:
         grants = grants_of_headers(request, bucket.owner, bucket.owner)
-        if grants is None and request.operation.name in ("PutBucketAcl", "PutObjectAcl"):
+        if grants is None and request.operation.takes_acl:
             grants = grants_of_document(request, bucket.owner)
     except ServiceError:
         return

@@ -3,13 +3,17 @@ keys"): which there are, which action knows which, and what each one's value is.
 
 The three that conditional writes are about:
 
-| key                        | action                   | value                                                        |
-|----------------------------|--------------------------|--------------------------------------------------------------|
-| s3:if-match                | PutObject, DeleteObject  | the header as sent, quotes and all; in DeleteObjects the ETag |
-| s3:if-none-match           | PutObject                | the header as sent                                           |
-| s3:ObjectCreationOperation | PutObject                | true in PutObject, CopyObject and CompleteMultipartUpload;   |
-|                            |                          | false in CreateMultipartUpload, UploadPart, UploadPartCopy;  |
-|                            |                          | absent in a posted form                                      |
+| key                        | in                                                | value                                 |
+|----------------------------|---------------------------------------------------|---------------------------------------|
+| s3:if-match                | PutObject, CopyObject, CompleteMultipartUpload    | the header as sent, quotes and all    |
+| s3:if-match                | DeleteObject                                      | the header as sent, quotes and all    |
+| s3:if-match                | DeleteObjects                                     | the entry's ETag                      |
+| s3:if-match                | GetObject                                         | absent                                |
+| s3:if-none-match           | PutObject, CopyObject, CompleteMultipartUpload    | the header as sent, quotes and all    |
+| s3:if-none-match           | DeleteObject, GetObject                           | absent                                |
+| s3:ObjectCreationOperation | PutObject, CopyObject, CompleteMultipartUpload    | true                                  |
+| s3:ObjectCreationOperation | CreateMultipartUpload, UploadPart, UploadPartCopy | false                                 |
+| s3:ObjectCreationOperation | PostObject, DeleteObject                          | absent                                |
 
 A key is computed when a policy asks for it, and never without one.
 """
@@ -17,30 +21,28 @@ A key is computed when a policy asks for it, and never without one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from condemu.auth.authentication import ANONYMOUS
+from condemu.auth.authentication import ANONYMOUS, Authentication
 from condemu.auth.patterns import Value
 from condemu.auth.principals import PRINCIPAL_TYPES, USER, Principal
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.access.actions import Check, version_under
 from condemu.s3.access.policy_actions import ACTION_KEYS, COMMON_KEYS, KNOWN_KEYS
-from condemu.s3.objects.validation import tags_of_header
-from condemu.s3.request import S3Request
-from condemu.s3.state.names import bucket_named
+from condemu.s3.requests.bucket import bucket_if_any
+from condemu.s3.requests.members import Member
+from condemu.s3.requests.operation import FORM
+from condemu.s3.requests.request import S3Request
+from condemu.s3.requests.tags import tags_of_header
 from condemu.s3.state.records import UPLOADS, Upload, Version
 from condemu.wire.rest import form_decode, iso_8601, parse_iso_8601
-from condemu.wire.xml import Malformed, parse
+from condemu.wire.xml import Element, Malformed, parse
 
 DAY: Final = 86400
-CREATING: Final = {
-    "PutObject": "true", "CopyObject": "true", "CompleteMultipartUpload": "true",
-    "CreateMultipartUpload": "false", "UploadPart": "false", "UploadPartCopy": "false",
-}  # fmt: skip
 
 # Condition keys -> the member whose text is the value. What the request does not say is absent: defaults never count.
-MEMBERS: Final = {
+MEMBERS: Final[dict[str, Member]] = {
     "s3:if-match": "IfMatch",
     "s3:if-none-match": "IfNoneMatch",
     "s3:x-amz-acl": "ACL",
@@ -100,9 +102,12 @@ class Keys:
         return self._known[key]
 
     @property
+    def authentication(self) -> Authentication:
+        return self.request.authentication or ANONYMOUS
+
+    @property
     def principal(self) -> Principal:
-        authentication = self.request.authentication
-        return (ANONYMOUS if authentication is None else authentication).principal
+        return self.authentication.principal
 
     def _value(self, key: str) -> Value | None:
         family = family_of(key)
@@ -119,24 +124,24 @@ class Keys:
         return compute(self) if compute is not None else None
 
 
-def _member(keys: Keys, key: str, member: str) -> Value | None:
-    name = keys.request.operation.name
+def _member(keys: Keys, key: str, member: Member) -> Value | None:
+    operation = keys.request.operation
     value = keys.request.members.get(member)
-    if name == "PostObject" and key in ("s3:if-match", "s3:if-none-match"):
+    if operation.takes == FORM and key in ("s3:if-match", "s3:if-none-match"):
         return keys.request.http.headers.get(key[3:])  # a policy sees them; as conditions they count for nothing (seen on AWS)
     if key == "s3:prefix" and keys.check.prefix is not None:
         return keys.check.prefix
-    if key == "s3:x-amz-metadata-directive" and name == "UploadPartCopy":
-        return None
-    if key == "s3:x-amz-server-side-encryption" and value is None and name in ("UploadPartCopy", "CompleteMultipartUpload"):
+    if key == "s3:x-amz-metadata-directive" and operation.copies and operation.upload_encryption:
+        return None  # a part has no metadata
+    if key == "s3:x-amz-server-side-encryption" and value is None and operation.upload_encryption:
         return _encryption_of_upload(keys)
-    return value if isinstance(value, str) else None
+    return value
 
 
 def _encryption_of_upload(keys: Keys) -> str | None:
     """What CreateMultipartUpload asked for counts for the calls that finish the upload."""
     request = keys.request
-    bucket = bucket_named(keys.txn, request.bucket, request.namespace)
+    bucket = bucket_if_any(keys.txn, request, request.bucket)
     if bucket is None:
         return None
     upload: Upload | None = keys.txn.get(UPLOADS, (*bucket.at(request.key), request["UploadId"] or ""))
@@ -146,8 +151,8 @@ def _encryption_of_upload(keys: Keys) -> str | None:
 def _existing_tag(keys: Keys, name: str) -> str | None:
     """Tags of the version that is addressed, before the request changes it; not those that GetObjectAttributes, or a copy, reads
     (seen on AWS)."""
-    operation = keys.request.operation.name
-    if operation == "GetObjectAttributes" or (operation == "CopyObject" and keys.check.source):
+    operation = keys.request.operation
+    if operation.ignores_tags and (keys.check.source or not operation.copies):
         return None
     version: Version | None = version_under(keys.txn, keys.request, keys.check)
     return _tag(version.tags, name) if version is not None else None
@@ -164,7 +169,7 @@ def _tag(tags: tuple[tuple[str, str], ...], name: str) -> str | None:
 def _request_tags(keys: Keys) -> tuple[tuple[str, str], ...]:
     """The tags that the request sets, in its header, its form's field or its document; none when they cannot be read."""
     tagging = keys.request["Tagging"]
-    if isinstance(tagging, str):
+    if tagging is not None:
         try:
             return tags_of_header(tagging)
         except ServiceError:
@@ -177,14 +182,14 @@ def _request_tag_keys(keys: Keys) -> Value | None:
     return [name for name, _ in tags] if tags else None
 
 
-def _elements(keys: Keys, tag: str) -> list[Any]:
+def _elements(keys: Keys, tag: str) -> list[Element]:
     """The children of an element of the request's document."""
     document = _document(keys)
     child = document.child(tag) if document is not None else None
     return list(child) if child is not None else []
 
 
-def _document(keys: Keys) -> Any:
+def _document(keys: Keys) -> Element | None:
     if not keys.request.xml:
         return None
     try:
@@ -193,12 +198,12 @@ def _document(keys: Keys) -> Any:
         return None
 
 
-def _of_document(member: str, tag: str) -> Callable[[Keys], Value | None]:
+def _of_document(member: Member | None, tag: str) -> Callable[[Keys], Value | None]:
     """A header of a new object, or an element of the document that changes one."""
 
     def value(keys: Keys) -> Value | None:
-        given = keys.request[member]
-        if isinstance(given, str):
+        given = keys.request.members.get(member) if member is not None else None
+        if given is not None:
             return given
         document = _document(keys)
         return document.text_of(tag) if document is not None else None
@@ -218,7 +223,7 @@ def _remaining_days(keys: Keys) -> Value | None:
 def _copy_source(keys: Keys) -> Value | None:
     """Without its leading slash, decoded, with the version if one was named. The check of the source itself has none."""
     source = keys.request["CopySource"]
-    return form_decode(source).removeprefix("/") if isinstance(source, str) and not keys.check.source else None
+    return form_decode(source).removeprefix("/") if source is not None and not keys.check.source else None
 
 
 def _signature_age(keys: Keys) -> Value | None:
@@ -232,14 +237,6 @@ def _content_sha256(keys: Keys) -> Value | None:
     return keys.request.http.headers.get("x-amz-content-sha256")
 
 
-def _of_authentication(name: str) -> Callable[[Keys], Value | None]:
-    return lambda keys: getattr(keys.request.authentication, name, None)
-
-
-def _of_principal(name: str) -> Callable[[Keys], Value | None]:
-    return lambda keys: getattr(keys.principal, name) or None
-
-
 def _principal_tag(keys: Keys, name: str) -> str | None:
     return _tag(tuple(keys.principal.tags.items()), name)
 
@@ -249,7 +246,7 @@ def _issued(keys: Keys) -> Value | None:
 
 
 VALUES: Final[dict[str, Callable[[Keys], Value | None]]] = {
-    "s3:objectcreationoperation": lambda keys: CREATING.get(keys.request.operation.name),
+    "s3:objectcreationoperation": lambda keys: keys.request.operation.creates,
     "s3:x-amz-copy-source": _copy_source,
     "s3:x-amz-content-sha256": _content_sha256,
     "s3:versionid": lambda keys: keys.check.version_id,
@@ -258,9 +255,9 @@ VALUES: Final[dict[str, Callable[[Keys], Value | None]]] = {
     "s3:object-lock-retain-until-date": _retain_until,
     "s3:object-lock-remaining-retention-days": _remaining_days,
     "s3:object-lock-legal-hold": _of_document("ObjectLockLegalHoldStatus", "Status"),
-    "s3:locationconstraint": _of_document("-", "LocationConstraint"),
-    "s3:authtype": _of_authentication("auth_type"),
-    "s3:signatureversion": _of_authentication("signature_version"),
+    "s3:locationconstraint": _of_document(None, "LocationConstraint"),
+    "s3:authtype": lambda keys: keys.authentication.auth_type,
+    "s3:signatureversion": lambda keys: keys.authentication.signature_version,
     "s3:signatureage": _signature_age,
     "s3:resourceaccount": lambda keys: keys.account or None,
     "aws:resourceaccount": lambda keys: keys.account or None,
@@ -268,10 +265,10 @@ VALUES: Final[dict[str, Callable[[Keys], Value | None]]] = {
     "aws:sourceip": lambda keys: keys.request.http.client_address,
     "aws:currenttime": lambda keys: iso_8601(keys.txn.now),
     "aws:epochtime": lambda keys: str(int(keys.txn.now)),
-    "aws:principalarn": _of_principal("identity_arn"),
-    "aws:principalaccount": _of_principal("account"),
+    "aws:principalarn": lambda keys: keys.principal.identity_arn or None,
+    "aws:principalaccount": lambda keys: keys.principal.account or None,
     "aws:principaltype": lambda keys: PRINCIPAL_TYPES[keys.principal.kind],
-    "aws:userid": _of_principal("user_id"),
+    "aws:userid": lambda keys: keys.principal.user_id or None,
     "aws:username": lambda keys: keys.principal.name if keys.principal.kind == USER else None,
     "aws:tokenissuetime": _issued,
     "aws:useragent": lambda keys: keys.request.http.headers.get("user-agent"),

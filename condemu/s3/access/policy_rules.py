@@ -1,11 +1,12 @@
 """What S3 asks of a bucket's policy beyond IAM's grammar.
 
-| of a statement | S3 asks                                                                              |
-|----------------|--------------------------------------------------------------------------------------|
-| each action    | to begin with `s3:` or to be `*`, and to match a real action                         |
-| each resource  | to be `arn:aws:s3:::` and this bucket, or a pattern that covers it; then perhaps a key |
-| both           | each action matches one whose kind of resource, bucket or object, is there           |
-| each s3: key   | each action matches one that knows the key                                           |
+| of a statement | S3 asks                                                                                | refused by          |
+|----------------|----------------------------------------------------------------------------------------|---------------------|
+| each action    | to begin with `s3:` or to be `*`, and to match a real action                           | action              |
+| each resource  | to be `arn:aws:s3:::` and this bucket, or a pattern that covers it; then perhaps a key | resource            |
+| both           | each action matches one whose kind of resource, bucket or object, is there             | action and resource |
+| each s3: key   | to be one that S3 knows                                                                | key                 |
+| key and action | each action matches one that knows the key                                             | key and action      |
 
 A policy is compiled once per text.
 """

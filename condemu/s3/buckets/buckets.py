@@ -1,20 +1,9 @@
-"""ListBuckets, CreateBucket, HeadBucket, DeleteBucket and GetBucketLocation; and what all operations on a bucket begin with.
-
-CreateBucket again on one's own bucket (recorded on AWS):
-
-| the bucket is in | the request                | answer                                 |
-|------------------|----------------------------|----------------------------------------|
-| us-east-1        | carries no tags            | 200, and its ACL is what this one says |
-| us-east-1        | carries tags               | 409 BucketAlreadyOwnedByYou            |
-| elsewhere        | any                        | 409 BucketAlreadyOwnedByYou            |
-"""
+"""ListBuckets, HeadBucket, DeleteBucket and GetBucketLocation; and what a bucket may be called."""
 
 from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from condemu.auth.principals import canonical_id
@@ -22,11 +11,12 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
 from condemu.s3.buckets.regions import REGIONS, US_EAST_1
 from condemu.s3.errors.buckets import INVALID_REGION, MAX_BUCKETS, VERSIONS_REMAIN
-from condemu.s3.errors.general import BUCKET_NOT_EMPTY, NO_SUCH_BUCKET
+from condemu.s3.errors.general import BUCKET_NOT_EMPTY
 from condemu.s3.errors.listing import INVALID_CONTINUATION_TOKEN
-from condemu.s3.request import S3Request
-from condemu.s3.state.names import bucket_named, free_name
-from condemu.s3.state.records import BUCKETS, OBJECTS, PARTS, UPLOADS, VERSIONS, Bucket
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.request import S3Request
+from condemu.s3.state.buckets import arn_of, free_name
+from condemu.s3.state.records import BUCKETS, OBJECTS, PARTS, UPLOADS, VERSIONS
 from condemu.s3.state.traces import forget_traces
 
 MOST_BUCKETS: Final = 10_000  # of one page (Amazon S3 API Reference, ListBuckets)
@@ -49,36 +39,6 @@ def is_name(name: str) -> bool:
         and not name.startswith(RESERVED_PREFIXES)
         and not name.endswith(RESERVED_SUFFIXES)
     )
-
-
-def bucket_of(txn: Txn, request: S3Request, name: str | None = None) -> Bucket:
-    """The request's bucket, or the one that it calls `name`; 404 NoSuchBucket."""
-    if name is None:
-        name = request.bucket
-    bucket = bucket_named(txn, name, request.namespace)
-    if bucket is None:
-        raise ServiceError(NO_SUCH_BUCKET, {"BucketName": name})
-    return bucket
-
-
-def change(txn: Txn, bucket: Bucket, **fields: Any) -> Bucket:
-    """The bucket with some of its fields exchanged."""
-    changed = replace(bucket, **fields)
-    txn.put(BUCKETS, (bucket.owner, bucket.name), changed)
-    return changed
-
-
-def configure(txn: Txn, bucket: Bucket, name: str, configuration: Any) -> Bucket:
-    """Set one of the bucket's configurations; None removes it. What changes nothing is no commit."""
-    if bucket.configurations.get(name) == configuration:
-        return bucket
-    others = {key: value for key, value in bucket.configurations.items() if key != name}
-    held: Mapping[str, Any] = others if configuration is None else {**others, name: configuration}
-    return change(txn, bucket, configurations=held)
-
-
-def arn_of(bucket: str) -> str:
-    return f"arn:aws:s3:::{bucket}"
 
 
 def head_bucket(txn: Txn, request: S3Request) -> dict[str, Any]:

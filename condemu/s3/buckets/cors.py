@@ -13,8 +13,6 @@ from typing import Any, Final
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of, configure
-from condemu.s3.buckets.documents import document_of, integer, malformed
 from condemu.s3.errors.buckets import (
     CORS_DISABLED,
     CORS_EXPOSED_WILDCARD,
@@ -26,8 +24,10 @@ from condemu.s3.errors.buckets import (
     ORIGIN_NEEDED,
     REQUEST_METHOD_NEEDED,
 )
-from condemu.s3.request import S3Request
-from condemu.s3.state.names import bucket_named
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.documents import document_of, integer, malformed
+from condemu.s3.requests.request import S3Request
+from condemu.s3.state.buckets import bucket_named, configure
 from condemu.wire.xml import Element
 
 Rule = dict[str, Any]

@@ -1,4 +1,16 @@
-"""CreateBucket. Order of checks (inferred): name, location, ownership, grants, tags, then who has the name already."""
+"""CreateBucket. Order of checks (inferred): name, location, ownership, grants, tags, then who has the name already.
+
+CreateBucket again on one's own bucket (recorded on AWS):
+
+| the bucket is in | the request carries | answer                      |
+|------------------|---------------------|-----------------------------|
+| us-east-1        | an ACL              | 200                         |
+| us-east-1        | tags                | 409 BucketAlreadyOwnedByYou |
+| eu-west-1        | an ACL              | 409 BucketAlreadyOwnedByYou |
+| eu-west-1        | tags                | 409 BucketAlreadyOwnedByYou |
+
+After a 200 the bucket's ACL is what the request says.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +19,8 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import arn_of, configure, is_name
-from condemu.s3.buckets.documents import document_of
+from condemu.s3.access.grants import Grants, default_grants, grants_of_headers, is_public
+from condemu.s3.buckets.buckets import is_name
 from condemu.s3.buckets.ownership import ENFORCED, OWNERSHIPS
 from condemu.s3.buckets.public_access_block import ALL_ON
 from condemu.s3.buckets.regions import CONSTRAINTS, US_EAST_1, endpoint_region, region_of
@@ -22,10 +34,10 @@ from condemu.s3.errors.buckets import (
     PUBLIC_ACL_AT_CREATION,
 )
 from condemu.s3.errors.general import BUCKET_ALREADY_EXISTS, INVALID_BUCKET_NAME, OPERATION_NOT_IMPLEMENTED
-from condemu.s3.objects.acl import default_grants, grants_of_headers, is_public
-from condemu.s3.objects.tagging import OF_NEW_BUCKET, Tags, tags_in
-from condemu.s3.request import S3Request
-from condemu.s3.state.names import bucket_named, take_name
+from condemu.s3.requests.documents import document_of
+from condemu.s3.requests.request import S3Request
+from condemu.s3.requests.tags import OF_NEW_BUCKET, Tags, tags_in
+from condemu.s3.state.buckets import arn_of, bucket_named, configure, take_name
 from condemu.s3.state.records import BUCKETS, Bucket
 
 ACCOUNT_REGIONAL: Final = "account-regional"
@@ -66,7 +78,7 @@ def _created(bucket: Bucket) -> dict[str, Any]:
     return {"Location": location, "BucketArn": arn_of(bucket.name)}
 
 
-def _again(txn: Txn, request: S3Request, held: Bucket, tags: Tags, grants: Any) -> dict[str, Any]:
+def _again(txn: Txn, request: S3Request, held: Bucket, tags: Tags, grants: Grants | None) -> dict[str, Any]:
     if held.owner != request.account:
         raise ServiceError(BUCKET_ALREADY_EXISTS, {"BucketName": held.name})
     if held.region != US_EAST_1 or tags:
@@ -107,7 +119,7 @@ def _check_location(location: str, endpoint: str) -> None:
         raise ServiceError(ILLEGAL_LOCATION, {"LocationConstraint": location or "unspecified"})
 
 
-def _ownership_and_grants(request: S3Request) -> tuple[str, Any]:
+def _ownership_and_grants(request: S3Request) -> tuple[str, Grants | None]:
     ownership = request["ObjectOwnership"]
     if ownership is not None and ownership not in OWNERSHIPS:
         raise ServiceError(INVALID_OWNERSHIP_HEADER, {"ArgumentName": "x-amz-object-ownership", "Value": ownership})

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of, configure
-from condemu.s3.buckets.documents import boolean, document_of, malformed
 from condemu.s3.errors.buckets import KEY_WITHOUT_KMS
 from condemu.s3.errors.general import OPERATION_NOT_IMPLEMENTED
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.documents import boolean, document_of, malformed
+from condemu.s3.requests.request import S3Request
+from condemu.s3.state.buckets import configure
 from condemu.wire.xml import Element
 
 SSE_S3: Final = "AES256"

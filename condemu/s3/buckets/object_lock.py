@@ -1,4 +1,4 @@
-"""GetObjectLockConfiguration and PutObjectLockConfiguration. (What a lock does: object_lock.py.)
+"""GetObjectLockConfiguration and PutObjectLockConfiguration. What a lock does: objects/lock.py.
 
 Object Lock can be added to a bucket that has versioning enabled, and never be taken away again (recorded on AWS).
 """
@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of, change
-from condemu.s3.buckets.documents import document_of, integer, malformed
 from condemu.s3.errors.buckets import LOCK_NEEDS_VERSIONING, NO_LOCK_CONFIGURATION, RETENTION_TOO_LONG
 from condemu.s3.errors.general import OPERATION_NOT_IMPLEMENTED
-from condemu.s3.objects.lock import MODES
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.documents import document_of, integer, malformed
+from condemu.s3.requests.request import S3Request
+from condemu.s3.state.buckets import change
+from condemu.s3.state.records import LOCK_MODES
 from condemu.wire.xml import Element
 
 MOST_YEARS: Final = 100  # and as many days (S3 User Guide, "Object Lock considerations")
@@ -50,7 +51,7 @@ def _default_retention(rule: Element) -> Mapping[str, Any]:
     if retention.child("DefaultEventHold") is not None:
         raise ServiceError(OPERATION_NOT_IMPLEMENTED, because="condemu does not implement event holds")
     mode, days, years = retention.text_of("Mode"), integer(retention, "Days"), integer(retention, "Years")
-    if mode not in MODES or (days is None) == (years is None) or days == 0 or years == 0:
+    if mode not in LOCK_MODES or (days is None) == (years is None) or days == 0 or years == 0:
         raise malformed("a DefaultRetention has a Mode, and Days or Years of at least one")
     name, number, most = ("Years", years, MOST_YEARS) if days is None else ("Days", days, MOST_YEARS * 365)
     assert number is not None

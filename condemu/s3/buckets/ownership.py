@@ -1,10 +1,11 @@
 """GetBucketOwnershipControls, PutBucketOwnershipControls and DeleteBucketOwnershipControls: one rule, or none.
 
-| the bucket's rule      | a new object belongs to                                | ACLs                          |
-|------------------------|--------------------------------------------------------|-------------------------------|
-| BucketOwnerEnforced    | the bucket's owner                                     | 400 AccessControlListNotSupported |
-| BucketOwnerPreferred   | its writer; with bucket-owner-full-control, the owner  | as they say                   |
-| ObjectWriter, or none  | its writer                                             | as they say                   |
+| the bucket's rule    | a new object belongs to | with x-amz-acl: bucket-owner-full-control | PutBucketAcl                      |
+|----------------------|-------------------------|-------------------------------------------|-----------------------------------|
+| BucketOwnerEnforced  | the bucket's owner      | the bucket's owner                        | 400 AccessControlListNotSupported |
+| BucketOwnerPreferred | its writer              | the bucket's owner                        | 200                               |
+| ObjectWriter         | its writer              | its writer                                | 200                               |
+| -                    | its writer              | its writer                                | 200                               |
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of, change
-from condemu.s3.buckets.documents import document_of, malformed
+from condemu.s3.access.grants import default_grants
 from condemu.s3.errors.buckets import ACL_WITH_OWNERSHIP, NO_OWNERSHIP
-from condemu.s3.objects.acl import default_grants
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.documents import document_of, malformed
+from condemu.s3.requests.request import S3Request
+from condemu.s3.state.buckets import change
 
 ENFORCED: Final = "BucketOwnerEnforced"
 OWNERSHIPS: Final = (ENFORCED, "BucketOwnerPreferred", "ObjectWriter")

@@ -1,7 +1,7 @@
 """PutBucketPolicy, GetBucketPolicy, DeleteBucketPolicy and GetBucketPolicyStatus.
 
 A policy is kept in its normal form, which is what GetBucketPolicy answers (seen on AWS). What makes one valid is in
-policy_rules.py, what makes one public in public_policy.py.
+access/policy_rules.py, what makes one public in access/public_policy.py.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from condemu.s3.access.actions import Check
 from condemu.s3.access.authorize import refuse
 from condemu.s3.access.policy_rules import compiled, rules_of
 from condemu.s3.access.public_policy import is_public
-from condemu.s3.buckets.buckets import bucket_of, change
 from condemu.s3.errors.access import NO_BUCKET_POLICY, POLICY_FIRST_BYTE, POLICY_ROWS, PUBLIC_POLICY_BLOCKED
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.request import S3Request
+from condemu.s3.state.buckets import change
 from condemu.s3.state.records import Bucket
 
 

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of, change
-from condemu.s3.buckets.documents import boolean, document_of
 from condemu.s3.errors.buckets import NO_PUBLIC_ACCESS_BLOCK
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.documents import boolean, document_of
+from condemu.s3.requests.request import S3Request
+from condemu.s3.state.buckets import change
 
 SETTINGS: Final = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 ALL_ON: Final[Mapping[str, bool]] = dict.fromkeys(SETTINGS, True)  # of a new bucket, since April 2023

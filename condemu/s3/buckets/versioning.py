@@ -1,11 +1,13 @@
 """GetBucketVersioning and PutBucketVersioning.
 
-| the document says          | the bucket has Object Lock | answer                                         |
-|----------------------------|----------------------------|------------------------------------------------|
-| no Status                  | -                          | 400 IllegalVersioningConfigurationException    |
-| neither of the two words   | -                          | 400 MalformedXML                               |
-| Suspended                  | yes                        | 409 InvalidBucketState                         |
-| Suspended, never Enabled   | no                         | 200                                            |
+| Status     | the bucket           | answer                                      |
+|------------|----------------------|---------------------------------------------|
+| -          | is as it was created | 400 IllegalVersioningConfigurationException |
+| Disabled   | is as it was created | 400 MalformedXML                            |
+| Enabled    | is as it was created | 200                                         |
+| Suspended  | is as it was created | 200                                         |
+| Enabled    | has Object Lock      | 200                                         |
+| Suspended  | has Object Lock      | 409 InvalidBucketState                      |
 
 Recorded on AWS. MFA delete is not implemented and says so.
 """
@@ -16,11 +18,12 @@ from typing import Any
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of, change
-from condemu.s3.buckets.documents import document_of, malformed
 from condemu.s3.errors.buckets import VERSIONING_LOCKED, VERSIONING_MISSING
 from condemu.s3.errors.general import NOT_IMPLEMENTED, OPERATION_NOT_IMPLEMENTED
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.documents import document_of, malformed
+from condemu.s3.requests.request import S3Request
+from condemu.s3.state.buckets import change
 
 
 def get_bucket_versioning(txn: Txn, request: S3Request) -> dict[str, Any]:

@@ -1,14 +1,17 @@
-"""ListObjects and ListObjectsV2. What they share with other lists is in listing_pages.py.
+"""ListObjects and ListObjectsV2. What they share with other lists is in pages.py.
 
 Delete markers are no objects and are passed over. Both lists are consistent: they show what the last commit left (S3 User Guide,
 "Amazon S3 data consistency model").
 
-| | ListObjects | ListObjectsV2 |
-|-|-------------|---------------|
-| begins after | marker | continuation-token, else start-after |
-| names its end | NextMarker, and only with a delimiter (recorded) | NextContinuationToken |
-| Owner | always | with fetch-owner=true |
-| counts | - | KeyCount: keys and common prefixes |
+|                      | ListObjects | ListObjectsV2         |
+|----------------------|-------------|-----------------------|
+| begins after         | marker      | start-after           |
+| names its end        | -           | NextContinuationToken |
+| … with a delimiter   | NextMarker  | NextContinuationToken |
+| tells of owners      | always      | fetch-owner=true      |
+| counts its entries   | -           | KeyCount              |
+
+Once there is a continuation-token, start-after does nothing. That NextMarker needs a delimiter is recorded.
 """
 
 from __future__ import annotations
@@ -21,10 +24,10 @@ from typing import Any
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.listing import INVALID_CONTINUATION_TOKEN, INVALID_LIST_TYPE
 from condemu.s3.listing.pages import behind, bounds, common_prefixes, encoder, first_after, group_of, limit, names, owner_of
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import OBJECTS, Bucket, Version
 from condemu.wire.rest import iso_8601
 from condemu.wire.xml import Markup, escape

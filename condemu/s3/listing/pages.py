@@ -16,7 +16,8 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Key, prefix_range
 from condemu.s3.errors.general import ARGUMENT_OUT_OF_BOUNDS
 from condemu.s3.errors.listing import INVALID_ENCODING_TYPE, NOT_AN_INTEGER
-from condemu.s3.request import S3Request
+from condemu.s3.requests.members import Member
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import Bucket
 from condemu.wire.rest import url_encode
 
@@ -28,13 +29,18 @@ _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,10}", re.ASCII)
 def limit(text: str | None, parameter: str, argument: str = "", *, most: int = PAGE) -> int:
     """max-keys, max-uploads, max-parts: how many entries the page may have. An empty value counts as none sent (inferred).
 
-    | value                                 | answer                                            |
-    |---------------------------------------|---------------------------------------------------|
-    | none                                  | 1000                                              |
-    | 0                                     | an empty page, not truncated (recorded)           |
-    | above 1000                            | 1000                                              |
-    | negative                              | 400, `argument` being how that message spells it  |
-    | no integer, or beyond 32 bits         | 400                                               |
+    | value       | answer              |
+    |-------------|---------------------|
+    | -           | 1000                |
+    | 0           | 0                   |
+    | 7           | 7                   |
+    | 1001        | 1000                |
+    | 2147483647  | 1000                |
+    | -1          | 400, out of bounds  |
+    | 2147483648  | 400, not an integer |
+    | seven       | 400, not an integer |
+
+    0 makes an empty page that is not truncated (recorded). `argument` is how the message of a negative number spells it.
     """
     if not text:
         return PAGE
@@ -106,6 +112,7 @@ def owner_of(account: str) -> dict[str, str]:
     return {"ID": canonical_id(account)}
 
 
-def names(request: S3Request, encode: Callable[[str], str], *members: str) -> dict[str, Any]:
+def names(request: S3Request, encode: Callable[[str], str], *members: Member) -> dict[str, Any]:
     """The request's own values as the answer repeats them, encoded; None for those that were not sent."""
-    return {member: None if request[member] is None else encode(request[member]) for member in members}
+    sent = {member: request[member] for member in members}
+    return {member: None if text is None else encode(text) for member, text in sent.items()}

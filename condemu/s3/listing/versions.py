@@ -13,11 +13,11 @@ from typing import Any
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
-from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.listing import EMPTY_VERSION_MARKER, INVALID_VERSION_MARKER, VERSION_MARKER_ALONE
 from condemu.s3.listing.objects import checksums, owner_markup
 from condemu.s3.listing.pages import behind, bounds, common_prefixes, encoder, first_after, group_of, limit, names
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import NULL_VERSION, OBJECTS, VERSIONS, Bucket, Version
 from condemu.s3.state.versions import order_of
 from condemu.wire.rest import iso_8601

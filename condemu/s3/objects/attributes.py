@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.general import ARGUMENT_OUT_OF_BOUNDS, INVALID_ATTRIBUTE_NAME, MISSING_ATTRIBUTES
 from condemu.s3.objects.get import readable
 from condemu.s3.objects.put import checksum_members
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.members import Member
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import Version
 from condemu.wire.checksums import ALGORITHMS, COMPOSITE
 
@@ -75,10 +76,10 @@ def _parts(request: S3Request, version: Version) -> dict[str, Any]:
 
 
 def _asked(request: S3Request) -> list[str]:
-    return [name.strip() for name in request["ObjectAttributes"].split(",")]
+    return [name.strip() for name in (request["ObjectAttributes"] or "").split(",")]
 
 
-def _number(request: S3Request, member: str, argument: str) -> int | None:
+def _number(request: S3Request, member: Member, argument: str) -> int | None:
     text = request[member]
     if text is None:
         return None

@@ -1,22 +1,27 @@
 """Receiving an object's body: decoded, digested and spooled to a blob, before any decision is made.
 
-What the headers say of the body is checked before the first byte is read, what the body turns out to be after the last:
+What the headers say of the body is checked before the first byte is read, what the body turns out to be after the last. A row
+is checked before those below it.
 
-| before                                                            | after                                                   |
-|-------------------------------------------------------------------|---------------------------------------------------------|
-| a length (411; a chunked transfer without one: 501)               | aws-chunked framing, chunk signatures, trailers          |
-| at most 5 GiB (400 EntityTooLarge)                                | x-amz-content-sha256 (400 XAmzContentSHA256Mismatch)    |
-| Content-MD5 is base64 of 16 bytes (400 InvalidDigest)             | Content-MD5 (400 BadDigest)                             |
-| one x-amz-checksum-*, and well-formed (400 InvalidRequest)        | x-amz-checksum-* or its trailer (400 BadDigest)         |
+| when   | what                             | else                          |
+|--------|----------------------------------|-------------------------------|
+| before | there is a length                | 411 MissingContentLength      |
+| before | it is 5 GiB at most              | 400 EntityTooLarge            |
+| before | Content-MD5 is of 16 bytes       | 400 InvalidDigest             |
+| before | there is one x-amz-checksum-*    | 400 InvalidRequest            |
+| after  | x-amz-content-sha256 is right    | 400 XAmzContentSHA256Mismatch |
+| after  | Content-MD5 is right             | 400 BadDigest                 |
+| after  | x-amz-checksum-* is right        | 400 BadDigest                 |
 
-That form precedes comparison is recorded on AWS; the order within a column is inferred.
+That form precedes comparison is recorded on AWS; the order among the rows before, and among those after, is inferred. A chunked
+transfer without a length is 501. Framing, signatures and trailers of aws-chunked are checked as the bytes come.
 """
 
 from __future__ import annotations
 
 import re
 from hashlib import md5, sha256
-from typing import Any, Final
+from typing import Final
 
 from condemu.core.blobs import BlobStore, BlobWriter, MemoryWriter, NoRoom
 from condemu.core.errors import ServiceError
@@ -46,7 +51,7 @@ from condemu.s3.errors.general import (
     UNSUPPORTED_CHECKSUM_ALGORITHM,
     UNSUPPORTED_TRAILER,
 )
-from condemu.s3.request import S3Request
+from condemu.s3.requests.request import Digests, S3Request
 from condemu.wire import aws_chunked
 from condemu.wire.aws_chunked import Chain, Decoder, Failure
 from condemu.wire.checksums import ALGORITHMS, BY_HEADER, DEFAULT, Algorithm, Hasher, decode, encode
@@ -58,21 +63,6 @@ SIGNED: Final = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 SIGNED_TRAILER: Final = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
 SIGV4A: Final = "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD"
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
-
-
-@record
-class Digests:
-    """What was computed over a body: its MD5 in hex, and the checksum that is kept with the object.
-
-    `given` is the algorithm of which the client sent a value, "" if it sent none; then the checksum is a CRC64NVME, as S3's is.
-    `crc64nvme` is that digest in any case: an upload that chose no algorithm becomes an object with a CRC64NVME.
-    """
-
-    md5: str
-    checksum_algorithm: str = ""
-    checksum: str = ""  # base64
-    given: str = ""
-    crc64nvme: bytes = b""
 
 
 @record
@@ -91,18 +81,19 @@ async def receive(request: S3Request, blobs: BlobStore, announced: Announced | N
     """Fill `request.body` and `request.digests`. `announced` is given when it is not the headers that speak of the body."""
     if announced is None:
         announced = announcement(request)
+    whole = None if announced.declaration.startswith(STREAMING) else request.http.body.take()
     try:
-        await _receive(request, blobs, announced)
+        if whole is None:
+            await _spool(request, blobs, announced)
+        else:
+            request.digests = _digests_of(request, announced, whole)
+            request.body = blobs.keep(whole)
     except NoRoom:
         raise ServiceError(INTERNAL_ERROR, because="there is no room for the body on condemu's disk") from None
 
 
-async def _receive(request: S3Request, blobs: BlobStore, announced: Announced) -> None:
-    whole = None if announced.declaration.startswith(STREAMING) else request.http.body.take()
-    if whole is not None:
-        request.digests = _digests_of(request, announced, whole)
-        request.body = blobs.keep(whole)
-        return
+async def _spool(request: S3Request, blobs: BlobStore, announced: Announced) -> None:
+    """A body that comes piece by piece."""
     writer = blobs.writer()
     try:
         request.digests = await _take(request, announced, writer)
@@ -115,7 +106,7 @@ async def _receive(request: S3Request, blobs: BlobStore, announced: Announced) -
 async def document(request: S3Request, limit: int) -> bytes:
     """A body that is a document: whole and in memory, digests verified as an object's. It needs no length beforehand."""
     headers = request.http.headers
-    if request.operation.name == "CompleteMultipartUpload":  # its checksum header is about the object
+    if request.operation.checksum_of_object:
         headers = request.http.headers = {name: value for name, value in headers.items() if name not in BY_HEADER}
     if "content-length" not in headers and "x-amz-decoded-content-length" not in headers:
         data = await read_body(request.http.body, limit)
@@ -280,8 +271,7 @@ def _chain_of(request: S3Request) -> Chain | None:
 def _compare_md5(request: S3Request, sent: str, computed: bytes) -> None:
     """ExpectedDigest is what the client sent: in hex on PutObject and in base64 on UploadPart (both recorded)."""
     if sent != encode(computed):
-        expected: Any = decode(sent, 16)
-        shown = sent if request.operation.name == "UploadPart" else expected.hex()
+        shown = sent if request.operation.echoes_base64 else (decode(sent, 16) or b"").hex()
         raise ServiceError(BAD_CONTENT_MD5, {"ExpectedDigest": shown, "CalculatedDigest": encode(computed)})
 
 

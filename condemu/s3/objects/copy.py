@@ -10,36 +10,36 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from condemu.core.errors import ServiceError
-from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of
+from condemu.core.store import Store, Txn
 from condemu.s3.errors.general import (
     COPY_ONTO_ITSELF,
     COPY_SOURCE_IS_MARKER,
     COPY_SOURCE_TOO_LARGE,
-    INVALID_COPY_SOURCE,
     INVALID_OBJECT_STATE,
     NO_SUCH_KEY,
     UNKNOWN_DIRECTIVE,
     UNSUPPORTED_CHECKSUM_ALGORITHM,
 )
-from condemu.s3.objects.copy_digests import Stretch, digests
+from condemu.s3.objects.copy_digests import Stretch, ahead, digests
 from condemu.s3.objects.get import ARCHIVES
 from condemu.s3.objects.put import checksum_members, description
 from condemu.s3.objects.validation import check_object_headers
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_called, bucket_of
+from condemu.s3.requests.copy_source import named_source
+from condemu.s3.requests.members import Member
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.preconditions import read_refusal, write_refusal, write_syntax_refusal
 from condemu.s3.state.records import OBJECTS, Bucket, Version
-from condemu.s3.state.versions import existing, found_under, new_id, place
+from condemu.s3.state.versions import Found, existing, found_under, new_id, place
 from condemu.wire.checksums import ALGORITHMS, FULL_OBJECT
-from condemu.wire.rest import form_decode
 
 MAX_COPY: Final = 5 * 1024**3  # bytes that one copy may carry
-DIRECTIVES: Final = (
+DIRECTIVES: Final[tuple[tuple[Member, str, str], ...]] = (
     ("MetadataDirective", "metadata", "x-amz-metadata-directive"),
     ("TaggingDirective", "tagging", "x-amz-tagging-directive"),
 )
 # What makes a copy onto itself a change. An ACL alone does not.
-CHANGES: Final = ("StorageClass", "ServerSideEncryption", "WebsiteRedirectLocation", "ChecksumAlgorithm")
+CHANGES: Final[tuple[Member, ...]] = ("StorageClass", "ServerSideEncryption", "WebsiteRedirectLocation", "ChecksumAlgorithm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def check_copy(request: S3Request) -> None:
 
 def copy_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     """See the module's head for the order of checks. Metadata alone: the bytes are shared, and their digests are known."""
-    bucket, source, fields = _allowed(txn, request)
+    bucket, source, found, fields = _allowed(txn, request)
     stretch = _whole(request, source.version)
     etag, checksum = digests(request, stretch)
     version = Version(
@@ -86,7 +86,7 @@ def copy_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         checksum=checksum,
         **fields,
     )
-    place(txn, bucket, request.key, version)
+    place(txn, bucket, bucket.at(request.key), found, version)
     return {
         "LastModified": version.modified,
         "ETag": f'"{version.etag}"',
@@ -97,13 +97,13 @@ def copy_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     }
 
 
-def read_by_copy(txn: Txn, request: S3Request) -> Stretch:
-    """What the copy would read, if it were decided now; or its refusal."""
-    return _whole(request, _allowed(txn, request)[1].version)
+async def hash_ahead(request: S3Request, store: Store) -> None:
+    """Compute the digests of the copy, if it was decided now, before its decision."""
+    await ahead(request, store, lambda txn: _whole(request, _allowed(txn, request)[1].version))
 
 
-def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Source, dict[str, Any]]:
-    """All checks. The destination's bucket, the source, and what describes the copy."""
+def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Source, Found, dict[str, Any]]:
+    """All checks. The destination's bucket, the source, what the destination holds, and what describes the copy."""
     bucket = bucket_of(txn, request)
     source = source_of(txn, request)
     if source.version.size > MAX_COPY:
@@ -111,11 +111,11 @@ def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Source, dict[str, An
     if _changes_nothing(txn, request, bucket, source):
         raise ServiceError(COPY_ONTO_ITSELF)
     fields = _description(txn, request, bucket, source.version)
-    found = found_under(txn, bucket, request.key)
+    found = found_under(txn, bucket.at(request.key))
     refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, request.began)
     if refusal is not None:
         raise refusal
-    return bucket, source, fields
+    return bucket, source, found, fields
 
 
 def _whole(request: S3Request, source: Version) -> Stretch:
@@ -123,19 +123,10 @@ def _whole(request: S3Request, source: Version) -> Stretch:
     return Stretch(source, 0, source.size, (request["ChecksumAlgorithm"] or source.checksum_algorithm or "CRC64NVME").upper())
 
 
-def named_source(request: S3Request) -> tuple[str, str, str | None]:
-    """(bucket, key, version id) of `[/]bucket/key[?versionId=v]`, URL-decoded once; 400 when it does not parse."""
-    path, mark, version_id = request["CopySource"].partition("?versionId=")
-    bucket, slash, key = form_decode(path).removeprefix("/").partition("/")
-    if not bucket or not slash or not key or not _is_text(key) or (mark and not version_id):
-        raise ServiceError(INVALID_COPY_SOURCE, {"ArgumentName": "x-amz-copy-source", "ArgumentValue": "x-amz-copy-source"})
-    return bucket, key, form_decode(version_id) if mark else None
-
-
 def source_of(txn: Txn, request: S3Request) -> Source:
     """The source of a copy, after its conditions: 404, 400 for a delete marker by id, 412, 403 for an archived object."""
     name, key, version_id = named_source(request)
-    bucket = bucket_of(txn, request, name)
+    bucket = bucket_called(txn, request, name)
     version: Version | None
     if version_id is not None:
         version = existing(txn, bucket, key, version_id)
@@ -160,14 +151,6 @@ def source_of(txn: Txn, request: S3Request) -> Source:
     if version.storage_class in ARCHIVES:
         raise ServiceError(INVALID_OBJECT_STATE, {"StorageClass": version.storage_class}, because="it was not restored")
     return Source(bucket, key, version, version_id)
-
-
-def _is_text(key: str) -> bool:
-    try:
-        key.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _changes_nothing(txn: Txn, request: S3Request, bucket: Bucket, source: Source) -> bool:

@@ -5,7 +5,7 @@
 | the whole source       | the source's, unless of several parts | the source's, if FULL_OBJECT and by the algorithm wanted |
 | the rest, or a stretch | MD5 of the bytes                      | of the bytes                                             |
 
-A decision does not read bytes, and must not keep others waiting for gigabytes. So the service calls `ahead` before READY: it sees
+A decision does not read bytes, and must not keep others waiting for gigabytes. So `ahead` is called before READY: it sees
 what the copy would read, hashes it piece by piece, lets others go first after each mebibyte, and remembers the digests with the
 request. When the source has changed by the time of the decision, what is remembered is of another blob, and the decision computes
 the digests itself.
@@ -13,13 +13,13 @@ the digests itself.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Store, Txn
-from condemu.s3.request import S3Request
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import Version
 from condemu.wire.checksums import ALGORITHMS, FULL_OBJECT, encode
 
@@ -67,16 +67,11 @@ def digests(request: S3Request, stretch: Stretch) -> tuple[str, str]:
     return etag, stretch.version.checksum
 
 
-async def ahead(request: S3Request, store: Store) -> None:
-    """Compute what the copy's decision will need. What that refuses is not read; it is the decision that says so."""
-    copies = request.operation.copies
-    assert copies is not None
-
-    def look(txn: Txn) -> Stretch:
-        return copies(txn, request)
-
+async def ahead(request: S3Request, store: Store, read: Callable[[Txn], Stretch]) -> None:
+    """Compute what the copy's decision will need. `read` tells what that will read; what it refuses is not read, and the decision
+    says so."""
     try:
-        stretch = store.view(look)
+        stretch = store.view(read)
     except ServiceError:
         return
     unknown = stretch.unknown()

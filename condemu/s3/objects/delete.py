@@ -1,4 +1,4 @@
-"""DeleteObject and DeleteObjects. What a delete does to the stack of versions is told in versions.py."""
+"""DeleteObject and DeleteObjects. What a delete does to the stack of versions is told in state/versions.py."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.general import INVALID_VERSION_ID, MALFORMED_XML, NO_SUCH_VERSION
 from condemu.s3.objects.lock import bypass_of, removal_refusal
 from condemu.s3.objects.put import owner_of
 from condemu.s3.objects.validation import check_key
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.members import Members
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.preconditions import delete_refusal, delete_syntax_refusal
-from condemu.s3.state.records import Bucket, Version
-from condemu.s3.state.versions import found_under, named, new_id, place, remove
+from condemu.s3.state.records import OBJECTS, Bucket, Version
+from condemu.s3.state.versions import Found, found_under, named, new_id, place, remove
 from condemu.wire.xml import Element, Malformed, parse
 
 MAX_KEYS: Final = 1000  # of one DeleteObjects
@@ -37,18 +38,19 @@ def delete_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     bypass = bypass_of(bucket, request)
     if request["VersionId"] is not None:
         return _delete_version(txn, request, bucket, request["VersionId"], bypass)
-    found = found_under(txn, bucket, request.key)
+    where = bucket.at(request.key)
+    found = found_under(txn, where)
     refusal = delete_refusal(request["IfMatch"], request.key, found, request.began)
     if refusal is not None:
         raise refusal
     if bucket.versioning:
-        return _mark(txn, request, bucket)
+        return _mark(txn, request, bucket, found)
     if isinstance(found, Version):
-        remove(txn, bucket, request.key, found)
+        remove(txn, where, found, found)
     return {}
 
 
-def _mark(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
+def _mark(txn: Txn, request: S3Request, bucket: Bucket, below: Found) -> dict[str, Any]:
     """Put a delete marker on top, whether or not there is anything below."""
     marker = Version(
         version_id=new_id(txn, bucket),
@@ -58,19 +60,21 @@ def _mark(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
         owner=owner_of(bucket, request),
         marker=True,
     )
-    place(txn, bucket, request.key, marker)
+    place(txn, bucket, bucket.at(request.key), below, marker)
     return {"DeleteMarker": True, "VersionId": marker.version_id}
 
 
 def _delete_version(txn: Txn, request: S3Request, bucket: Bucket, version_id: str, bypass: bool) -> dict[str, Any]:
     """Take one version away for good. One that is gone already is no error (unrecorded; as with keys)."""
-    version = named(txn, bucket, request.key, version_id)
+    where = bucket.at(request.key)
+    current: Version | None = txn.get(OBJECTS, where)
+    version = named(txn, where, version_id, current)
     if version is None:
         return {"VersionId": version_id}
     refusal = removal_refusal(version, txn.now, bypass)
     if refusal is not None:
         raise refusal
-    remove(txn, bucket, request.key, version)
+    remove(txn, where, version, current)
     return {"VersionId": version_id, "DeleteMarker": True if version.marker else None}
 
 
@@ -102,14 +106,15 @@ def _entry(request: S3Request, element: Element) -> S3Request:
     key = element.text_of("Key")
     if not key:
         raise ServiceError(MALFORMED_XML, because="an Object has a Key")
-    members: dict[str, Any] = {}
+    members: Members = {}
     version_id, etag = element.text_of("VersionId"), element.text_of("ETag")
     if version_id:
         members["VersionId"] = version_id
     if etag is not None:
         members["IfMatch"] = etag
-    if request["BypassGovernanceRetention"] is not None:
-        members["BypassGovernanceRetention"] = request["BypassGovernanceRetention"]
+    bypass = request["BypassGovernanceRetention"]
+    if bypass is not None:
+        members["BypassGovernanceRetention"] = bypass
     return request.entry(key, members)
 
 

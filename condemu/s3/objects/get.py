@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.general import (
     ANONYMOUS_OVERRIDE,
     INVALID_OBJECT_STATE,
@@ -18,7 +17,8 @@ from condemu.s3.errors.general import (
 from condemu.s3.objects.metadata import header_of
 from condemu.s3.objects.put import checksum_members
 from condemu.s3.objects.ranges import part_number_of, span_of_part, span_of_range
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.preconditions import if_range_holds, read_refusal
 from condemu.s3.state.records import OBJECTS, Bucket, Part, Version
 from condemu.s3.state.versions import existing
@@ -100,7 +100,7 @@ def status_of(request: S3Request, result: dict[str, Any]) -> int:
 
 def readable(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
     """The version that a read names, and its refusals when there is none to read (recorded on AWS)."""
-    version_id = request["VersionId"]
+    version_id = request.members.get("VersionId")
     if version_id is not None:
         version = existing(txn, bucket, request.key, version_id)
         if version.marker:
@@ -168,8 +168,7 @@ def _checksums(version: Version, span: tuple[int, int] | None, part: Part | None
 
 
 def _check_override(request: S3Request, parameter: str, value: str) -> None:
-    principal = getattr(request.authentication, "principal", None)
-    if principal is not None and getattr(principal, "kind", "") == "anonymous":
+    if request.authentication is not None and request.authentication.principal.is_anonymous:
         raise ServiceError(ANONYMOUS_OVERRIDE)
     if any(character > "\xff" or character in "\r\n\0" for character in value):
         raise ServiceError(INVALID_OVERRIDE, {"ArgumentName": parameter, "ArgumentValue": value})

@@ -1,11 +1,15 @@
 """Object Lock: what a put locks and what a lock forbids; Get- and PutObjectRetention, Get- and PutObjectLegalHold.
 
-| what is asked of a locked version        | legal hold ON | COMPLIANCE, not expired | GOVERNANCE, not expired           |
-|------------------------------------------|---------------|-------------------------|-----------------------------------|
-| delete it by its id                      | 403           | 403                     | 403, but with bypass: done        |
-| a later date, the same or a stricter mode| done          | done                    | done                              |
-| an earlier date, a weaker mode, none     | done          | 403                     | 403, but with bypass: done        |
-| a delete marker over it, a new version   | done          | done                    | done                              |
+| asked of a locked version      | legal hold ON | COMPLIANCE, not expired | GOVERNANCE, not expired | GOVERNANCE, with bypass |
+|--------------------------------|---------------|-------------------------|-------------------------|-------------------------|
+| delete it by its id            | 403           | 403                     | 403                     | done                    |
+| the same mode, a later date    | done          | done                    | done                    | done                    |
+| COMPLIANCE, the same date      | done          | done                    | done                    | done                    |
+| the same mode, an earlier date | done          | 403                     | 403                     | done                    |
+| GOVERNANCE, the same date      | done          | 403                     | done                    | done                    |
+| no retention                   | done          | 403                     | 403                     | done                    |
+| a delete marker over it        | done          | done                    | done                    | done                    |
+| a new version over it          | done          | done                    | done                    | done                    |
 
 The answers are recorded on AWS; `bypass` is the header x-amz-bypass-governance-retention: true. Expiry is judged at that moment.
 """
@@ -19,7 +23,6 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.general import (
     BUCKET_WITHOUT_LOCK,
     BYPASS_WITHOUT_LOCK,
@@ -33,18 +36,19 @@ from condemu.s3.errors.general import (
     RETAIN_IN_THE_PAST,
 )
 from condemu.s3.objects.bodies import check_digest
-from condemu.s3.request import S3Request
-from condemu.s3.state.records import OBJECTS, Bucket, Version
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.members import Member, Members
+from condemu.s3.requests.request import S3Request
+from condemu.s3.state.records import LOCK_MODES, OBJECTS, Bucket, Version
 from condemu.s3.state.versions import existing, update
 from condemu.wire.rest import http_date, iso_8601_ms, parse_iso_8601
 from condemu.wire.xml import Element, Malformed, parse
 
-MODES: Final = ("GOVERNANCE", "COMPLIANCE")
 BYPASS_HEADER: Final = "x-amz-bypass-governance-retention"
-LOCK_MEMBERS: Final = ("ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus")
+LOCK_MEMBERS: Final[tuple[Member, ...]] = ("ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus")
 
 
-def lock_at_put(now: float, bucket: Bucket, members: Mapping[str, Any]) -> dict[str, Any]:
+def lock_at_put(now: float, bucket: Bucket, members: Members) -> dict[str, Any]:
     """The fields of a new version: what the headers say, else the bucket's default retention."""
     asked = any(member in members for member in LOCK_MEMBERS)
     if bucket.object_lock is None:
@@ -186,7 +190,7 @@ def _retention_asked(data: bytes) -> tuple[str | None, float | None]:
     if mode is None and date is None and not len(document):
         return None, None
     until = parse_iso_8601(date) if date is not None else None
-    if mode not in MODES or until is None:
+    if mode not in LOCK_MODES or until is None:
         raise ServiceError(MALFORMED_XML, because="Mode and RetainUntilDate are both needed")
     return mode, until
 

@@ -19,17 +19,18 @@ from condemu.core.blobs import BlobStore
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.http import Body
 from condemu.core.store import Txn
-from condemu.s3.addressing import bucket_of_host
-from condemu.s3.condition_support import unsupported
+from condemu.s3.access.authenticator import Authenticator
 from condemu.s3.errors.forms import EMPTY_KEY, FIELDS_TOO_LONG, FILE_NEEDED, KEY_NEEDED, MALFORMED_FORM
 from condemu.s3.errors.general import ENTITY_TOO_LARGE, INVALID_DIGEST, MALFORMED_XML, PRECONDITION_FAILED
-from condemu.s3.members import HEADERS, METADATA_PREFIX
 from condemu.s3.objects import bodies
 from condemu.s3.objects.bodies import MAX_PUT, Announced, checksum_header
 from condemu.s3.objects.put import put_object
-from condemu.s3.objects.tagging import OF_OBJECT, tags_in
 from condemu.s3.objects.validation import check_object_headers
-from condemu.s3.request import S3Request
+from condemu.s3.requests.addressing import bucket_of_host
+from condemu.s3.requests.conditions import unsupported
+from condemu.s3.requests.members import HEADERS, METADATA_PREFIX, Member, Members
+from condemu.s3.requests.request import S3Request
+from condemu.s3.requests.tags import OF_OBJECT, tags_in
 from condemu.wire.checksums import decode
 from condemu.wire.form_data import MALFORMED, TOO_LONG, Parser, boundary_of
 from condemu.wire.xml import Malformed, parse, render
@@ -41,7 +42,7 @@ FILE_NAME: Final = "${filename}"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 # field -> member, where a form's name is not the header's
-FIELDS: Final = {"acl": "ACL", "content-type": "ContentType"}
+FIELDS: Final[dict[str, Member]] = {"acl": "ACL", "content-type": "ContentType"}
 ELSEWHERE: Final = frozenset({"content-length", "range", "x-amz-copy-source"})  # headers that a form has no use for
 
 
@@ -81,7 +82,7 @@ def check_post(request: S3Request) -> None:
         raise ServiceError(MALFORMED_FORM, because="the content type names no boundary")
 
 
-async def receive(request: S3Request, blobs: BlobStore, authenticator: Any, now: float) -> None:
+async def receive(request: S3Request, blobs: BlobStore, authenticator: Authenticator | None, now: float) -> None:
     """Fill key, members, body and digests from the form, and `authentication` from its policy."""
     body = request.http.body
     parser = Parser(boundary_of(request.http.headers["content-type"]) or b"")
@@ -108,7 +109,7 @@ def _check_form(parser: Parser) -> None:
         raise ServiceError(FAILURES[failure])
 
 
-def _take_fields(request: S3Request, parser: Parser, authenticator: Any, now: float) -> PostPolicy | None:
+def _take_fields(request: S3Request, parser: Parser, authenticator: Authenticator | None, now: float) -> PostPolicy | None:
     fields = parser.fields
     key = fields.get("key")
     if key is None:
@@ -122,17 +123,17 @@ def _take_fields(request: S3Request, parser: Parser, authenticator: Any, now: fl
     request.key = key.replace(FILE_NAME, re.split(r"[/\\]", parser.file_name)[-1])
     if not request.key:
         raise ServiceError(EMPTY_KEY, {"ArgumentName": "key", "ArgumentValue": ""})
-    request.members = members_of_form(fields)
-    refusal = unsupported(request.operation.name, request.members)
+    request.members, request.metadata = members_of_form(fields)
+    refusal = unsupported(request)
     if refusal is not None:
         raise refusal
     check_object_headers(request)
     return policy
 
 
-def members_of_form(fields: Mapping[str, str]) -> dict[str, Any]:
-    """The fields as the members that headers of these names would be, and the two that say how to answer."""
-    members: dict[str, Any] = {}
+def members_of_form(fields: Mapping[str, str]) -> tuple[Members, dict[str, str]]:
+    """The fields as the members and metadata that headers of these names would be, and the two that say how to answer."""
+    members: Members = {}
     metadata: dict[str, str] = {}
     for name, text in fields.items():
         if name.startswith(METADATA_PREFIX):
@@ -143,11 +144,12 @@ def members_of_form(fields: Mapping[str, str]) -> dict[str, Any]:
             member = FIELDS.get(name) or HEADERS.get(name)
             if member is not None:
                 members[member] = carried(text)
-    if metadata:
-        members["Metadata"] = metadata
-    members["SuccessActionStatus"] = fields.get("success_action_status")
-    members["SuccessActionRedirect"] = fields.get("success_action_redirect") or fields.get("redirect")
-    return members
+    if "success_action_status" in fields:
+        members["SuccessActionStatus"] = fields["success_action_status"]
+    redirect = fields.get("success_action_redirect") or fields.get("redirect")
+    if redirect:
+        members["SuccessActionRedirect"] = redirect
+    return members, metadata
 
 
 def carried(text: str) -> str:

@@ -6,13 +6,15 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of
+from condemu.s3.access.grants import GRANT_HEADERS, Grants, grants_of_headers
 from condemu.s3.errors.buckets import ACL_NOT_SUPPORTED
-from condemu.s3.objects.acl import GRANT_HEADERS, Grants, grants_of_headers
 from condemu.s3.objects.lock import lock_at_put, put_digest_refusal
 from condemu.s3.objects.metadata import kept
-from condemu.s3.objects.validation import SYSTEM_MEMBERS, check_object_headers, tags_of_header
-from condemu.s3.request import S3Request
+from condemu.s3.objects.validation import SYSTEM_MEMBERS, check_object_headers
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.members import Member
+from condemu.s3.requests.request import S3Request
+from condemu.s3.requests.tags import tags_of_header
 from condemu.s3.state.preconditions import write_refusal, write_syntax_refusal
 from condemu.s3.state.records import Bucket, Version
 from condemu.s3.state.versions import found_under, new_id, place
@@ -20,8 +22,8 @@ from condemu.wire.checksums import ALGORITHMS, FULL_OBJECT
 
 DEFAULT_CONTENT_TYPE = "binary/octet-stream"
 # The members that describe an object, but for its type: most requests have none of them.
-DESCRIBING: Final = frozenset({
-    *SYSTEM_MEMBERS, *GRANT_HEADERS, "ACL", "Metadata", "ObjectLockLegalHoldStatus", "ObjectLockMode",
+DESCRIBING: Final = frozenset[Member]({
+    *SYSTEM_MEMBERS, *GRANT_HEADERS, "ACL", "ObjectLockLegalHoldStatus", "ObjectLockMode",
     "ObjectLockRetainUntilDate", "StorageClass", "Tagging", "WebsiteRedirectLocation",
 })  # fmt: skip
 
@@ -45,9 +47,11 @@ def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     if refusal is not None:
         raise refusal
     members = request.members
+    where = bucket.at(request.key)
+    found = found_under(txn, where)
     if_match, if_none_match = members.get("IfMatch"), members.get("IfNoneMatch")
     if if_match is not None or if_none_match is not None:
-        refusal = write_refusal(if_match, if_none_match, request.key, found_under(txn, bucket, request.key), request.began)
+        refusal = write_refusal(if_match, if_none_match, request.key, found, request.began)
         if refusal is not None:
             raise refusal
     version = Version(
@@ -63,7 +67,7 @@ def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         checksum_type=FULL_OBJECT,
         **described,
     )
-    place(txn, bucket, request.key, version)
+    place(txn, bucket, where, found, version)
     return {
         "ETag": f'"{version.etag}"',
         **checksum_members(version),
@@ -83,9 +87,9 @@ def description(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
     """The fields of a version that headers decide: PutObject's, CopyObject's, CreateMultipartUpload's and PostObject's."""
     members = request.members
     owner = owner_of(bucket, request)
-    fields = described_content(members)
+    fields = described_content(request)
     fields["owner"] = owner
-    if bucket.object_lock is None and DESCRIBING.isdisjoint(members):
+    if bucket.object_lock is None and not request.metadata and DESCRIBING.isdisjoint(members):
         return fields
     if "ACL" in members or not GRANT_HEADERS.keys().isdisjoint(members):
         fields["acl"] = _granted(request, bucket, owner)
@@ -100,10 +104,13 @@ def description(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
     return fields
 
 
-def described_content(members: dict[str, Any]) -> dict[str, Any]:
+def described_content(request: S3Request) -> dict[str, Any]:
     """System and user metadata as the headers give them."""
+    members = request.members
     content_type = members.get("ContentType")
     fields: dict[str, Any] = {"content_type": carried(content_type) if content_type else DEFAULT_CONTENT_TYPE}
+    if request.metadata:
+        fields["metadata"] = kept(request.metadata)
     if DESCRIBING.isdisjoint(members):
         return fields
     system: dict[str, str] = {member: carried(members[member]) for member in SYSTEM_MEMBERS if member in members}
@@ -118,9 +125,6 @@ def described_content(members: dict[str, Any]) -> dict[str, Any]:
         system["WebsiteRedirectLocation"] = carried(redirect)
     if system:
         fields["system"] = system
-    metadata = members.get("Metadata")
-    if metadata:
-        fields["metadata"] = kept(metadata)
     return fields
 
 
@@ -131,11 +135,6 @@ def carried(value: str) -> str:
     if any(character > "\xff" for character in value):
         value = value.encode("utf-8", "surrogateescape").decode("latin-1")
     return "".join(character if character >= " " and character != "\x7f" else " " for character in value)
-
-
-def described(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
-    """As `description`, as the draft of a version without body and place: what CreateMultipartUpload keeps."""
-    return Version(version_id="", order=0, changed=0, modified=txn.now, **description(txn, request, bucket))
 
 
 def without_aws_chunked(encoding: str) -> str:

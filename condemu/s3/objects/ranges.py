@@ -1,11 +1,19 @@
 """Range and partNumber: which bytes of an object an answer carries.
 
-| Range on a 10-byte object                                        | answer (recorded on AWS)            |
-|------------------------------------------------------------------|-------------------------------------|
-| bytes=0-8, bytes=2-, bytes=-5, an end past the size              | 206, clipped                        |
-| bytes=-15                                                        | 206, the whole object               |
-| malformed, reversed, several ranges                              | 200, the whole object: it is ignored|
-| a start at or past the size, bytes=-0, any suffix of no bytes    | 416 InvalidRange                    |
+| Range of 0123456789 | answer           | body       |
+|---------------------|------------------|------------|
+| bytes=0-8           | 206              | 012345678  |
+| bytes=2-            | 206              | 23456789   |
+| bytes=-5            | 206              | 56789      |
+| bytes=8-20          | 206              | 89         |
+| bytes=-15           | 206              | 0123456789 |
+| bytes=5-2           | 200              | 0123456789 |
+| bytes=0-1,3-4       | 200              | 0123456789 |
+| bytes=one           | 200              | 0123456789 |
+| bytes=10-           | 416 InvalidRange | -          |
+| bytes=-0            | 416 InvalidRange | -          |
+
+Recorded on AWS. A Range that is reversed, malformed or several is ignored; of an object without bytes none can be satisfied.
 """
 
 from __future__ import annotations

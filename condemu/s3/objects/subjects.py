@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.general import METHOD_NOT_ALLOWED, NO_SUCH_KEY
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import OBJECTS, Version
 from condemu.s3.state.versions import existing
 

@@ -1,4 +1,5 @@
-"""What headers may say of an object, whatever the bucket holds: checked before the body is read, in the order of HEADER_CHECKS.
+"""What headers may say of an object, whatever the bucket holds: checked before the body is read: first HEADER_CHECKS,
+then user metadata, then GUARD_CHECKS, each in its order.
 
 A header that asks for something condemu does not do answers 501 with its name; none is accepted and ignored. The order among
 these checks is inferred.
@@ -7,15 +8,13 @@ these checks is inferred.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
-from urllib.parse import unquote_plus
+from typing import Final
 
 from condemu.core.errors import ServiceError
 from condemu.s3.errors.general import (
     INVALID_ENCRYPTION,
     INVALID_REDIRECT,
     INVALID_STORAGE_CLASS,
-    INVALID_TAGGING_HEADER,
     INVALID_URI,
     KEY_TOO_LONG,
     LOCK_PAIR,
@@ -25,8 +24,10 @@ from condemu.s3.errors.general import (
     UNKNOWN_LOCK_MODE,
 )
 from condemu.s3.objects.metadata import kept
-from condemu.s3.objects.tagging import OF_OBJECT, checked
-from condemu.s3.request import S3Request
+from condemu.s3.requests.members import Member, Members
+from condemu.s3.requests.request import S3Request
+from condemu.s3.requests.tags import OF_OBJECT, checked, tags_of_header
+from condemu.s3.state.records import LOCK_MODES
 from condemu.wire.rest import parse_iso_8601
 
 MAX_KEY: Final = 1024  # bytes of a key in UTF-8
@@ -42,27 +43,11 @@ STORAGE_CLASSES: Final = frozenset({  # those of general purpose buckets; the mo
 })
 ENCRYPTIONS: Final = frozenset({"AES256"})
 OTHER_ENCRYPTIONS: Final = frozenset({"aws:kms", "aws:kms:dsse", "aws:fsx"})  # valid at AWS, not implemented here
-LOCK_MODES: Final = frozenset({"GOVERNANCE", "COMPLIANCE"})
 
 # What describes an object and is kept as it was sent.
-SYSTEM_MEMBERS: Final = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "Expires")
-
-# member -> header, for what is refused by name
-UNIMPLEMENTED: Final = {
-    "SSECustomerAlgorithm": "x-amz-server-side-encryption-customer-algorithm",
-    "SSECustomerKey": "x-amz-server-side-encryption-customer-key",
-    "SSECustomerKeyMD5": "x-amz-server-side-encryption-customer-key-MD5",
-    "SSEKMSKeyId": "x-amz-server-side-encryption-aws-kms-key-id",
-    "SSEKMSEncryptionContext": "x-amz-server-side-encryption-context",
-    "CopySourceSSECustomerAlgorithm": "x-amz-copy-source-server-side-encryption-customer-algorithm",
-    "CopySourceSSECustomerKey": "x-amz-copy-source-server-side-encryption-customer-key",
-    "CopySourceSSECustomerKeyMD5": "x-amz-copy-source-server-side-encryption-customer-key-MD5",
-    "WriteOffsetBytes": "x-amz-write-offset-bytes",  # appending is for directory buckets
-    "ObjectLockEventHold": "x-amz-object-lock-event-hold",
-    "ObjectLockEventHoldDurationDays": "x-amz-object-lock-event-hold-duration-days",
-    "ObjectLockEventHoldDurationYears": "x-amz-object-lock-event-hold-duration-years",
-}
-
+SYSTEM_MEMBERS: Final[tuple[Member, ...]] = (
+    "CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "Expires",
+)  # fmt: skip
 
 def check_key(key: str) -> None:
     """400 for a key that is no UTF-8 or longer than 1,024 bytes of it."""
@@ -80,14 +65,20 @@ def check_object_headers(request: S3Request) -> None:
     """PutObject, CopyObject, CreateMultipartUpload: refuse what no state could make right."""
     check_key(request.key)
     members = request.members
-    if HEADER_CHECKS.keys().isdisjoint(members):
+    if not request.metadata and CHECKED.isdisjoint(members):
         return
-    for member, check in HEADER_CHECKS.items():
+    _check(HEADER_CHECKS, members)
+    kept(request.metadata)
+    _check(GUARD_CHECKS, members)
+
+
+def _check(checks: Checks, members: Members) -> None:
+    for member, check in checks.items():
         if member in members:
             check(members[member], members)
 
 
-def _encryption(value: str, _members: dict[str, Any]) -> None:
+def _encryption(value: str, _members: Members) -> None:
     if value in OTHER_ENCRYPTIONS:
         header = "x-amz-server-side-encryption"
         raise ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"condemu does not implement {value}")
@@ -95,28 +86,24 @@ def _encryption(value: str, _members: dict[str, Any]) -> None:
         raise ServiceError(INVALID_ENCRYPTION, {"ArgumentName": "x-amz-server-side-encryption", "ArgumentValue": value})
 
 
-def _storage_class(value: str, _members: dict[str, Any]) -> None:
+def _storage_class(value: str, _members: Members) -> None:
     if value not in STORAGE_CLASSES:
         raise ServiceError(INVALID_STORAGE_CLASS, {"StorageClassRequested": value})
 
 
-def _redirect(value: str, _members: dict[str, Any]) -> None:
+def _redirect(value: str, _members: Members) -> None:
     if not value.startswith(("/", "http://", "https://")):
         raise ServiceError(INVALID_REDIRECT)
 
 
-def _metadata(value: dict[str, str], _members: dict[str, Any]) -> None:
-    kept(value)
-
-
-def _lock_mode(value: str, members: dict[str, Any]) -> None:
+def _lock_mode(value: str, members: Members) -> None:
     if "ObjectLockRetainUntilDate" not in members:
         raise ServiceError(LOCK_PAIR, {"ArgumentName": "x-amz-object-lock-retain-until-date"})
     if value not in LOCK_MODES:
         raise ServiceError(UNKNOWN_LOCK_MODE, {"ArgumentName": "x-amz-object-lock-mode", "ArgumentValue": value})
 
 
-def _lock_date(value: str, members: dict[str, Any]) -> None:
+def _lock_date(value: str, members: Members) -> None:
     if "ObjectLockMode" not in members:
         raise ServiceError(LOCK_PAIR, {"ArgumentName": "x-amz-object-lock-mode"})
     if parse_iso_8601(value) is None:
@@ -125,36 +112,26 @@ def _lock_date(value: str, members: dict[str, Any]) -> None:
         )
 
 
-def _legal_hold(value: str, _members: dict[str, Any]) -> None:
+def _legal_hold(value: str, _members: Members) -> None:
     if value not in ("ON", "OFF"):
         raise ServiceError(UNKNOWN_LEGAL_HOLD, {"ArgumentName": "x-amz-object-lock-legal-hold", "ArgumentValue": value})
 
 
-def _tagging(value: str, _members: dict[str, Any]) -> None:
+def _tagging(value: str, _members: Members) -> None:
     checked(tags_of_header(value), OF_OBJECT)
 
 
-def tags_of_header(value: str) -> tuple[tuple[str, str], ...]:
-    """x-amz-tagging: tags in the form of a query string, in their order. Duplicate names are refused (recorded on AWS)."""
-    tags: dict[str, str] = {}
-    for pair in value.split("&") if value else ():
-        try:
-            name, text = (unquote_plus(part, errors="strict") for part in (pair.partition("=")[0], pair.partition("=")[2]))
-        except UnicodeDecodeError:
-            name = text = ""
-        if not name or name in tags:
-            raise ServiceError(INVALID_TAGGING_HEADER, {"ArgumentName": "x-amz-tagging", "ArgumentValue": value})
-        tags[name] = text
-    return tuple(tags.items())
+Checks = dict[Member, Callable[[str, Members], None]]
 
-
-HEADER_CHECKS: Final[dict[str, Callable[[Any, dict[str, Any]], None]]] = {
+HEADER_CHECKS: Final[Checks] = {
     "StorageClass": _storage_class,
     "ServerSideEncryption": _encryption,
     "WebsiteRedirectLocation": _redirect,
-    "Metadata": _metadata,
+}
+GUARD_CHECKS: Final[Checks] = {
     "ObjectLockMode": _lock_mode,
     "ObjectLockRetainUntilDate": _lock_date,
     "ObjectLockLegalHoldStatus": _legal_hold,
     "Tagging": _tagging,
 }
+CHECKED: Final = frozenset({*HEADER_CHECKS, *GUARD_CHECKS})

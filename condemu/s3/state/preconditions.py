@@ -23,7 +23,7 @@ from condemu.s3.errors.general import (
     PRECONDITION_FAILED,
 )
 from condemu.s3.state.records import Version
-from condemu.s3.state.versions import Found, object_of
+from condemu.s3.state.versions import Found
 from condemu.wire.rest import http_date, parse_http_date
 
 COPY_SOURCE: Final = "x-amz-copy-source-"  # the prefix of a copy source's conditions in `Condition`; mixed case, recorded
@@ -59,19 +59,19 @@ def write_refusal(if_match: str | None, if_none_match: str | None, key: str, fou
 
     `began` is the commit index at which the request was received, or the upload was created.
 
-    | condition       | the key holds                | changed since `began` | answer                |
-    |-----------------|------------------------------|-----------------------|-----------------------|
-    | If-None-Match:* | an object                    | -                     | 412 If-None-Match     |
-    | If-None-Match:* | nothing, or a delete marker  | yes                   | 409 If-None-Match     |
-    | If-None-Match:* | nothing, or a delete marker  | no                    | none                  |
-    | If-Match: e     | nothing, or a delete marker  | -                     | 404 NoSuchKey         |
-    | If-Match: e     | another ETag                 | -                     | 412 If-Match          |
-    | If-Match: e     | that ETag                    | yes                   | 409 If-Match          |
-    | If-Match: e     | that ETag                    | no                    | none                  |
+    | condition        | the key holds                | changed since `began` | answer                |
+    |------------------|------------------------------|-----------------------|-----------------------|
+    | If-None-Match: * | an object                    | -                     | 412 If-None-Match     |
+    | If-None-Match: * | nothing, or a delete marker  | yes                   | 409 If-None-Match     |
+    | If-None-Match: * | nothing, or a delete marker  | no                    | none                  |
+    | If-Match: e      | nothing, or a delete marker  | -                     | 404 NoSuchKey         |
+    | If-Match: e      | another ETag                 | -                     | 412 If-Match          |
+    | If-Match: e      | that ETag                    | yes                   | 409 If-Match          |
+    | If-Match: e      | that ETag                    | no                    | none                  |
     """
     if if_none_match is None and if_match is None:
         return None
-    current = object_of(found)
+    current = _object_of(found)
     if if_none_match is not None:
         condition = "If-None-Match"
         if current is not None:
@@ -97,11 +97,13 @@ def delete_syntax_refusal(
 ) -> ServiceError | None:
     """DeleteObject in a general purpose bucket, whatever the key holds. A row is judged before those below it.
 
-    | condition                              | answer                                       | known from             |
-    |----------------------------------------|----------------------------------------------|------------------------|
-    | x-amz-if-match-last-modified-time      | 501 with that Header, no additionalMessage   | recorded 2026-02       |
-    | x-amz-if-match-size                    | 501 with that Header, no additionalMessage   | recorded 2026-02       |
-    | If-Match together with a version id    | 501 If-Match                                 | measured in an issue   |
+    | condition                          | answer                                | known from           |
+    |------------------------------------|---------------------------------------|----------------------|
+    | x-amz-if-match-last-modified-time  | 501 x-amz-if-match-last-modified-time | recorded 2026-02     |
+    | x-amz-if-match-size                | 501 x-amz-if-match-size               | recorded 2026-02     |
+    | If-Match and a version id          | 501 If-Match                          | measured in an issue |
+
+    None of these answers has an additionalMessage.
     """
     if modified_time is not None:
         return _only_directory_buckets("x-amz-if-match-last-modified-time")
@@ -127,7 +129,7 @@ def delete_refusal(if_match: str | None, key: str, found: Found, began: int) -> 
     """
     if if_match is None:
         return None
-    current = object_of(found)
+    current = _object_of(found)
     if current is None:
         return ServiceError(NO_SUCH_KEY, {"Key": key}, because=f"If-Match was sent and {nothing(found)}")
     if if_match == "*":
@@ -159,9 +161,9 @@ def read_refusal(
 
     | header               | unless               | refuses when                       | on reads | on copy sources |
     |----------------------|----------------------|------------------------------------|----------|-----------------|
-    | If-Match             |                      | no ETag in it is the object's      | 412      | 412             |
+    | If-Match             | -                    | no ETag in it is the object's      | 412      | 412             |
     | If-Unmodified-Since  | If-Match             | the object changed after it        | 412      | 412             |
-    | If-None-Match        |                      | an ETag in it is the object's      | 304      | 412             |
+    | If-None-Match        | -                    | an ETag in it is the object's      | 304      | 412             |
     | If-Modified-Since    | If-None-Match        | the object did not change after it | 304      | 412             |
 
     Recorded on AWS by elimination, 2026-02-22. Times are whole seconds. A time that is no HTTP date is ignored (RFC 9110), and so
@@ -207,6 +209,11 @@ def nothing(found: Found) -> str:
     if isinstance(found, Version):
         return f"the current version is a delete marker of {http_date(found.modified)}"
     return "the key holds no object" if found is None else "the object was deleted"
+
+
+def _object_of(found: Found) -> Version | None:
+    """The object that conditions see: a delete marker counts as nothing."""
+    return found if isinstance(found, Version) and not found.marker else None
 
 
 def _only_directory_buckets(header: str) -> ServiceError:

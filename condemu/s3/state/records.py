@@ -11,7 +11,7 @@
 
 `account` owns the bucket. `incarnation` is the index of the commit that created the bucket: a bucket that is deleted and created
 again never meets what the former one left. Names are AWS's: one account's at a time, whoever asks; with `--bucket-names
-per-account` each account has names of its own (names.py), and s3.name stays empty.
+per-account` each account has names of its own (buckets.py), and s3.name stays empty.
 
 `changed` on a version, or on the gone record, is the index of the commit that last changed what is current under the key: it was
 put, completed, copied, deleted, marked, or came back because a newer version was deleted. Tags, ACLs and locks do not count. That
@@ -38,6 +38,9 @@ UPLOADS: Final = "s3.upload"
 PARTS: Final = "s3.part"
 
 NULL_VERSION: Final = "null"
+Where = tuple[str, int, str]  # a key of a bucket, in the store: account, incarnation of the bucket, key
+
+LOCK_MODES: Final = ("GOVERNANCE", "COMPLIANCE")
 NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -65,7 +68,7 @@ class Bucket:
     object_lock: Mapping[str, Any] | None = None  # None: not enabled; {}: enabled without a default retention
     configurations: Mapping[str, Any] = field(default_factory=dict)  # location, tagging, cors, encryption, acl
 
-    def at(self, key: str) -> tuple[str, int, str]:
+    def at(self, key: str) -> Where:
         """Where the state of one of its keys is: the beginning of every key of the store that is about it."""
         return self.owner, self.incarnation, key
 

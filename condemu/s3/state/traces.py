@@ -16,33 +16,25 @@ from __future__ import annotations
 from typing import Final
 
 from condemu.core.store import Key, Txn, prefix_range
-from condemu.s3.state.records import GOING, GONE, UPLOADS, Bucket, Going, Gone
+from condemu.s3.state.records import GOING, GONE, UPLOADS, Bucket, Going, Gone, Where
 
 AGE: Final = 3600.0  # seconds; a request that takes longer would outlive every client's patience
 COMMITS: Final = 1_000_000  # bounds the memory that a storm of deletions takes, to some 300 bytes each
 PER_TRACE: Final = 2  # traces looked at for each one left: more than one, so that the backlog shrinks
 
 
-Where = tuple[str, int, str]  # account, incarnation of the bucket, key
-
-
 def leave_trace(txn: Txn, where: Where) -> None:
-    """The key's last version goes with this commit."""
+    """The key's last version goes with this commit. A key that holds a version has no trace."""
     account, *place = where
-    old: Gone | None = txn.get(GONE, where)
-    if old is not None:
-        txn.delete(GOING, (account, old.changed, *place))
     _prune(txn, account)
     txn.put(GONE, where, Gone(txn.index))
     txn.put(GOING, (account, txn.index, *place), Going(txn.now))
 
 
-def clear_trace(txn: Txn, where: Where) -> None:
+def clear_trace(txn: Txn, where: Where, gone: Gone) -> None:
     """The key holds a version from this commit on, which carries its own `changed`."""
-    gone: Gone | None = txn.get(GONE, where)
-    if gone is not None:
-        txn.delete(GONE, where)
-        txn.delete(GOING, _in_order(where, gone))
+    txn.delete(GONE, where)
+    txn.delete(GOING, _in_order(where, gone))
 
 
 def forget_traces(txn: Txn, bucket: Bucket) -> None:

@@ -23,7 +23,7 @@ from typing import Final
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
 from condemu.s3.errors.general import INVALID_VERSION_ID, NO_SUCH_VERSION
-from condemu.s3.state.records import GONE, NULL_VERSION, OBJECTS, VERSIONS, Bucket, Gone, Version
+from condemu.s3.state.records import GONE, NULL_VERSION, OBJECTS, VERSIONS, Bucket, Gone, Version, Where
 from condemu.s3.state.traces import clear_trace, leave_trace
 
 Found = Version | Gone | None
@@ -32,25 +32,17 @@ _SALT, _ORDER, _MAC = 8, 8, 8  # bytes of an id's three pieces
 _LENGTH: Final = 32
 
 
-def found_under(txn: Txn, bucket: Bucket, key: str) -> Found:
+def found_under(txn: Txn, where: Where) -> Found:
     """What is current under a key: a version (perhaps a delete marker), the trace of one, or nothing ever."""
-    where = bucket.at(key)
     return txn.get(OBJECTS, where) or txn.get(GONE, where)
 
 
-def object_of(found: Found) -> Version | None:
-    """The object that conditions and readers see: a delete marker counts as nothing."""
-    return found if isinstance(found, Version) and not found.marker else None
-
-
-def named(txn: Txn, bucket: Bucket, key: str, version_id: str) -> Version | None:
+def named(txn: Txn, where: Where, version_id: str, current: Version | None) -> Version | None:
     """The version, or delete marker, that an id names; None when it is gone. 400 when no such id was ever issued."""
-    where = bucket.at(key)
-    current: Version | None = txn.get(OBJECTS, where)
     if current is not None and current.version_id == version_id:
         return current
     if version_id == NULL_VERSION:
-        return _null_below(txn, bucket, key)
+        return _null_below(txn, where)
     order = order_of(version_id)
     if order is None:
         raise ServiceError(
@@ -64,7 +56,8 @@ def named(txn: Txn, bucket: Bucket, key: str, version_id: str) -> Version | None
 
 def existing(txn: Txn, bucket: Bucket, key: str, version_id: str) -> Version:
     """As `named`; 404 NoSuchVersion when the version is gone."""
-    version = named(txn, bucket, key, version_id)
+    where = bucket.at(key)
+    version = named(txn, where, version_id, txn.get(OBJECTS, where))
     if version is None:
         raise ServiceError(NO_SUCH_VERSION, {"Key": key, "VersionId": version_id}, because="the version was deleted")
     return version
@@ -75,24 +68,20 @@ def new_id(txn: Txn, bucket: Bucket) -> str:
     return issue(txn.ids.token(_SALT), txn.index) if bucket.versioning == "Enabled" else NULL_VERSION
 
 
-def place(txn: Txn, bucket: Bucket, key: str, version: Version) -> None:
-    """Put `version` on top of the stack, in place of the null version if it is one itself."""
-    where = bucket.at(key)
-    below: Version | None = txn.get(OBJECTS, where)
-    if below is None:
-        clear_trace(txn, where)
-    elif bucket.versioning:
+def place(txn: Txn, bucket: Bucket, where: Where, below: Found, version: Version) -> None:
+    """Put `version` on top of the stack, in place of the null version if it is one itself. `below` is what `found_under` says."""
+    if isinstance(below, Gone):
+        clear_trace(txn, where, below)
+    elif below is not None and bucket.versioning:
         if version.version_id == NULL_VERSION and below.version_id != NULL_VERSION:
-            _drop_null_below(txn, bucket, key)
+            _drop_null_below(txn, where)
         if version.version_id != NULL_VERSION or below.version_id != NULL_VERSION:
             txn.put(VERSIONS, (*where, -below.order), below)
     txn.put(OBJECTS, where, version)
 
 
-def remove(txn: Txn, bucket: Bucket, key: str, version: Version) -> None:
+def remove(txn: Txn, where: Where, version: Version, current: Version | None) -> None:
     """Take one version away for good. If it was the current one, the one below becomes current by this commit."""
-    where = bucket.at(key)
-    current: Version | None = txn.get(OBJECTS, where)
     if current is None or current.order != version.order:
         txn.delete(VERSIONS, (*where, -version.order))
         return
@@ -116,18 +105,18 @@ def update(txn: Txn, bucket: Bucket, key: str, old: Version, new: Version) -> No
         txn.put(VERSIONS, (*where, -old.order), new)
 
 
-def _null_below(txn: Txn, bucket: Bucket, key: str) -> Version | None:
+def _null_below(txn: Txn, where: Where) -> Version | None:
     """The null version, when it is not the current one. It was written before all versions above it: the search begins below."""
-    for _, version in txn.scan(VERSIONS, *prefix_range(bucket.at(key)), reverse=True):
+    for _, version in txn.scan(VERSIONS, *prefix_range(where), reverse=True):
         if version.version_id == NULL_VERSION:
             return version  # type: ignore[no-any-return]
     return None
 
 
-def _drop_null_below(txn: Txn, bucket: Bucket, key: str) -> None:
-    null = _null_below(txn, bucket, key)
+def _drop_null_below(txn: Txn, where: Where) -> None:
+    null = _null_below(txn, where)
     if null is not None:
-        txn.delete(VERSIONS, (*bucket.at(key), -null.order))
+        txn.delete(VERSIONS, (*where, -null.order))
 
 
 def issue(salt: bytes, order: int) -> str:

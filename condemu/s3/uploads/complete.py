@@ -31,7 +31,6 @@ from typing import Any, Final
 from condemu.core.blobs import EMPTY, Blob
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
-from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.general import INVALID_CHECKSUM, MALFORMED_XML, SEVERAL_CHECKSUMS
 from condemu.s3.errors.uploads import (
     BAD_OBJECT_CHECKSUM,
@@ -48,7 +47,8 @@ from condemu.s3.errors.uploads import (
     PART_TOO_SMALL,
     WRONG_OBJECT_SIZE,
 )
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.preconditions import write_refusal, write_syntax_refusal
 from condemu.s3.state.records import NULL_VERSION, OBJECTS, PARTS, UPLOADS, VERSIONS, Bucket, Part, Upload, Version
 from condemu.s3.state.versions import found_under, new_id, place
@@ -88,12 +88,13 @@ def complete_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
     listed = listed_parts(request.xml)
     parts = checked_parts(txn, request, bucket, upload, listed)
     version = assembled(request, upload, parts)
-    found = found_under(txn, bucket, request.key)
+    where = bucket.at(request.key)
+    found = found_under(txn, where)
     refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, upload.began)
     if refusal is not None:
         raise refusal
     version = replace(version, version_id=new_id(txn, bucket), order=txn.index, changed=txn.index)
-    place(txn, bucket, request.key, version)
+    place(txn, bucket, where, found, version)
     close(txn, bucket, request.key, upload)
     return answer(request, version)
 
@@ -247,7 +248,7 @@ def checksum_of(upload: Upload, algorithm: Algorithm, checksum_type: str, parts:
 
 def check_object_checksum(request: S3Request, algorithm: Algorithm, checksum: str) -> None:
     """A checksum of the whole that the request carries: of the upload's algorithm, well-formed, and right."""
-    sent = [(BY_MEMBER[member], request[member]) for member in BY_MEMBER if request[member] is not None]
+    sent = [(BY_MEMBER[member], text) for member, text in request.members.items() if member in BY_MEMBER]
     if not sent:
         return
     if len(sent) > 1:

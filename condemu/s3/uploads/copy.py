@@ -3,13 +3,19 @@
 Order of checks: part number, bucket, upload, source and its conditions as CopyObject's (412 before anything is said about the
 range: asserted against AWS), then the range. There are no conditions on the destination.
 
-| x-amz-copy-source-range, of a source of 10 bytes          | answer (recorded on AWS)                   |
-|-----------------------------------------------------------|--------------------------------------------|
-| not sent                                                  | the whole source                           |
-| bytes=0-9                                                 | that stretch                               |
-| 0-8, bytes=0-, bytes=-5, bytes=5-1, …                     | 400 InvalidArgument, the form              |
-| bytes=0-10: ends behind the last byte                     | 400 InvalidArgument, the size              |
-| bytes=10-11: begins behind it, too                        | 400 InvalidRequest                         |
+| x-amz-copy-source-range, of 0123456789 | answer              | the part   | what is wrong            |
+|----------------------------------------|---------------------|------------|--------------------------|
+| -                                      | 200                 | 0123456789 | -                        |
+| bytes=0-9                              | 200                 | 0123456789 | -                        |
+| bytes=2-4                              | 200                 | 234        | -                        |
+| 0-8                                    | 400 InvalidArgument | -          | the form                 |
+| bytes=0-                               | 400 InvalidArgument | -          | the form                 |
+| bytes=-5                               | 400 InvalidArgument | -          | the form                 |
+| bytes=5-1                              | 400 InvalidArgument | -          | the form                 |
+| bytes=0-10                             | 400 InvalidArgument | -          | it ends behind the last  |
+| bytes=10-11                            | 400 InvalidRequest  | -          | it begins behind, too    |
+
+Recorded on AWS.
 """
 
 from __future__ import annotations
@@ -18,14 +24,15 @@ import re
 from typing import Any, Final
 
 from condemu.core.errors import ServiceError
-from condemu.core.store import Txn
-from condemu.s3.buckets.buckets import bucket_of
+from condemu.core.store import Store, Txn
 from condemu.s3.errors.general import COPY_SOURCE_TOO_LARGE
 from condemu.s3.errors.uploads import COPY_RANGE_FORM, COPY_RANGE_OUTSIDE, COPY_RANGE_TOO_LONG
-from condemu.s3.objects.copy import MAX_COPY, Source, named_source, source_of
-from condemu.s3.objects.copy_digests import Stretch, digests
+from condemu.s3.objects.copy import MAX_COPY, Source, source_of
+from condemu.s3.objects.copy_digests import Stretch, ahead, digests
 from condemu.s3.objects.validation import check_key
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.copy_source import named_source
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import Bucket, Part, Upload
 from condemu.s3.uploads.parts import checksum_member, keep_part, part_number, upload_of
 from condemu.wire.checksums import DEFAULT, decode
@@ -54,9 +61,9 @@ def upload_part_copy(txn: Txn, request: S3Request) -> dict[str, Any]:
     }
 
 
-def read_by_part(txn: Txn, request: S3Request) -> Stretch:
-    """What the part would read, if it were decided now; or its refusal."""
-    return _allowed(txn, request)[3]
+async def hash_ahead(request: S3Request, store: Store) -> None:
+    """Compute the digests of the part, if it was decided now, before its decision."""
+    await ahead(request, store, lambda txn: _allowed(txn, request)[3])
 
 
 def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Upload, Source, Stretch]:

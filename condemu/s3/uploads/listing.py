@@ -14,7 +14,6 @@ from typing import Any
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn, prefix_range
-from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.listing import INVALID_UPLOAD_MARKER
 from condemu.s3.listing.pages import (
     MOST,
@@ -28,7 +27,8 @@ from condemu.s3.listing.pages import (
     names,
     owner_of,
 )
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import PARTS, UPLOADS, Bucket, Part, Upload
 from condemu.s3.uploads.ids import belongs_to
 from condemu.s3.uploads.parts import checksum_member, upload_of

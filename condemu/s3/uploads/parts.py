@@ -1,16 +1,22 @@
-"""CreateMultipartUpload, UploadPart and AbortMultipartUpload. (Completing: multipart_complete.py; lists: multipart_listing.py.)
+"""CreateMultipartUpload, UploadPart and AbortMultipartUpload. Completing: complete.py; lists: listing.py.
 
 An upload in progress never counts as existing: neither conditions nor lists of objects see it (S3 User Guide). None of these
 three takes a condition; CompleteMultipartUpload does.
 
 Checksums of an upload (recorded on AWS 2026-02):
 
-| CreateMultipartUpload says   | the object gets                            | each UploadPart                            |
-|------------------------------|--------------------------------------------|--------------------------------------------|
-| neither algorithm nor type   | CRC64NVME, FULL_OBJECT, computed by S3     | may send any algorithm, or none            |
-| CRC64NVME                    | CRC64NVME, FULL_OBJECT                     | CRC64NVME                                  |
-| CRC32, CRC32C                | COMPOSITE unless it says FULL_OBJECT       | that algorithm                             |
-| any other algorithm          | COMPOSITE                                  | that algorithm                             |
+| CreateMultipartUpload says | the object gets          | each UploadPart sends       |
+|----------------------------|--------------------------|-----------------------------|
+| -                          | CRC64NVME, FULL_OBJECT   | any algorithm, or none      |
+| CRC64NVME                  | CRC64NVME, FULL_OBJECT   | that algorithm, or none     |
+| CRC32                      | CRC32, COMPOSITE         | that algorithm              |
+| CRC32C                     | CRC32C, COMPOSITE        | that algorithm              |
+| CRC32, FULL_OBJECT         | CRC32, FULL_OBJECT       | that algorithm              |
+| CRC32C, FULL_OBJECT        | CRC32C, FULL_OBJECT      | that algorithm              |
+| SHA1                       | SHA1, COMPOSITE          | that algorithm              |
+| SHA256                     | SHA256, COMPOSITE        | that algorithm              |
+
+All other algorithms are as SHA1 and SHA256.
 """
 
 from __future__ import annotations
@@ -19,7 +25,6 @@ from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
-from condemu.s3.buckets.buckets import bucket_of
 from condemu.s3.errors.general import PART_NUMBER_OUT_OF_BOUNDS, UNSUPPORTED_CHECKSUM_ALGORITHM
 from condemu.s3.errors.uploads import (
     CHECKSUM_TYPE_ALONE,
@@ -30,7 +35,8 @@ from condemu.s3.errors.uploads import (
 )
 from condemu.s3.objects.put import description
 from condemu.s3.objects.validation import check_key, check_object_headers
-from condemu.s3.request import S3Request
+from condemu.s3.requests.bucket import bucket_of
+from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import NULL_VERSION, PARTS, UPLOADS, Bucket, Part, Upload, Version
 from condemu.s3.state.traces import upload_closed
 from condemu.s3.uploads.ids import new_upload_id

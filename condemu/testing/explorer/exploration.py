@@ -77,6 +77,7 @@ class Exploration:
 
     def search(self, kind: str, schedules: int) -> Explored:
         """Run at most so many schedules, first the one that failed the last time. Raises RaceFound."""
+        __tracebackhide__ = True
         result = self._result
         search = searching(kind, schedules, self._program.seed, result.faults)
         known = kept.recall(self._name)
@@ -95,6 +96,7 @@ class Exploration:
 
     def replay(self, text: str) -> Explored:
         """Run one schedule, from its token. Raises RaceFound; and BadRace, if it does not fit."""
+        __tracebackhide__ = True
         try:
             self._once(numbered(events_of(text), self._program))
         except Unreadable as mistake:
@@ -104,6 +106,7 @@ class Exploration:
         return self._result
 
     def _once(self, events: Sequence[Event]) -> None:
+        __tracebackhide__ = True
         for path in Replay(events).paths():
             self._judged(self._run(path))
 
@@ -120,7 +123,8 @@ class Exploration:
         if finished.failure is not None:
             text = token(option.event for option in chosen)
             kept.remember(self._name, text)
-            raise found(finished, text, result.schedules) from finished.failure
+            __tracebackhide__ = True  # the failure is told in the drawing; where in here it was found helps nobody
+            raise found(finished, text, result.schedules) from None
 
 
 def numbered(events: Sequence[Event], program: Program) -> list[Event]:

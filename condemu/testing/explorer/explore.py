@@ -52,6 +52,7 @@ def explore(
     "everything" unpruned, "random", or "pct". At most `schedules` are run, of at most `steps` requests. `replay`, or
     CONDEMU_SCHEDULE in the environment, runs one schedule: the token of a failure.
     """
+    __tracebackhide__ = True
     program = Program(
         named(actors), setup, check, tuple(fault(one) for one in faults), most_faults, tuple(time_passes), skew or {}, seed,
         steps, patch_time, tuple(expected),

@@ -116,6 +116,7 @@ class RaceFixture:
 
     def explore(self, test: Callable[[], Any], name: str, replay: str | None) -> None:
         """Run the test's body once for each order."""
+        __tracebackhide__ = True
         settings = dict(self._settings)
         schedules, search = settings.pop("schedules", 200), settings.pop("search", "fewest")
         chosen = replay or settings.pop("replay", None)

@@ -321,6 +321,8 @@ class Race:
             verdict = call_with(self.program.check, Aws(self, "check"), finished.told)
         except AssertionError as error:
             finished.failure = error
+        except Exception as error:
+            finished.failure, finished.blamed = error, "the check"
         else:
             if verdict is False:
                 finished.failure = AssertionError("check returned False")

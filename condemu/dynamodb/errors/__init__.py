@@ -1,0 +1,1 @@
+"""The answers of DynamoDB that refuse: one row each."""

@@ -1,0 +1,1 @@
+"""The operations on items: one, many, and all or nothing."""

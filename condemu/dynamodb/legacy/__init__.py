@@ -1,0 +1,1 @@
+"""What was there before expressions: Expected, the filters, AttributeUpdates."""

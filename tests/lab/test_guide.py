@@ -1,0 +1,61 @@
+"""docs/race-lab.md is right: its files are a project whose tests pass, but for the one whose failure is drawn there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from condemu.lab.faults import ALSO, WORDS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "race-lab.md").read_text()
+FILES = re.findall(r"^```python\n# (\w+\.py)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+(DRAWING,) = re.findall(r"^```text\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name, text in FILES:
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def run(folder: Path, *words: str) -> tuple[dict[str, int], str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_", "CONDEMU_"))}
+    command = [sys.executable, "-m", "pytest", "-q", f"--rootdir={folder}", "-o", "addopts=", *words]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|skipped|errors?)", done.stdout)}
+    return counts, done.stdout + done.stderr
+
+
+def test_the_bug_is_found_and_drawn_as_on_the_page(project):
+    counts, output = run(project, "test_lease.py")
+    assert counts == {"failed": 1}, output
+    told = "\n".join(line.removeprefix("E").strip() for line in output.splitlines())
+    for line in DRAWING.splitlines():
+        assert line.strip() in told, f"not told: {line}"
+
+
+def test_the_order_on_the_page_fails_again(project):
+    token = re.search(r"CONDEMU_SCHEDULE=(v1\S+)", DRAWING)
+    assert token is not None
+    counts, output = run(project, "test_lease.py", f"--condemu-schedule={token[1]}")
+    assert counts == {"failed": 1}
+    assert "FAILED after 1 schedule:" in output
+
+
+def test_all_other_examples_pass(project):
+    counts, output = run(project, "--deselect", "test_lease.py")
+    assert set(counts) == {"passed"}, output
+    assert counts["passed"] >= 8
+
+
+def test_the_table_of_faults_is_complete():
+    rows = re.findall(r"^\| (`[a-z].*?) \|", PAGE, re.MULTILINE)
+    words = {word for row in rows for word in re.findall(r"`([a-z_-]+)`", row)}
+    assert words == set(WORDS) - {"delay"}
+    assert not words & set(ALSO)

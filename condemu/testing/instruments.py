@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from condemu.core.spaces import Snapshot, restore, snapshot
-from condemu.lab.faults import OVERLAP, Counted, UnknownFault, fault
+from condemu.core.store import MemoryStore
+from condemu.lab.faults import OF_SCHEDULES, Counted, UnknownFault, fault
 from condemu.lab.holds import STAGES, Hold, Holds, Parked, picking
 from condemu.lab.rules import Rules
+from condemu.lab.staleness import Lag, Past, StaleReads
 
 if TYPE_CHECKING:
     from condemu.server.app import Emulator
@@ -88,8 +90,11 @@ class Instruments:
     @contextmanager
     def fault(self, word: str, *, must_strike: bool, **rule: Any) -> Iterator[Counted]:
         made = fault(word, **rule)
-        if made.word == OVERLAP:
-            raise UnknownFault("overlap is for explore; a hold with overlapping=True lets a request be under way meanwhile")
+        if made.word in OF_SCHEDULES:
+            raise UnknownFault(
+                f"{made.word} is for explore. Here a hold with overlapping=True lets a request be under way meanwhile, and "
+                "stale_reads lets reads lag behind"
+            )
         if self._rules is None:
             from condemu.server.app import FAULTS
 
@@ -124,6 +129,20 @@ class Instruments:
             raise NeverHappened("; ".join(hold.late))
         if must_hold and not hold.counted.hits:
             raise NeverHappened(f"{hold}: no request came to it")
+
+    @contextmanager
+    def stale_reads(self, lag: Lag) -> Iterator[None]:
+        from condemu.server.app import REPLICATED
+
+        engine = self._emulator.engine
+        assert isinstance(engine.store, MemoryStore)
+        past = Past(engine.store, REPLICATED)
+        former, engine.stale_reads = engine.stale_reads, StaleReads(past, lag.on(past))
+        try:
+            yield
+        finally:
+            engine.stale_reads = former
+            past.end()
 
     def _parked(self, parked: Parked) -> None:
         with self._came:

@@ -12,16 +12,18 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from condemu.core.spaces import Snapshot, restore, snapshot
+from condemu.core.store import MemoryStore
 from condemu.lab.faults import OF_SCHEDULES, OVERLAP, STALE, Counted, UnknownFault, fault
 from condemu.lab.holds import STAGES, Hold, Holds, Parked, picking
 from condemu.lab.rules import Rules
+from condemu.lab.staleness import Lag, Past, StaleReads
 
 if TYPE_CHECKING:
     from condemu.server.app import Emulator
 
 INSTEAD: Final = {
     OVERLAP: "a hold with overlapping=True lets a request be under way meanwhile",
-    STALE: "condemu.lab.stale_reads lets the reads of a block lag behind",
+    STALE: "condemu.stale_reads lets the reads of a block lag behind",
 }
 PATIENCE: Final = 30.0  # seconds that `wait` waits for a request to come to a hold
 
@@ -128,6 +130,20 @@ class Instruments:
             raise NeverHappened("; ".join(hold.late))
         if must_hold and not hold.counted.hits:
             raise NeverHappened(f"{hold}: no request came to it")
+
+    @contextmanager
+    def stale_reads(self, lag: Lag) -> Iterator[None]:
+        from condemu.server.app import REPLICATED
+
+        engine = self._emulator.engine
+        assert isinstance(engine.store, MemoryStore)
+        past = Past(engine.store, REPLICATED)
+        former, engine.stale_reads = engine.stale_reads, StaleReads(past, lag.on(past))
+        try:
+            yield
+        finally:
+            engine.stale_reads = former
+            past.end()
 
     def _parked(self, parked: Parked) -> None:
         with self._came:

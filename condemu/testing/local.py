@@ -128,6 +128,18 @@ class Condemu:
             operation, stage=stage, seconds=seconds, overlapping=overlapping, must_hold=must_hold, **rule
         )
 
+    def stale_reads(
+        self, commits: int = 0, *, seconds: float = 0.0, until_time_moves: bool = False, seed: int | None = None
+    ) -> AbstractContextManager[None]:
+        """Let reads of DynamoDB and SimpleDB that need not be consistent lag behind what is written within the block.
+
+        `commits` counts the last writes of those that touch what is read; with a `seed` it is so many at most, by chance.
+        `seconds` and `until_time_moves` go by the clock. Consistent reads, conditions and S3 are never stale.
+        """
+        from condemu.lab.staleness import Lag
+
+        return self._lab().stale_reads(Lag(commits, seconds, until_time_moves, seed))
+
     def snapshot(self) -> Snapshot:
         """All that this account holds now. It costs nothing to keep."""
         return self._lab().snapshot()

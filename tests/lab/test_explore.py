@@ -345,3 +345,20 @@ def test_an_actor_that_never_ends_is_told():
 
     with pytest.raises(Endless, match="did not end within 50 requests; still at it: spins"):
         explore(spins, setup=counter, steps=50)
+
+
+def test_a_request_that_cannot_be_right_is_a_failure_unless_it_is_expected():
+    def typo(aws):
+        aws.client("dynamodb").put_item(
+            TableName="locks", Item={"k": {"S": "a"}}, ConditionExpression="until < :now",
+            ExpressionAttributeValues={":now": {"N": "1"}},
+        )  # fmt: skip
+
+    def member(aws):
+        aws.client("s3").put_object(Buckett="locks")
+
+    with pytest.raises(RaceFound, match=r"typo raised ClientError: .*reserved keyword: until"):
+        explore(typo, setup=counter)
+    with pytest.raises(RaceFound, match="member raised ParamValidationError"):
+        explore(member, setup=counter)
+    assert explore(typo, setup=counter, expected=[ClientError]).complete

@@ -6,8 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from condemu.core.effects import ManualClock
-from condemu.lab import RaceFound, explore, stale_reads
-from condemu.testing.explorer.staleness import NotHere
+from condemu.lab import RaceFound, UnknownFault, explore
 from condemu.testing.local import mock_aws
 
 
@@ -54,9 +53,9 @@ def dynamodb(condemu):
     return client
 
 
-def test_a_read_is_so_many_writes_behind_as_the_rule_says(dynamodb):
+def test_a_read_is_so_many_writes_behind_as_the_rule_says(condemu, dynamodb):
     put(dynamodb, "new")
-    with stale_reads(commits=2):
+    with condemu.stale_reads(commits=2):
         assert state_of(dynamodb) == "new"
         for state in ("paid", "sent", "lost"):
             put(dynamodb, state)
@@ -65,8 +64,8 @@ def test_a_read_is_so_many_writes_behind_as_the_rule_says(dynamodb):
     assert state_of(dynamodb) == "lost"
 
 
-def test_only_writes_to_what_is_read_count(dynamodb):
-    with stale_reads(commits=1):
+def test_only_writes_to_what_is_read_count(condemu, dynamodb):
+    with condemu.stale_reads(commits=1):
         put(dynamodb, "new")
         put(dynamodb, "paid")
         for number in range(5):
@@ -74,9 +73,9 @@ def test_only_writes_to_what_is_read_count(dynamodb):
         assert state_of(dynamodb) == "new"
 
 
-def test_an_index_lags_by_itself(dynamodb):
+def test_an_index_lags_by_itself(condemu, dynamodb):
     put(dynamodb, "new")
-    with stale_reads(commits=1):
+    with condemu.stale_reads(commits=1):
         put(dynamodb, "paid")
         assert by_state(dynamodb, "new") == ["1"]
         assert by_state(dynamodb, "paid") == []
@@ -85,8 +84,8 @@ def test_an_index_lags_by_itself(dynamodb):
         assert by_state(dynamodb, "paid") == ["1"]
 
 
-def test_a_scan_a_batch_and_partiql_are_stale_too_but_transactions_are_not(dynamodb):
-    with stale_reads(commits=1):
+def test_a_scan_a_batch_and_partiql_are_stale_too_but_transactions_are_not(condemu, dynamodb):
+    with condemu.stale_reads(commits=1):
         put(dynamodb, "new")
         key = {"id": {"S": "1"}}
         assert dynamodb.scan(TableName="orders")["Items"] == []
@@ -97,8 +96,8 @@ def test_a_scan_a_batch_and_partiql_are_stale_too_but_transactions_are_not(dynam
         assert read["Responses"][0]["Item"]["state"] == {"S": "new"}
 
 
-def test_conditions_always_see_the_truth(dynamodb):
-    with stale_reads(commits=1):
+def test_conditions_always_see_the_truth(condemu, dynamodb):
+    with condemu.stale_reads(commits=1):
         put(dynamodb, "new")
         assert state_of(dynamodb) is None
         with pytest.raises(ClientError, match="ConditionalCheckFailed"):
@@ -109,7 +108,7 @@ def test_simpledb_is_stale_and_s3_is_not(condemu):
     simpledb, s3 = condemu.client("sdb"), condemu.client("s3")
     simpledb.create_domain(DomainName="domain")
     s3.create_bucket(Bucket="bucket")
-    with stale_reads(commits=1):
+    with condemu.stale_reads(commits=1):
         simpledb.put_attributes(DomainName="domain", ItemName="i", Attributes=[{"Name": "a", "Value": "1"}])
         assert "Attributes" not in simpledb.get_attributes(DomainName="domain", ItemName="i")
         assert "Items" not in simpledb.select(SelectExpression="select * from domain")
@@ -122,26 +121,26 @@ def test_simpledb_is_stale_and_s3_is_not(condemu):
 
 def test_by_seconds_and_until_the_clock_moves_go_by_the_emulators_clock():
     clock = ManualClock(1_000_000.0)
-    with mock_aws(clock=clock) as local:
-        dynamodb = local.client("dynamodb")
+    with mock_aws(clock=clock) as condemu:
+        dynamodb = condemu.client("dynamodb")
         dynamodb.create_table(**ORDERS)
         put(dynamodb, "new")
-        with stale_reads(seconds=1):
+        with condemu.stale_reads(seconds=1):
             put(dynamodb, "paid")
             clock.advance(0.5)
             assert state_of(dynamodb) == "new"
             clock.advance(1)
             assert state_of(dynamodb) == "paid"
-        with stale_reads(until_time_moves=True):
+        with condemu.stale_reads(until_time_moves=True):
             put(dynamodb, "sent")
             assert state_of(dynamodb) == "paid"
             clock.advance(0.001)
             assert state_of(dynamodb) == "sent"
 
 
-def test_by_chance_a_seed_decides(dynamodb):
+def test_by_chance_a_seed_decides(condemu, dynamodb):
     def seen(seed):
-        with stale_reads(commits=3, seed=seed):
+        with condemu.stale_reads(commits=3, seed=seed):
             for state in "abcd":
                 put(dynamodb, state)
             return [state_of(dynamodb) for _ in range(20)]
@@ -151,8 +150,8 @@ def test_by_chance_a_seed_decides(dynamodb):
     assert seen(1) != seen(2)
 
 
-def test_without_an_emulator_in_this_process_it_is_refused():
-    with pytest.raises(NotHere, match="stale_reads needs the fixture"), stale_reads(commits=1):
+def test_a_fault_of_schedules_is_refused_where_there_are_none(condemu):
+    with pytest.raises(UnknownFault, match="stale is for explore"), condemu.fault("stale"):
         pass
 
 

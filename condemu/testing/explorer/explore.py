@@ -45,7 +45,7 @@ def explore(
     An actor is a function, called with an `Aws` if it takes an argument, or a coroutine function; its lane has its name, or the
     one given with it: ("ben", work). `setup` is run before each schedule, on the state that there is now; `check(aws, told)`
     afterwards. A schedule fails when the check raises AssertionError or returns False, or when an actor raises anything else than
-    AWS's errors (botocore's) and the `expected` ones.
+    AWS's errors (botocore's) and the `expected` ones. A request that cannot be right, whatever others do, is a failure too.
 
     `faults` may strike, at most `most_faults` in a schedule: words of `condemu.lab.faults`, "s3:conflict", or rules. Each number
     of seconds in `time_passes` may pass once, at any moment. `skew` are seconds by actor. `search` is "fewest" deviations first,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from botocore.exceptions import ClientError
 
 from gallery.entry import Entry, Race, code_of, item_of, table
@@ -23,12 +25,13 @@ class Visits:
 
 
 class OnceVisits(Visits):
-    """The token of a transaction, which boto3 makes once for all attempts of a call, counts each visit once."""
+    """A transaction with a token of the visit counts it once, in all attempts and in calls that are made again."""
 
     def count(self):
+        token = str(uuid.uuid4())
         while True:
             try:
-                self.dynamodb.transact_write_items(TransactItems=[{"Update": ONE}])
+                self.dynamodb.transact_write_items(TransactItems=[{"Update": ONE}], ClientRequestToken=token)
                 return
             except ClientError as error:
                 reasons = [reason["Code"] for reason in error.response.get("CancellationReasons", ())]

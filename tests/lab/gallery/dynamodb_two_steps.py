@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from botocore.exceptions import ClientError
 
 from gallery.entry import Entry, Race, code_of, item_of, table
@@ -26,13 +28,14 @@ class TwoSteps:
 
 
 class OneStep(TwoSteps):
-    """Both in one transaction."""
+    """Both in one transaction, which a token keeps from taking place twice."""
 
     def send(self, amount):
         changes = [{"Update": change("ann", -amount)}, {"Update": change("ben", amount)}]
+        token = str(uuid.uuid4())
         while True:
             try:
-                self.dynamodb.transact_write_items(TransactItems=changes)
+                self.dynamodb.transact_write_items(TransactItems=changes, ClientRequestToken=token)
                 return
             except ClientError as error:
                 if code_of(error) != "TransactionCanceledException":
@@ -56,7 +59,7 @@ def race(transfer):
         held = [int(item_of(dynamodb, "accounts", {"id": {"S": name}})["balance"]["N"]) for name in ("ann", "ben")]
         assert sum(held) == 200, f"ann and ben have {held} of 200"
 
-    return Race((rent, fine), setup, check, ("crash", "crash-after", "transaction_conflict"))
+    return Race((rent, fine), setup, check, ("crash", "crash-after", "lost", "transaction_conflict"))
 
 
 ENTRY = Entry("crash", TwoSteps, OneStep, race, takes="1 fault")

@@ -25,8 +25,8 @@ Where is the rule for ...?
     the token of an order; when two steps meet           lab/schedules.py token
     what goes wrong on purpose, by which word            lab/faults.py Fault
     when a parked request arrives                        lab/director.py Director
-    what an actor of a race is given                     testing/explorer/race.py Aws
-    what is patched while a race runs                    testing/explorer/patches.py patched
+    what an actor of a race is given                     explorer/race.py Aws
+    what is patched while a race runs                    explorer/patches.py patched
     which S3 operation a request means                   s3/routing.py route
     all that is known about one operation of S3          s3/operations.py OPERATIONS
     what a field of an S3 operation's row means          s3/requests/operation.py Operation

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from condemu.lab.faults import Fault, UnknownFault, calls_lost, fault, replies_lost
 
 if TYPE_CHECKING:
-    from condemu.testing.explorer.exploration import BadRace, Explored, RaceFound
-    from condemu.testing.explorer.explore import explore
+    from condemu.explorer.exploration import BadRace, Explored, RaceFound
+    from condemu.explorer.explore import explore
 
 __all__ = [
     "BadRace", "Explored", "Fault", "RaceFound", "UnknownFault", "calls_lost", "explore", "fault", "hours", "minutes",
@@ -20,8 +20,8 @@ __all__ = [
 ]  # fmt: skip
 
 _HOME = {
-    **dict.fromkeys(("BadRace", "Explored", "RaceFound"), "condemu.testing.explorer.exploration"),
-    "explore": "condemu.testing.explorer.explore",
+    **dict.fromkeys(("BadRace", "Explored", "RaceFound"), "condemu.explorer.exploration"),
+    "explore": "condemu.explorer.explore",
 }
 
 

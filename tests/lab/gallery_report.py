@@ -24,10 +24,10 @@ from typing import Any
 from gallery import ENTRIES
 from gallery.entry import Entry, Race
 
+from condemu.explorer.exploration import Exploration
+from condemu.explorer.lanes import Raised
+from condemu.explorer.race import Told, crashes
 from condemu.lab import RaceFound, explore
-from condemu.testing.explorer.exploration import Exploration
-from condemu.testing.explorer.lanes import Raised
-from condemu.testing.explorer.race import Told, crashes
 from condemu.testing.local import Condemu, MockAWS
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "gallery.md"

@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from condemu.explorer.race import Endless, Stray
 from condemu.lab import BadRace, RaceFound, UnknownFault, calls_lost, explore, replies_lost, seconds
-from condemu.testing.explorer.race import Endless, Stray
 
 
 @pytest.fixture(autouse=True)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from condemu.explorer import kept
+from condemu.explorer.race import Finished, Program
 from condemu.lab.director import Effect
 from condemu.lab.schedules import Event, Unreadable, deviations, events_of, orders, token
 from condemu.lab.search import Chance, Everything, Fewest, Misfit, Path, Replay, Search
 from condemu.lab.timeline import drawing
-from condemu.testing.explorer import kept
-from condemu.testing.explorer.race import Finished, Program
 
 UNSTEADY: Final = "An actor decides by something else than what it is told (by chance, by this machine's clock)."
 VARIABLE: Final = "CONDEMU_SCHEDULE"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from condemu.core.calls import Call
 from condemu.core.effects import ManualClock, SeededIds
 from condemu.core.store import MemoryStore
+from condemu.explorer.lanes import Raised, Threads
 from condemu.lab.clock import START, RaceClock
 from condemu.lab.director import ASLEEP, NEW, Director, Effect, Lane
 from condemu.lab.explained import explained
@@ -20,7 +21,6 @@ from condemu.lab.schedules import TICK, Option
 from condemu.lab.search import Path
 from condemu.lab.staleness import Past, StaleReads
 from condemu.testing import credentials
-from condemu.testing.explorer.lanes import Raised, Threads
 
 if TYPE_CHECKING:
     from condemu.server.app import Emulator
@@ -368,7 +368,7 @@ def call_with(function: Body, *arguments: Any) -> Any:
         taken = len(arguments)
     result = function(*arguments[:taken])
     if inspect.iscoroutine(result):
-        from condemu.testing.explorer.coroutines import run
+        from condemu.explorer.coroutines import run
 
         return run(result)
     return result

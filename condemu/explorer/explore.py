@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from condemu.core.effects import ManualClock
+from condemu.explorer import kept
+from condemu.explorer.exploration import VARIABLE, BadRace, Exploration, Explored
+from condemu.explorer.patches import patched
+from condemu.explorer.race import Clients, Finished, Program, Race
 from condemu.lab.faults import Fault, fault
 from condemu.lab.search import Path
-from condemu.testing.explorer import kept
-from condemu.testing.explorer.exploration import VARIABLE, BadRace, Exploration, Explored
-from condemu.testing.explorer.patches import patched
-from condemu.testing.explorer.race import Clients, Finished, Program, Race
 
 if TYPE_CHECKING:
     from condemu.core.store import MemoryStore

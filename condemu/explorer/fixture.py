@@ -16,12 +16,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from condemu.explorer.exploration import BadRace, Exploration, Explored
+from condemu.explorer.explore import named, races
+from condemu.explorer.lanes import Raised
+from condemu.explorer.patches import patched
+from condemu.explorer.race import Aws, Finished, Program, Race, call_with, crashes
 from condemu.lab.faults import fault
-from condemu.testing.explorer.exploration import BadRace, Exploration, Explored
-from condemu.testing.explorer.explore import named, races
-from condemu.testing.explorer.lanes import Raised
-from condemu.testing.explorer.patches import patched
-from condemu.testing.explorer.race import Aws, Finished, Program, Race, call_with, crashes
 
 SETTINGS = (
     "faults", "most_faults", "time_passes", "skew", "schedules", "search", "seed", "steps", "expected", "patch_time", "replay",

@@ -7,6 +7,7 @@
 | s3_client           | function | boto3's client for the fresh account; so dynamodb_client, sdb_client              |
 | s3_resource         | function | boto3's resource for the fresh account; so dynamodb_resource                      |
 
+`--condemu-lint=error` (or `condemu_lint`) checks the history of each test that uses `condemu`: lost updates, misled clients.
 `--condemu-url URL` (or `condemu_url` in the ini file) runs the same tests against a server elsewhere: a container, another store.
 `@pytest.mark.condemu(region="eu-west-1", auth="strict", …)` sets the region and the emulator's settings for one test.
 """
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("condemu")
     group.addoption("--condemu-url", default=None, metavar="URL", help="run the tests against this endpoint, not in this process")
+    group.addoption(
+        "--condemu-lint", default=None, choices=("off", "warn", "error"), help="check what each test does to its own writes"
+    )
+    parser.addini("condemu_lint", "check what each test does to its own writes: off, warn or error", default="off")
     parser.addini("condemu_url", "run the tests against this endpoint, not in this process", default="")
 
 
@@ -55,8 +60,17 @@ def condemu(request: pytest.FixtureRequest) -> Iterator[Condemu]:
         mock = MockAWS(url=url, **settings)
     except (UnknownSetting, ValueError) as mistake:
         raise pytest.UsageError(f"@pytest.mark.condemu: {mistake}") from None
+    level = request.config.getoption("--condemu-lint") or request.config.getini("condemu_lint")
     with mock as local:
-        yield local
+        if level == "off":
+            yield local
+            return
+        from condemu.testing.lint import LEVELS, linted
+
+        if level not in LEVELS:
+            raise pytest.UsageError(f"condemu_lint is {' or '.join(LEVELS)}, not {level!r}")
+        with linted(local, level):
+            yield local
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ from condemu.core.effects import Ids
 from condemu.core.engine import Engine
 from condemu.core.spaces import NameTaken, Space
 from condemu.lab.clock import START
-from condemu.lab.covered import Covered, Strange, numbered
+from condemu.lab.covered import Explored, Strange, numbered
 from condemu.lab.faults import AFTER, BEFORE, OVERLAP, Fault, Tables
 from condemu.lab.schedules import Unreadable, events_of
 from condemu.lab.search import Chance, Everything, Fewest, Replay, Search
@@ -133,7 +133,7 @@ class Races:
         self._begin()
         secret = self._lend(program)
         self._races[name] = race = Race(
-            name, program, search, Covered(faults=faults), schedules, engine=self._engine, tables=self._tables,
+            name, program, search, Explored(faults=faults), schedules, engine=self._engine, tables=self._tables,
             spaces=self._spaces, gone=lambda: self._end_quietly(name),
         )  # fmt: skip
         keys = {actor: key for key, actor in race.program.keys.items()}
@@ -252,7 +252,7 @@ def searching(members: Document, schedules: int, faults: int, program: Program) 
     replay = members.get("replay")
     if replay is not None:
         try:
-            return Replay(numbered(events_of(replay), program.actors, program.ticks))
+            return Replay(numbered(events_of(replay), program.ticks, program.actors))
         except (Unreadable, Strange) as mistake:
             raise Refused(400, str(mistake)) from None
     name, seed = members.get("search", "fewest"), int(members.get("seed", 0))

@@ -41,7 +41,8 @@ class Claim(NamedTuple):
 class Space:
     """One table of the store. `kind` is the type of its records; `codec` replaces the one that the type gives.
 
-    `version` counts the changes of what its documents look like.
+    `version` counts the changes of what its documents look like. What is `replicated`, an eventually consistent read may show as
+    it was.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Space:
     version: int = 1
     codec: Codec | None = None
     claim: Claim | None = None
+    replicated: bool = False
     owner: Callable[[Record], str] | None = None
     move: Callable[[Record, str, str], Record] | None = None  # the record when it is another account's: (record, former, account)
 

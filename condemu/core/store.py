@@ -15,7 +15,7 @@ have if it changes anything; a record that keeps it can later tell whether it wa
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, Protocol, TypeVar
 
 from sortedcontainers import SortedDict
@@ -189,6 +189,15 @@ class _ReadTxn(MemoryTxn):
 
     def delete(self, table: str, key: Key) -> None:
         raise ReadOnly(table)
+
+
+def undone(txn: Txn, changes: Iterable[Change]) -> Txn:
+    """What a transaction over tables in memory shows, as it was before these changes, given newest first. It is for reading."""
+    assert isinstance(txn, MemoryTxn)
+    past = _ReadTxn(txn._tables, txn.now, txn.index, txn.ids)
+    for change in changes:
+        past._writes.setdefault(change.table, {})[change.key] = change.old
+    return past
 
 
 class MemoryStore:

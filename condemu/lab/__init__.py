@@ -13,15 +13,17 @@ from condemu.lab.faults import Fault, UnknownFault, calls_lost, fault, replies_l
 if TYPE_CHECKING:
     from condemu.testing.explorer.exploration import BadRace, Explored, RaceFound
     from condemu.testing.explorer.explore import explore
+    from condemu.testing.explorer.staleness import stale_reads
 
 __all__ = [
     "BadRace", "Explored", "Fault", "RaceFound", "UnknownFault", "calls_lost", "explore", "fault", "hours", "minutes",
-    "replies_lost", "seconds",
+    "replies_lost", "seconds", "stale_reads",
 ]  # fmt: skip
 
 _HOME = {
     **dict.fromkeys(("BadRace", "Explored", "RaceFound"), "condemu.testing.explorer.exploration"),
     "explore": "condemu.testing.explorer.explore",
+    "stale_reads": "condemu.testing.explorer.staleness",
 }
 
 

@@ -11,7 +11,7 @@ Requests that are refused before they are READY do not wait; they are part of wh
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,7 +20,22 @@ from condemu.core.effects import Clock
 from condemu.core.engine import ARRIVE_AGAIN, ReplyLost, Watch, _ArriveAgain
 from condemu.core.errors import ServiceError
 from condemu.core.http import Response
-from condemu.lab.faults import CUT, ERROR_AFTER, LOST_CALL, OVERLAP, STALL, Fault, Tables, fitting
+from condemu.lab.faults import (
+    CRASH,
+    CRASH_AFTER,
+    CUT,
+    ERROR_AFTER,
+    LOST_CALL,
+    OVERLAP,
+    STALE,
+    STALL,
+    Crashed,
+    Fault,
+    Tables,
+    commits_behind,
+    fitting,
+    stale,
+)
 from condemu.lab.schedules import EVERYTHING, TICK, TIME, Event, Footprint, Option, meet
 
 NEW: Final = "new"
@@ -52,7 +67,7 @@ class Lane:
     """An actor as the director sees it."""
 
     __slots__ = (
-        "arrivals", "call", "due", "effect", "index", "lost", "name", "number", "overlapped",
+        "arrivals", "behind", "call", "crashed", "due", "effect", "index", "lost", "name", "number", "overlapped",
         "pending_fault", "released", "rules", "state", "step", "wrote",
     )  # fmt: skip
 
@@ -72,13 +87,15 @@ class Lane:
         self.lost = ""  # the invocation all of whose replies are lost
         self.effect: Effect | None = None
         self.wrote = False
+        self.behind = 0  # how many commits what it reads next does not show
+        self.crashed = False
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.state}>"
 
 
 class Director(Watch):
-    """`lane_of` tells whose call it is, None for a call that nobody directs; `stray` is told of those."""
+    """`lane_of` tells whose call it is. A call of nobody's, or of somebody who has no lane, passes."""
 
     def __init__(
         self,
@@ -91,6 +108,7 @@ class Director(Watch):
         faults: Sequence[Fault] = (),
         tables: Tables,
         timed: bool = False,
+        reach: Callable[[Step], int] = lambda step: 0,
     ) -> None:
         self.lanes = {name: Lane(name, number) for number, name in enumerate(names)}
         self.effects: list[Effect] = []
@@ -102,6 +120,7 @@ class Director(Watch):
         self._faults = faults
         self._tables = tables
         self._timed = timed
+        self._reach = reach  # how many commits have touched what a step reads
         self._swept = False
         self._running: Lane | None = None
 
@@ -123,13 +142,18 @@ class Director(Watch):
             deviation = 0 if place == 0 else 1
             footprint = self._footprint(lane)
             options.append(Option(Event(lane.name, lane.number), footprint, deviation))
-            options.extend(
-                Option(Event(lane.name, lane.number, word), footprint, deviation + 1)
-                for word in (lane.rules if lane.state == PARKED else ())
-                if word != OVERLAP or lane.overlapped
-            )
+            options.extend(Option(Event(lane.name, lane.number, word), footprint, deviation + 1) for word in self._variants(lane))
         options.extend(Option(Event("", number, seconds), TICK, 1) for number, seconds in ticks)
         return options
+
+    def _variants(self, lane: Lane) -> Iterator[str]:
+        """The faults with which an actor may go on."""
+        for word in lane.rules if lane.state == PARKED else ():
+            if word == STALE:
+                assert lane.step is not None
+                yield from (stale(behind) for behind in range(1, self._reach(lane.step) + 1))
+            elif word != OVERLAP or lane.overlapped:
+                yield word
 
     def _preference(self, lane: Lane) -> tuple[int, float, int]:
         """Who runs goes on; then the first in order; who sleeps comes last, the earliest first."""
@@ -156,7 +180,8 @@ class Director(Watch):
         elif lane.state == PARKED:
             assert lane.call is not None
             lane.released, lane.arrivals = lane.call, lane.call.arrivals
-            lane.pending_fault = lane.rules.get(option.event.variant)
+            lane.behind = commits_behind(option.event.variant)
+            lane.pending_fault = lane.rules.get(STALE if lane.behind else option.event.variant) or lane.pending_fault
             self._describe(lane.effect, lane)
         self.effects.append(lane.effect)
         lane.number += 1
@@ -189,6 +214,9 @@ class Director(Watch):
         name = self._lane_of(call)
         if name is not None:
             call.actor = name
+            lane = self.lanes.get(name)
+            if lane is not None and lane.crashed:
+                raise Crashed
 
     async def ready(self, call: Call, step: Step) -> _ArriveAgain | None:
         lane = self.lanes.get(call.actor)
@@ -200,21 +228,34 @@ class Director(Watch):
             lane.state, lane.overlapped = PARKED, False
             await self._wait(lane)
             lane.call, lane.step = None, None
-            rule = lane.pending_fault
-            if rule is not None and rule.word == OVERLAP:
-                assert lane.effect is not None
-                lane.released, lane.effect.fault, lane.pending_fault = None, rule.word, None
+            if self._strike(lane, call, step):
+                lane.released = None
                 return None
-            error = rule.error(self._tables, call, step) if rule is not None and not rule.after else None
-            if error is not None:
-                assert rule is not None
-                assert lane.effect is not None
-                lane.effect.fault, lane.pending_fault = rule.word, None
-                raise error
             if self._index() != call.arrived_index or self._clock.now() != call.arrived_at:
                 return ARRIVE_AGAIN
         lane.released = None
         return None
+
+    def _strike(self, lane: Lane, call: Call, step: Step) -> bool:
+        """Let what is to happen before the decision happen. Whether the call keeps the moment at which it arrived."""
+        rule = lane.pending_fault
+        if rule is None or rule.after or rule.word == CRASH_AFTER:
+            return False
+        assert lane.effect is not None
+        lane.effect.fault, lane.pending_fault = stale(lane.behind) if lane.behind else rule.word, None
+        if rule.word == CRASH:
+            lane.crashed = True
+            raise Crashed
+        if rule.word in (OVERLAP, STALE):
+            return rule.word == OVERLAP
+        error = rule.error(self._tables, call, step)
+        assert error is not None
+        raise error
+
+    def unseen(self, call: Call) -> int:
+        """How many commits a call's read does not show, of those that touched what it reads."""
+        lane = self.lanes.get(call.actor)
+        return lane.behind if lane is not None else 0
 
     def decided(self, call: Call, outcome: Outcome) -> None:
         lane = self.lanes.get(call.actor) if call.cause != SWEEP else None
@@ -223,6 +264,7 @@ class Director(Watch):
             return
         if outcome.step is None or lane.effect is None:
             return
+        lane.behind = 0
         if outcome.changes:
             lane.wrote = True
             lane.effect.index = outcome.index
@@ -248,6 +290,9 @@ class Director(Watch):
             lane.effect.status = 500
             return Response(500, [("Content-Length", "0")], b"")
         lane.effect.status = 0
+        if rule.word == CRASH_AFTER:
+            lane.crashed = True
+            raise Crashed
         if rule.word == LOST_CALL:
             lane.lost = invocation
         raise ReplyLost("stall" if rule.word == STALL else "cut" if rule.word == CUT else "reset")

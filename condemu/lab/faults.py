@@ -11,12 +11,17 @@
 | stall                                       | after the write  | nothing comes until the client gives up                |
 | error-after                                 | after the write  | 500 in place of the answer                             |
 | cut                                         | after the write  | the answer's body ends half-way                        |
+| stale                                       | at a read        | it shows what was there before                         |
+| crash                                       | before the write | the actor ends here, and nobody cleans up              |
+| crash-after                                 | after the write  | the same, and the write stands                         |
 
 A service's own errors come from its table `faults.py`; the lab knows only their words. A word behind a service's name,
 "s3:conflict", means that service alone.
 
-`overlap` is for schedules alone. Requests take effect as if they had just arrived; with it, a conditional write of S3 was under
-way when its key was changed, which S3 answers with 409 by itself.
+`overlap`, `stale` and the crashes are for schedules alone. In a schedule requests take effect as if they had just arrived; with
+`overlap`, a conditional write of S3 was under way when its key was changed, which S3 answers with 409 by itself. A stale read is
+one that AWS may answer from the past; "stale-2" in a schedule is two commits behind, of those that touch what is read. An actor
+that crashes runs nothing more that could be seen, not even what it has in `finally`.
 """
 
 from __future__ import annotations
@@ -42,20 +47,28 @@ ERROR_AFTER: Final = "error-after"
 CUT: Final = "cut"
 DELAY: Final = "delay"
 OVERLAP: Final = "overlap"
+STALE: Final = "stale"
+CRASH: Final = "crash"
+CRASH_AFTER: Final = "crash-after"
 CONFLICT: Final = "conflict"
 AFTER: Final = (LOST, LOST_CALL, STALL, ERROR_AFTER, CUT)
-WORDS: Final = (*BEFORE, *AFTER, DELAY, OVERLAP)
+OF_SCHEDULES: Final = (OVERLAP, STALE, CRASH, CRASH_AFTER)
+WORDS: Final = (*BEFORE, *AFTER, DELAY, *OF_SCHEDULES)
 SERVICES: Final = ("s3", "dynamodb", "simpledb")
 # Other spellings that people try.
 ALSO: Final = {
     "409": "conflict", "500": "internal_error", "503": "unavailable", "reply_lost": LOST, "lose_reply": LOST, "reset": LOST,
     "replies_lost": LOST, "timeout": STALL, "throttled": "throttle", "slowdown": "throttle", "lost_call": LOST_CALL,
-    "error_after": ERROR_AFTER,
+    "error_after": ERROR_AFTER, "crash_after": CRASH_AFTER, "crashes": CRASH, "stale_read": STALE, "stale_reads": STALE,
 }  # fmt: skip
 
 
 class UnknownFault(ValueError):
     """A word that is no fault, or a service that is none."""
+
+
+class Crashed(BaseException):
+    """Ends an actor that crashes. No request of it that comes later, from `finally` or `except BaseException`, is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +153,31 @@ def calls_lost(**rule: object) -> Fault:
 
 
 def fitting(faults: Iterable[Fault], tables: Tables, call: Call, step: Step) -> list[Fault]:
-    """The faults that can strike a step: AWS would answer so, or there is the reply to a write to be lost."""
-    return [
-        rule
-        for rule in faults
-        if rule.picks(call, step) and (not step.reads if rule.after else rule.error(tables, call, step) is not None)
-    ]
+    """The faults that can strike a step."""
+    return [rule for rule in faults if rule.picks(call, step) and can_strike(rule, tables, call, step)]
+
+
+def can_strike(rule: Fault, tables: Tables, call: Call, step: Step) -> bool:
+    """Whether there is the reply to a write to be lost, a read to be stale, or an answer that AWS would give."""
+    if rule.word == STALE:
+        return step.reads and not call.consistent
+    if rule.word == CRASH:  # when a client ends, what it has sent goes on: a batch that has begun
+        return not step.reads and not call.outcomes
+    if rule.after or rule.word == CRASH_AFTER:
+        return not step.reads
+    return rule.error(tables, call, step) is not None
+
+
+def stale(commits: int) -> str:
+    """The word of a schedule for a read that is so many commits behind."""
+    return STALE if commits == 1 else f"{STALE}-{commits}"
+
+
+def commits_behind(word: str) -> int:
+    """How many commits a read with this word is behind; 0 for all other words."""
+    if word == STALE:
+        return 1
+    return int(word.removeprefix(f"{STALE}-")) if word.startswith(f"{STALE}-") else 0
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """A schedule as text: one line for each effect, a lane for each actor, what took effect, what was answered, and why.
 
-●  wrote       ○  read, or changed nothing       ✗  refused       ⊘  the reply was lost       ~~~  time passed
+●  wrote       ○  read, or changed nothing       ✗  refused       ⊘  the reply was lost       ◌  read the past
+†  the actor crashed before its request took effect, ‡ after it       ~~~  time passed
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from condemu.lab import faults
 from condemu.lab.director import Effect
 
 CONDITIONS: Final = (
@@ -16,11 +18,12 @@ CONDITIONS: Final = (
 )  # fmt: skip
 DIGEST: Final = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,56}\b")
 WIDTH: Final = 44  # of what took effect
-WROTE, READ, REFUSED, LOST, THERE = "●", "○", "✗", "⊘", "│"
+WROTE, READ, REFUSED, LOST, THERE, STALE = "●", "○", "✗", "⊘", "│", "◌"
+CRASHED: Final = {faults.CRASH: "†", faults.CRASH_AFTER: "‡"}
 
 
-def drawing(effects: Sequence[Effect], actors: Sequence[str]) -> str:
-    """The drawing. Starts and sleeps are drawn only as what passes."""
+def drawing(effects: Sequence[Effect], actors: Sequence[str], notes: Mapping[int, str] | None = None) -> str:
+    """The drawing. Starts and sleeps are drawn only as what passes. `notes` say by a call's number what it found."""
     present = [actor for actor in actors if any(effect.event.actor == actor for effect in effects)]
     widths = [max(len(actor), 3) + 2 for actor in present]
     rows = [_head(present, widths)]
@@ -41,7 +44,8 @@ def drawing(effects: Sequence[Effect], actors: Sequence[str]) -> str:
             for actor in present
         ]
         lanes = "".join(mark.ljust(width) for mark, width in zip(marks, widths, strict=True))
-        rows.append(f"{number:3}  {lanes}{what_of(effect):{WIDTH}}  {answer_of(effect):24}  {why_of(effect)}".rstrip())
+        noted = (notes or {}).get(effect.call.number, "")
+        rows.append(f"{number:3}  {lanes}{what_of(effect):{WIDTH}}  {answer_of(effect):24}  {why_of(effect, noted)}".rstrip())
     return "\n".join(rows)
 
 
@@ -51,11 +55,20 @@ def _head(actors: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def mark_of(effect: Effect) -> str:
-    if effect.status == 0 and effect.fault:
+    if effect.fault in CRASHED:
+        return CRASHED[effect.fault]
+    if faults.commits_behind(effect.fault):
+        return STALE
+    if is_lost(effect):
         return LOST
     if effect.index:
         return WROTE
     return REFUSED if effect.refusal is not None or effect.status >= 400 else READ
+
+
+def is_lost(effect: Effect) -> bool:
+    """Whether nobody heard what was answered. A part of a batch that was refused has no answer of its own, and was heard of."""
+    return effect.status == 0 and effect.fault in (*faults.AFTER, faults.CRASH_AFTER)
 
 
 def what_of(effect: Effect) -> str:
@@ -85,7 +98,9 @@ def short(value: Any, most: int = 40) -> str:
 
 
 def answer_of(effect: Effect) -> str:
-    if effect.status == 0 and effect.fault:
+    if effect.fault == faults.CRASH:
+        return "never sent"
+    if is_lost(effect):
         return "no reply" + (f" (commit {effect.index})" if effect.index else "")
     refusal = effect.refusal
     if refusal is not None:
@@ -95,8 +110,9 @@ def answer_of(effect: Effect) -> str:
     return f"{effect.status} commit {effect.index}" if effect.index else str(effect.status)
 
 
-def why_of(effect: Effect) -> str:
+def why_of(effect: Effect, noted: str = "") -> str:
+    """The fault that struck, and what was found: whose it was, where a history knows."""
     parts = [f"fault: {effect.fault}"] if effect.fault else []
-    if effect.because:
-        parts.append(brief(effect.because))
+    if noted or effect.because:
+        parts.append(brief(noted or effect.because))
     return "; ".join(parts)

@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # All that a store holds.
 SPACES: Final = (*s3_records.SPACES, *dynamodb_records.SPACES, *simpledb_records.SPACES, *sts_records.SPACES)
+# Of that, what an eventually consistent read may show as it was.
+REPLICATED: Final = frozenset(space.name for space in SPACES if space.replicated)
 # What goes wrong on AWS's side, by service and word.
 FAULTS: Final = {"s3": S3_FAULTS, "dynamodb": DYNAMODB_FAULTS, "simpledb": SIMPLEDB_FAULTS}
 

@@ -87,9 +87,9 @@ def _place_of(place: tuple[str, ...], _: str, account: str) -> tuple[str, ...]:
 DOMAIN: Final = (("region", str), ("domain", str))
 SPACES: Final = (
     space(DOMAINS, Domain, *DOMAIN),
-    space(TOTALS, Totals, *DOMAIN),
-    space(ITEMS, Item, *DOMAIN, ("item", str)),
-    space(PLACES, str, *DOMAIN, ("commit", int), ("number", int)),
+    space(TOTALS, Totals, *DOMAIN, replicated=True),
+    space(ITEMS, Item, *DOMAIN, ("item", str), replicated=True),
+    space(PLACES, str, *DOMAIN, ("commit", int), ("number", int), replicated=True),
     space(EXPORTS, Export, *DOMAIN, ("export", str), move=_export_of),
     space(EXPORT_TOKENS, tuple[str, str, str, str], ("region", str), ("token", str), move=_place_of),
 )

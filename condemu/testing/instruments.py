@@ -12,13 +12,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from condemu.core.spaces import Snapshot, restore, snapshot
-from condemu.lab.faults import OVERLAP, Counted, UnknownFault, fault
+from condemu.lab.faults import OF_SCHEDULES, OVERLAP, STALE, Counted, UnknownFault, fault
 from condemu.lab.holds import STAGES, Hold, Holds, Parked, picking
 from condemu.lab.rules import Rules
 
 if TYPE_CHECKING:
     from condemu.server.app import Emulator
 
+INSTEAD: Final = {
+    OVERLAP: "a hold with overlapping=True lets a request be under way meanwhile",
+    STALE: "condemu.lab.stale_reads lets the reads of a block lag behind",
+}
 PATIENCE: Final = 30.0  # seconds that `wait` waits for a request to come to a hold
 
 
@@ -88,8 +92,8 @@ class Instruments:
     @contextmanager
     def fault(self, word: str, *, must_strike: bool, **rule: Any) -> Iterator[Counted]:
         made = fault(word, **rule)
-        if made.word == OVERLAP:
-            raise UnknownFault("overlap is for explore; a hold with overlapping=True lets a request be under way meanwhile")
+        if made.word in OF_SCHEDULES:
+            raise UnknownFault(f"{made.word} is for explore; {INSTEAD.get(made.word, 'here nobody knows what an actor is')}")
         if self._rules is None:
             from condemu.server.app import FAULTS
 

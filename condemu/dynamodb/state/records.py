@@ -258,8 +258,8 @@ AS_JSON: Final = Codec(_shown, _read)  # outside of this process an item is Dyna
 PLACE: Final = (("partition", bytes), ("sort", bytes))
 SPACES: Final = (
     space(TABLES, Table, ("name", str), ("region", str), move=_table_of),
-    space(ITEMS, bytes, ("table", str), *PLACE, codec=AS_JSON),
-    space(INDEXED, bytes, ("index", str), *PLACE, ("own partition", bytes), ("own sort", bytes), codec=AS_JSON),
+    space(ITEMS, bytes, ("table", str), *PLACE, codec=AS_JSON, replicated=True),
+    space(INDEXED, bytes, ("index", str), *PLACE, ("own partition", bytes), ("own sort", bytes), codec=AS_JSON, replicated=True),
     space(STREAMS, Stream, (ARN, str), move=_stream_of),
     space(RECORDS, StreamRecord, (ARN, str), ("sequence", int), codec=Codec(_record_shown, _record_read)),
     space(EXPIRING, Expiring, ("seconds", int), ("table", str), *PLACE),

@@ -14,9 +14,10 @@ from condemu.lab.timeline import drawing
 from condemu.testing.explorer import kept
 from condemu.testing.explorer.race import Finished, Program
 
+UNSTEADY: Final = "An actor decides by something else than what it is told (by chance, by this machine's clock)."
 VARIABLE: Final = "CONDEMU_SCHEDULE"
 SEARCHES: Final = ("fewest", "everything", "random", "pct")
-Run = Callable[[Path], Finished]
+Run = Callable[[Path, bool], Finished]  # the second says whether its history is recorded
 
 
 class BadRace(ValueError):
@@ -70,7 +71,7 @@ class Exploration:
         for path in search.paths():
             if result.schedules >= schedules:
                 return result
-            self._judged(self._run(path))
+            self._judged(self._run(path, False))
         result.complete = search.complete
         return result
 
@@ -88,7 +89,7 @@ class Exploration:
     def _once(self, events: Sequence[Event]) -> None:
         __tracebackhide__ = True
         for path in Replay(events).paths():
-            self._judged(self._run(path))
+            self._judged(self._run(path, False))
 
     def _judged(self, finished: Finished) -> None:
         result = self._result
@@ -101,7 +102,20 @@ class Exploration:
             text = token(option.event for option in chosen)
             kept.remember(self._name, text)
             __tracebackhide__ = True  # the failure is told in the drawing; where in here it was found helps nobody
-            raise found(finished, text, result.schedules) from None
+            raise found(self._recorded(finished), text, result.schedules) from None
+
+    def _recorded(self, finished: Finished) -> Finished:
+        """The same schedule once more, with its history. Says so when it comes out otherwise."""
+        (path,) = Replay([option.event for option in finished.path.chosen]).paths()
+        try:
+            again = self._run(path, True)
+        except Misfit as misfit:
+            finished.sentences = [f"{UNSTEADY} In this order it went otherwise the second time: {misfit}."]
+            return finished
+        if again.failure is None:
+            finished.sentences = [f"{UNSTEADY} The same order did not fail the second time."]
+            return finished
+        return again
 
 
 def numbered(events: Sequence[Event], program: Program) -> list[Event]:
@@ -119,7 +133,8 @@ def found(finished: Finished, text: str, schedules: int) -> RaceFound:
     if finished.blamed:
         why = f"{finished.blamed} raised {type(failure).__name__}: {failure}"
     message = (
-        f"{covered.failed_after(schedules, why)}\n\n{drawing(finished.effects, finished.told.names)}\n\n"
+        f"{covered.failed_after(schedules, why)}\n\n{drawing(finished.effects, finished.told.names, finished.notes)}\n\n"
+        f"{''.join(f'{sentence}{chr(10)}' for sentence in finished.sentences)}"
         f"{covered.needs(finished.path.chosen)}. Run it again: {VARIABLE}={text}"
     )
     return RaceFound(message, text, finished)

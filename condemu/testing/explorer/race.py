@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from condemu.core.calls import Call
 from condemu.core.effects import ManualClock, SeededIds
-from condemu.core.engine import Observer
 from condemu.core.store import MemoryStore
 from condemu.lab.clock import START, RaceClock
 from condemu.lab.director import ASLEEP, NEW, Director, Effect, Lane
-from condemu.lab.faults import Fault
+from condemu.lab.explained import explained
+from condemu.lab.faults import STALE, Crashed, Fault
 from condemu.lab.schedules import TICK, Option
 from condemu.lab.search import Path
+from condemu.lab.staleness import Past, StaleReads
 from condemu.testing import credentials
 from condemu.testing.explorer.lanes import Raised, Threads
 
 if TYPE_CHECKING:
     from condemu.server.app import Emulator
+    from condemu.server.recorder import Recorder
     from condemu.testing.activation import Activation
 
 Body = Callable[..., Any]
@@ -161,6 +163,8 @@ class Finished:
     failure: BaseException | None = None
     blamed: str = ""  # the actor whose exception the failure is
     whole: bool = True  # every actor ended
+    sentences: list[str] = field(default_factory=list)  # who was told something else than the truth, and what went over what
+    notes: dict[int, str] = field(default_factory=dict)  # by a call's number, what it found
 
 
 class Race:
@@ -168,7 +172,7 @@ class Race:
 
     def __init__(
         self, program: Program, path: Path, activation: Activation, clients: Clients, base: MemoryStore, wall: ManualClock,
-        observers: Sequence[Observer] = (),
+        *, recorded: bool = False,
     ) -> None:  # fmt: skip
         self.program = program
         self.path = path
@@ -179,25 +183,40 @@ class Race:
         self.home = threading.get_ident()
         self.ticks = [(number, f"{seconds:g}".replace(".", "_")) for number, seconds in enumerate(program.ticks)]
         self.bodies: dict[str, Callable[[], Any]] = {}
-        self.emulator = self._built(base, wall, tuple(observers))
+        self.phase = "setup"  # who sends what no actor sends
+        self.emulator = self._built(base, wall)
+        self.recorder: Recorder | None = None
+        if recorded:
+            from condemu.server.recorder import Recorder
 
-    def _built(self, base: MemoryStore, wall: ManualClock, observers: tuple[Observer, ...]) -> Emulator:
-        from condemu.server.app import FAULTS, build, credentials_of
+            self.recorder = Recorder(self.emulator.engine.store, self.emulator.config.region)
+            self.emulator.engine.observe(self.recorder)
+
+    def _built(self, base: MemoryStore, wall: ManualClock) -> Emulator:
+        from condemu.server.app import FAULTS, REPLICATED, build, credentials_of
         from condemu.server.config import Config
 
         config = Config(region=self.clients._region, account=self.activation.account)
         ids = SeededIds(str(self.program.seed))
         store = base.copy(self.clock, ids)
+        self.past = Past(store, REPLICATED)
         self.director = Director(
             (), lane_of=self._lane_of, wait=self._wait, index=lambda: store.index, clock=self.clock,
             faults=self.program.faults, tables=FAULTS, timed=bool(self.ticks),
+            reach=lambda step: len(self.past.touching(step.decide)),
         )  # fmt: skip
         book = credentials.LocalBook(credentials_of(config, None))
-        return build(config, clock=self.clock, wall=wall, ids=ids, store=store, observers=(self.director, *observers), book=book)
+        return build(
+            config, clock=self.clock, wall=wall, ids=ids, store=store, observers=(self.director,), book=book,
+            stale_reads=StaleReads(self.past, lambda call, _: self.director.unseen(call)) if self._may_be_stale() else None,
+        )  # fmt: skip
+
+    def _may_be_stale(self) -> bool:
+        return any(rule.word == STALE for rule in self.program.faults)
 
     # what threads ask
 
-    def _lane_of(self, call: Call) -> str | None:
+    def _lane_of(self, call: Call) -> str:
         lane = self.threads.owner()
         if lane is not None:
             return lane.name
@@ -208,7 +227,7 @@ class Race:
                 f"a thread that {by} started has sent a request: only an actor's own thread can be ordered. Let it send its "
                 "requests itself, or make the other thread an actor of its own"
             )
-        return None
+        return self.phase
 
     async def _wait(self, lane: Lane) -> None:
         self.threads.wait(lane)
@@ -217,6 +236,8 @@ class Race:
         lane = self.threads.owner()
         if lane is None:
             return False
+        if lane.crashed:
+            raise Crashed
         self.threads.sleep(lane, self.clock.now() + max(seconds, 0.0))
         return True
 
@@ -254,10 +275,15 @@ class Race:
             return finished
 
     def schedule(self) -> Finished:
-        """Let the path choose until every actor has ended, or it gives up."""
+        """Let the path choose until every actor has ended, or it gives up. What was there before, everybody has seen."""
+        self.past.forget()
         whole = self._chosen()
+        self.phase = "check"
         results = {name: self.threads.results.get(name) for name in self.bodies}
-        return Finished(self.path, self.director.effects, Told(results), whole=whole)
+        finished = Finished(self.path, self.director.effects, Told(results), whole=whole)
+        if self.recorder is not None:
+            finished.sentences, finished.notes = explained(self.recorder.entries(), finished.effects)
+        return finished
 
     def _chosen(self) -> bool:
         while True:
@@ -313,11 +339,11 @@ class Race:
 
 
 def crashes(told: Told, expected: tuple[type[BaseException], ...]) -> Iterator[tuple[str, BaseException]]:
-    """The actors that raised what is no answer of AWS."""
+    """The actors that raised what is no answer of AWS, and did not crash by a fault."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     for name, result in told.items():
-        if isinstance(result, Raised) and not isinstance(result.error, (BotoCoreError, ClientError, *expected)):
+        if isinstance(result, Raised) and not isinstance(result.error, (BotoCoreError, ClientError, Crashed, *expected)):
             yield name, result.error
 
 

@@ -153,7 +153,7 @@ Where is the rule for ...?
     records as documents                                 core/codec.py codec_of
     fault rules at work, and what they count             lab/rules.py Rules
     requests that wait until they are released           lab/holds.py Holds
-    what an exploration has covered                      lab/covered.py Covered
+    what an exploration has covered                      lab/covered.py Explored
     races for every language: what each call does        server/lab/races.py Races
     one schedule over HTTP; an actor that thinks         server/lab/run.py Run
     faults and holds by hand                             server/lab/by_hand.py FaultRules

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from condemu.explorer import kept
 from condemu.explorer.race import Finished, Program
+from condemu.lab import covered
+from condemu.lab.covered import Explored as Explored
 from condemu.lab.director import Effect
-from condemu.lab.schedules import Event, Unreadable, deviations, events_of, orders, token
+from condemu.lab.schedules import Event, Unreadable, events_of, token
 from condemu.lab.search import Chance, Everything, Fewest, Misfit, Path, Replay, Search
 from condemu.lab.timeline import drawing
 
@@ -32,27 +33,6 @@ class RaceFound(AssertionError):
         self.effects: list[Effect] = finished.effects
         self.told = finished.told
         self.failure = finished.failure
-
-
-@dataclass(slots=True)
-class Explored:
-    """What was covered. `complete`: no order is left, within the number of faults that may strike in one run."""
-
-    schedules: int = 0
-    complete: bool = False
-    orders: int = 0  # that differ from one that was run only in requests that do not meet, those included
-    most_deviations: int = 0
-    faults: int = 0
-    redundant: int = 0
-    outcomes: set[str] = field(default_factory=set)
-
-    def __str__(self) -> str:
-        runs = f"{self.schedules} schedule{'s' if self.schedules != 1 else ''}"
-        struck = f", with at most {self.faults} fault{'s' if self.faults != 1 else ''} in each" if self.faults else ""
-        if self.complete:
-            same = f"; they stand for {self.orders} orders, the others differ only in requests that do not meet"
-            return f"{runs}: every order there is{struck}{same if self.orders > self.schedules else ''}"
-        return f"{runs}, those with the fewest deviations first{struck}; more are left"
 
 
 def searching(name: str, schedules: int, seed: int, faults: int) -> Search:
@@ -117,10 +97,7 @@ class Exploration:
             result.redundant += 1
             return
         chosen = finished.path.chosen
-        result.schedules += 1
-        result.orders += orders([option.event for option in chosen], [option.footprint for option in chosen])
-        result.most_deviations = max(result.most_deviations, sum(deviations(chosen)))
-        result.outcomes.add(repr(finished.told))
+        result.count(chosen, [option.footprint for option in chosen], repr(finished.told))
         if finished.failure is not None:
             text = token(option.event for option in chosen)
             kept.remember(self._name, text)
@@ -142,19 +119,11 @@ class Exploration:
 
 
 def numbered(events: Sequence[Event], program: Program) -> list[Event]:
-    """Time that passes has the number of its place in `time_passes`."""
-    places: dict[str, list[int]] = {}
-    for number, seconds in enumerate(program.ticks):
-        places.setdefault(f"{seconds:g}".replace(".", "_"), []).append(number)
-    result = []
-    for event in events:
-        if event.is_time:
-            left = places.get(event.variant, [])
-            if not left:
-                raise BadRace(f"the schedule lets {event.variant} s pass, which time_passes does not")
-            event = Event("", left.pop(0), event.variant)
-        result.append(event)
-    return result
+    """A token's events as this program's. Raises BadRace."""
+    try:
+        return covered.numbered(events, program.ticks)
+    except covered.Strange as mistake:
+        raise BadRace(str(mistake)) from None
 
 
 def found(finished: Finished, text: str, schedules: int) -> RaceFound:
@@ -163,13 +132,9 @@ def found(finished: Finished, text: str, schedules: int) -> RaceFound:
     why = str(failure) or "the check failed"
     if finished.blamed:
         why = f"{finished.blamed} raised {type(failure).__name__}: {failure}"
-    counted = zip(deviations(finished.path.chosen), ("switch", "fault", "pause"), ("switches", "faults", "pauses"), strict=True)
-    needs = [f"{count} {one if count == 1 else more}" for count, one, more in counted if count]
-    needed = f"It takes {' and '.join(needs)}" if needs else "It takes no more than one actor after another"
     message = (
-        f"FAILED after {schedules} schedule{'s' if schedules != 1 else ''}: {why}\n\n"
-        f"{drawing(finished.effects, finished.told.names, finished.notes)}\n\n"
+        f"{covered.failed_after(schedules, why)}\n\n{drawing(finished.effects, finished.told.names, finished.notes)}\n\n"
         f"{''.join(f'{sentence}{chr(10)}' for sentence in finished.sentences)}"
-        f"{needed}. Run it again: {VARIABLE}={text}"
+        f"{covered.needs(finished.path.chosen)}. Run it again: {VARIABLE}={text}"
     )
     return RaceFound(message, text, finished)

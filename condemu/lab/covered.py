@@ -12,7 +12,7 @@ MOST_ORDERS: Final = 1_000_000  # that are counted
 
 
 @dataclass(slots=True)
-class Covered:
+class Explored:
     """`complete`: no order is left, within the number of faults that may strike in one run. `orders` are those that the
     schedules stand for: the others differ only in requests that do not meet."""
 
@@ -40,6 +40,11 @@ class Covered:
         return f"{runs}, those with the fewest deviations first{struck}; more are left"
 
 
+def failed_after(schedules: int, why: str) -> str:
+    """How the report of a failure begins."""
+    return f"FAILED after {_many(schedules, 'schedule', 'schedules')}: {why}"
+
+
 def needs(chosen: Sequence[Option]) -> str:
     """What a failure takes beyond what happens by default."""
     counts = zip(deviations(chosen), (("switch", "switches"), ("fault", "faults"), ("pause", "pauses")), strict=True)
@@ -60,15 +65,18 @@ class Strange(ValueError):
     """A schedule that speaks of what the program does not have."""
 
 
-def numbered(events: Sequence[Event], actors: Sequence[str], ticks: Sequence[float]) -> list[Event]:
-    """A token's events as this program's: time that passes has the number of its place in `ticks`. Raises Strange."""
+def numbered(events: Sequence[Event], ticks: Sequence[float], actors: Sequence[str] | None = None) -> list[Event]:
+    """A token's events as this program's: time that passes has the number of its place in `ticks`. Raises Strange.
+
+    `actors` are all that there are, where that is known.
+    """
     places: dict[str, list[int]] = {}
     for number, seconds in enumerate(ticks):
         places.setdefault(as_variant(seconds), []).append(number)
     result = []
     for event in events:
         if not event.is_time:
-            if event.actor not in actors:
+            if actors is not None and event.actor not in actors:
                 raise Strange(f"the schedule has an actor {event.actor!r}; there are {', '.join(actors)}")
         elif not places.get(event.variant):
             raise Strange(f"the schedule lets {event.variant.replace('_', '.')} s pass, which time_passes does not")

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from condemu.core.effects import ManualClock
 from condemu.core.http import BytesBody
 from condemu.server.app import build
+from condemu.server.lab.lab import ROUTES
 from condemu.testing.server import Server
 from tests.server.races_client import Admin, Me, client, explored
 
@@ -238,6 +244,19 @@ def test_a_token_that_no_longer_fits_says_where(admin):
     assert "every actor has ended after step 4, but the schedule goes on" in report
 
 
+@pytest.mark.parametrize("search", ["fewest", "everything"])
+def test_a_program_that_does_another_thing_each_time_fails_and_the_server_goes_on(admin, search):
+    numbers = itertools.count()
+
+    def moody(me: Me) -> None:
+        for _ in range(1 + next(numbers) % 2):
+            me.client("s3").put_object(Bucket="locks", Key="k")
+
+    _, document = explored(admin, {"a": moody, "b": moody, "c": moody}, lambda told: "", search=search)
+    assert document["failed"]["why"].startswith("the program does not do the same each time: ")
+    assert client(admin.url, "s3").list_buckets()["Buckets"]
+
+
 def test_a_reset_ends_races_and_those_who_wait_go_on(admin):
     race = made(admin)
     assert admin("POST", f"races/{race['race']}/next")[0] == 200
@@ -312,8 +331,14 @@ def test_nothing_observes_before_a_race_is_made_nor_after_it_ended(admin, server
     race = made(admin)["race"]
     assert admin("POST", f"races/{race}/next")[0] == 200
     assert server.emulator.engine.observed
+    assert server.emulator.clock.now is not time.time
     assert admin("DELETE", f"races/{race}")[0] == 204
     assert not server.emulator.engine.observed
+    assert server.emulator.clock.now is time.time
+    admin("POST", "clock", {"advance": 5})
+    assert server.emulator.clock.now is not time.time
+    admin("DELETE", "clock")
+    assert server.emulator.clock.now is time.time
 
 
 def test_an_account_that_takes_a_name_of_the_race_keeps_it_and_the_race_says_so(admin):
@@ -329,3 +354,42 @@ def test_an_account_that_takes_a_name_of_the_race_keeps_it_and_the_race_says_so(
     status, document = admin("DELETE", f"races/{race['race']}")
     assert status == 409
     assert "locks belongs to 333333333333 now" in document["error"]
+
+
+MEMBERS = (
+    "actors", "account", "faults", "most_faults", "time_passes", "skew", "schedules", "steps", "search", "seed", "patience",
+    "time", "replay", "is", "told", "seconds", "ok", "why", "do", "service", "operation", "key", "actor", "nth", "first",
+    "probability", "stage", "overlapping", "all", "set", "advance", "freeze",
+)  # fmt: skip
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+    | st.sampled_from(["a", "b", "lost", "s3:409", "v1.a:1", "v1.+3.b:lost", "000000000000", "2026-01-01T00:00:00Z", "ready"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(MEMBERS), inner, max_size=4),
+    max_leaves=6,
+)  # fmt: skip
+PATHS = sorted({path for _, path in ROUTES if path != "races/*/actors/*"})
+REQUESTS = st.lists(
+    st.tuples(
+        st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH"]), st.sampled_from(PATHS),
+        st.dictionaries(st.sampled_from(MEMBERS), VALUES, max_size=5),
+    ),
+    max_size=8,
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(REQUESTS)
+def test_whatever_is_asked_of_the_lab_it_answers_with_no_500(requests):
+    async def ask() -> None:
+        emulator = build()
+        made = json.dumps({"actors": ["a", "b"]})
+        for method, path, document in [("POST", "races", None), *requests]:
+            body = (made if document is None else json.dumps(document)).encode()
+            target = path.replace("races/*", "races/r1").replace("*", {"holds": "h1", "faults": "f1"}.get(path[:5], "s1"))
+            request = emulator.received(method, f"/_condemu/{target}", "", {"host": "localhost"}, BytesBody(body))
+            response = await emulator.answer(request)
+            assert response.status < 500, response.body
+        emulator.reset()
+        emulator.close()
+
+    asyncio.run(ask())

@@ -52,7 +52,7 @@ class Lab:
         self.clock = MovedClock(clock, replace)
         self.races = Races(
             engine=engine, tables=tables, spaces=spaces, account=account, strict=strict, book=book, ids=ids,
-            begin=self.clock.begin,
+            begin=self.clock.begin, ended=self.clock.end,
         )  # fmt: skip
         self.histories = Histories(engine, account, recorder)
         self.faults = FaultRules(self.histories.observe, tables)
@@ -65,6 +65,13 @@ class Lab:
         if isinstance(account, str) and self.histories.is_on(account):
             raise Refused(409, f"the history of account {account} is recorded: DELETE it first")
         return self.races.make(document)
+
+    def unmoved(self) -> Answer:
+        """The state's clock is the machine's again."""
+        answer = self.clock.back()
+        if not self.races.are_on:
+            self.clock.end()
+        return answer
 
     def busy(self, account: str) -> str | None:
         """What forbids that the account's state is replaced."""
@@ -86,6 +93,7 @@ class Lab:
         if account is None:
             self.snapshots.clear()
             self.clock.reset()
+            self.clock.end()
 
     async def handle(self, request: Request) -> Response:
         """Answer. What cannot be done is said with a sentence."""
@@ -163,7 +171,7 @@ ROUTES: Final[dict[tuple[str, str], Action]] = {
     ("DELETE", "faults/*"): plain(lambda lab, asked: lab.faults.remove(asked.names[0])),
     ("GET", "clock"): plain(lambda lab, _: lab.clock.shown()),
     ("POST", "clock"): plain(lambda lab, asked: lab.clock.move(asked.document), takes=True),
-    ("DELETE", "clock"): plain(lambda lab, _: lab.clock.back()),
+    ("DELETE", "clock"): plain(lambda lab, _: lab.unmoved()),
     ("GET", "history"): plain(lambda lab, asked: lab.histories.lines(asked.query)),
     ("POST", "history"): plain(lambda lab, asked: lab.histories.begin(asked.document, lab.racing), takes=True),
     ("DELETE", "history"): plain(lambda lab, asked: lab.histories.end(asked.query)),

@@ -51,8 +51,13 @@ class MovedClock:
             raise Refused(409, "this emulator was given a clock of its own; the lab moves no other than the machine's")
         self._replace(self.now)
 
+    def end(self) -> None:
+        """Let the machine be asked again, if nobody has moved the clock."""
+        if self._replace is not None and self._frozen is None and not self._ahead:
+            self._replace(self._machine)
+
     def reset(self) -> None:
-        """Show the machine's time again."""
+        """Show the machine's time again. A race that is on has its own."""
         self._ahead, self._frozen = 0.0, None
 
     # over HTTP

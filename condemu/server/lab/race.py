@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from condemu.core.engine import Engine
 from condemu.core.spaces import NameTaken, Space
-from condemu.lab.covered import Covered, needs
+from condemu.lab.covered import Explored, failed_after, needs
 from condemu.lab.director import Effect
 from condemu.lab.faults import Tables
 from condemu.lab.schedules import token
@@ -40,7 +40,7 @@ class Race:
     """`gone` is called when nobody has asked anything for a time."""
 
     def __init__(
-        self, name: str, program: Program, search: Search, covered: Covered, schedules: int, *, engine: Engine, tables: Tables,
+        self, name: str, program: Program, search: Search, covered: Explored, schedules: int, *, engine: Engine, tables: Tables,
         spaces: Sequence[Space], gone: Callable[[], None],
     ) -> None:  # fmt: skip
         self.name = name
@@ -162,10 +162,9 @@ class Race:
         """The failure, drawn; else what was covered, and what is under way."""
         failed, run = self.failure, self._run
         if failed is not None:
-            count = self.covered.schedules
             strangers = "".join(f"\n{who} is no actor and changed something meanwhile." for who in failed.undirected)
             return (
-                f"FAILED after {count} schedule{'s' if count != 1 else ''}: {failed.why}\n\n{failed.drawing}\n{strangers}\n"
+                f"{failed_after(self.covered.schedules, failed.why)}\n\n{failed.drawing}\n{strangers}\n"
                 f'{failed.needs}. Run it again: "replay": "{failed.token}"\n'
             )
         lines = [str(self.covered)]

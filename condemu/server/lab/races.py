@@ -26,7 +26,7 @@ from condemu.core.effects import Ids
 from condemu.core.engine import Engine
 from condemu.core.spaces import NameTaken, Space
 from condemu.lab.clock import START
-from condemu.lab.covered import Covered, Strange, numbered
+from condemu.lab.covered import Explored, Strange, numbered
 from condemu.lab.faults import AFTER, BEFORE, OVERLAP, Fault, Tables
 from condemu.lab.schedules import Unreadable, events_of
 from condemu.lab.search import Chance, Everything, Fewest, Replay, Search
@@ -69,11 +69,11 @@ MEMBERS: Final = {
 
 
 class Races:
-    """The races of one emulator, at most one in each account. `begin` lets the clock be theirs where a race asks for the time."""
+    """The races of one emulator, at most one in each account. `begin` lets the state's clock ask them, until `ended`."""
 
     def __init__(
         self, *, engine: Engine, tables: Tables, spaces: Sequence[Space], account: str, strict: bool, book: CredentialBook,
-        ids: Ids, begin: Callable[[], None],
+        ids: Ids, begin: Callable[[], None], ended: Callable[[], None],
     ) -> None:  # fmt: skip
         self._engine = engine
         self._tables = tables
@@ -83,6 +83,7 @@ class Races:
         self._book = book
         self._ids = ids
         self._begin = begin
+        self._ended = ended
         self._races: dict[str, Race] = {}
         self._numbers = count(1)
 
@@ -104,6 +105,8 @@ class Races:
         del self._races[name]
         for key in race.program.keys:
             self._book.take_back(key)
+        if not self._races:
+            self._ended()
         race.end(forgotten)
 
     def reset(self, account: str | None) -> None:
@@ -111,6 +114,10 @@ class Races:
         for name, race in list(self._races.items()):
             if account in (None, race.program.account):
                 self.end(name, forgotten=True)
+
+    @property
+    def are_on(self) -> bool:
+        return bool(self._races)
 
     def racing(self, account: str) -> Race | None:
         return next((race for race in self._races.values() if race.program.account == account), None)
@@ -133,7 +140,7 @@ class Races:
         self._begin()
         secret = self._lend(program)
         self._races[name] = race = Race(
-            name, program, search, Covered(faults=faults), schedules, engine=self._engine, tables=self._tables,
+            name, program, search, Explored(faults=faults), schedules, engine=self._engine, tables=self._tables,
             spaces=self._spaces, gone=lambda: self._end_quietly(name),
         )  # fmt: skip
         keys = {actor: key for key, actor in race.program.keys.items()}
@@ -162,7 +169,7 @@ class Races:
             account, actors, {f"{name}-{actor}": actor for actor in actors}, began, faults_of(members),
             tuple(round(float(seconds), 3) for seconds in ticks), skews,
             int(between(members.get("steps", 300), 1, MOST_STEPS, "'steps'")),
-            between(members.get("patience", 10), 0.001, 600, "'patience'"),
+            between(members.get("patience", 10), 0.001, 600, "'patience'"), "replay" in members,
         )  # fmt: skip
 
     def _lend(self, program: Program) -> str:
@@ -252,7 +259,7 @@ def searching(members: Document, schedules: int, faults: int, program: Program) 
     replay = members.get("replay")
     if replay is not None:
         try:
-            return Replay(numbered(events_of(replay), program.actors, program.ticks))
+            return Replay(numbered(events_of(replay), program.ticks, program.actors))
         except (Unreadable, Strange) as mistake:
             raise Refused(400, str(mistake)) from None
     name, seed = members.get("search", "fewest"), int(members.get("seed", 0))

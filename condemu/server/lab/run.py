@@ -43,6 +43,7 @@ class Program:
     skews: Mapping[str, float] = field(default_factory=dict)
     steps: int = 300
     patience: float = 10.0  # seconds that an actor may take between two requests
+    replays: bool = False  # one schedule, which is known
 
 
 class Run(Watch):
@@ -220,8 +221,10 @@ class Run(Watch):
                 self._following = False
                 self.whole = not able
                 self.path.ended([option for option in options if option.event.is_time])
-        except Misfit as misfit:
-            self.fail(f"the schedule does not fit this program: {misfit}")
+        except (Misfit, StopIteration) as misfit:
+            replays = self.program.replays
+            what = "the schedule does not fit this program" if replays else "the program does not do the same each time"
+            self.fail(f"{what}: {misfit or 'what could happen before cannot happen now'}")
             return None
         return options[0] if option is None and able else option
 

@@ -153,6 +153,14 @@ Where is the rule for ...?
     records as documents                                 core/codec.py codec_of
     fault rules at work, and what they count             lab/rules.py Rules
     requests that wait until they are released           lab/holds.py Holds
+    what an exploration has covered                      lab/covered.py Covered
+    races for every language: what each call does        server/lab/races.py Races
+    one schedule over HTTP; an actor that thinks         server/lab/run.py Run
+    faults and holds by hand                             server/lab/by_hand.py FaultRules
+    the state's clock moved by hand                      server/lab/moved_clock.py MovedClock
+    snapshots over HTTP                                  server/lab/snapshots.py Snapshots
+    histories over HTTP                                  server/lab/histories.py Histories
+    which calls the lab takes over HTTP                  server/lab/lab.py ROUTES
     what an entry of a history says                      lab/history.py Entry
     what a call found, who wrote that, what it was told  server/recorder.py Recorder
     what a call means for one key                        lab/registers.py operation_of

@@ -128,6 +128,14 @@ class CredentialBook:
         """The credential, if it is configured."""
         return self._by_key.get(access_key)
 
+    def lend(self, credential: Credential) -> None:
+        """Let a key count until it is taken back."""
+        self._by_key[credential.access_key] = credential
+
+    def take_back(self, access_key: str) -> None:
+        """A key that was lent counts no more. One that was not lent is not known."""
+        self._by_key.pop(access_key, None)
+
     def role(self, account: str, name: str) -> Role | None:
         """The role, if it is configured."""
         return self._roles.get((account, name))

@@ -114,8 +114,7 @@ def _since(operations: Sequence[Operation], culprit: Operation, writers: dict[st
     source = writers.get(culprit.token) if culprit.need == IS else None
     if source is None:
         return []
-    return [one.entry for one in operations if one.leaves is not None and source.back < one.call and one.back <
-    culprit.call][:2]
+    return [one.entry for one in operations if one.leaves is not None and source.back < one.call and one.back < culprit.call][:2]
 
 
 def _claim(culprit: Operation) -> str:

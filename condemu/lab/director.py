@@ -97,7 +97,7 @@ class Lane:
 
 
 class Director(Watch):
-    """`lane_of` tells whose call it is, None for a call that nobody directs; `stray` is told of those."""
+    """`lane_of` tells whose call it is. A call of nobody's, or of somebody who has no lane, passes."""
 
     def __init__(
         self,
@@ -226,7 +226,8 @@ class Director(Watch):
         name = self._lane_of(call)
         if name is not None:
             call.actor = name
-            if self.lanes[name].crashed:
+            lane = self.lanes.get(name)
+            if lane is not None and lane.crashed:
                 raise Crashed
 
     async def ready(self, call: Call, step: Step) -> _ArriveAgain | None:
@@ -289,8 +290,8 @@ class Director(Watch):
 
     async def replying(self, call: Call, reply: Response) -> Response | None:
         lane = self.lanes.get(call.actor)
-        if lane is None or lane.effect is None:
-            return None
+        if lane is None or lane.effect is None or lane.effect.call is not call:
+            return None  # a call that was refused before it was READY has no effect
         lane.released = None
         lane.effect.status = reply.status
         rule, lane.pending_fault = lane.pending_fault, None
@@ -303,7 +304,7 @@ class Director(Watch):
         lane.effect.fault = rule.word
         if rule.word == ERROR_AFTER:
             lane.effect.status = 500
-            return Response(500, [("content-length", "0")], b"")
+            return Response(500, [("Content-Length", "0")], b"")
         lane.effect.status = 0
         if rule.word == CRASH_AFTER:
             lane.crashed = True

@@ -108,7 +108,7 @@ def _can_strike(rule: Fault, step: Step, answered: bool) -> bool:
 def struck(rule: Fault) -> Response:
     """What a client hears in place of a reply that a rule struck. Raises ReplyLost."""
     if rule.word == ERROR_AFTER:
-        return Response(500, [("content-length", "0")], b"")
+        return Response(500, [("Content-Length", "0")], b"")
     raise ReplyLost("stall" if rule.word == STALL else "cut" if rule.word == CUT else "reset", rule.seconds)
 
 

@@ -22,8 +22,8 @@ WROTE, READ, REFUSED, LOST, THERE, STALE = "●", "○", "✗", "⊘", "│", "�
 CRASHED: Final = {faults.CRASH: "†", faults.CRASH_AFTER: "‡"}
 
 
-def drawing(effects: Sequence[Effect], actors: Sequence[str]) -> str:
-    """The drawing. Starts and sleeps are drawn only as what passes."""
+def drawing(effects: Sequence[Effect], actors: Sequence[str], notes: Mapping[int, str] | None = None) -> str:
+    """The drawing. Starts and sleeps are drawn only as what passes. `notes` say by a call's number what it found."""
     present = [actor for actor in actors if any(effect.event.actor == actor for effect in effects)]
     widths = [max(len(actor), 3) + 2 for actor in present]
     rows = [_head(present, widths)]
@@ -44,7 +44,8 @@ def drawing(effects: Sequence[Effect], actors: Sequence[str]) -> str:
             for actor in present
         ]
         lanes = "".join(mark.ljust(width) for mark, width in zip(marks, widths, strict=True))
-        rows.append(f"{number:3}  {lanes}{what_of(effect):{WIDTH}}  {answer_of(effect):24}  {why_of(effect)}".rstrip())
+        noted = (notes or {}).get(effect.call.number, "")
+        rows.append(f"{number:3}  {lanes}{what_of(effect):{WIDTH}}  {answer_of(effect):24}  {why_of(effect, noted)}".rstrip())
     return "\n".join(rows)
 
 
@@ -109,8 +110,9 @@ def answer_of(effect: Effect) -> str:
     return f"{effect.status} commit {effect.index}" if effect.index else str(effect.status)
 
 
-def why_of(effect: Effect) -> str:
+def why_of(effect: Effect, noted: str = "") -> str:
+    """The fault that struck, and what was found: whose it was, where a history knows."""
     parts = [f"fault: {effect.fault}"] if effect.fault else []
-    if effect.because:
-        parts.append(brief(effect.because))
+    if noted or effect.because:
+        parts.append(brief(noted or effect.because))
     return "; ".join(parts)

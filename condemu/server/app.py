@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Coroutine, Iterator, Mapping
 from functools import cached_property
 from itertools import count
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from condemu.auth.authenticate import Authenticator
 from condemu.auth.credentials import CredentialBook, read_credentials
@@ -45,6 +45,9 @@ from condemu.sts import records as sts_records
 from condemu.sts.service import STS
 from condemu.sts.sessions import SessionBook
 
+if TYPE_CHECKING:
+    from condemu.server.lab.lab import Lab
+
 T = TypeVar("T")
 # All that a store holds.
 SPACES: Final = (*s3_records.SPACES, *dynamodb_records.SPACES, *simpledb_records.SPACES, *sts_records.SPACES)
@@ -59,7 +62,7 @@ class Emulator:
 
     def __init__(
         self, *, config: Config, engine: Engine, blobs: SpoolBlobs, clock: Clock, wall: Clock, ids: Ids,
-        services: Mapping[str, Service],
+        services: Mapping[str, Service], book: CredentialBook | None = None,
     ) -> None:  # fmt: skip
         self.config = config
         self.engine = engine
@@ -72,11 +75,26 @@ class Emulator:
         self._numbers = count(1)
         self._turns: dict[str, Iterator[int]] = {}  # how many calls each actor has made, where identifiers are seeded
         self._fallback = services[dispatch.S3]
+        self._book = CredentialBook() if book is None else book
 
     @cached_property
     def asgi(self) -> App:
         """The ASGI application."""
         return App(self)
+
+    @cached_property
+    def lab(self) -> Lab:
+        """Races, holds, faults, the clock, snapshots and histories. It is made, and imported, when it is first asked for."""
+        from condemu.server.lab.lab import Lab
+        from condemu.server.recorder import Recorder
+
+        config = self.config
+        return Lab(
+            engine=self.engine, clock=self.clock, ids=self.ids, tables=FAULTS, spaces=SPACES, account=config.account,
+            strict=config.auth == "strict", book=self._book,
+            replace=self.clock.replace if isinstance(self.clock, SystemClock) else None,
+            recorder=lambda: Recorder(self.engine.store, config.region),
+        )  # fmt: skip
 
     def received(
         self,
@@ -159,6 +177,8 @@ class Emulator:
 
     def reset(self, account: str | None = None) -> None:
         """Forget everything, or all that one account holds. Then the configured buckets are there again."""
+        if "lab" in self.__dict__:
+            self.lab.reset(account)
         self.engine.administer(lambda txn: _forget(txn, account), "Reset")
         self.blobs.settle()
         self.create_buckets()
@@ -211,7 +231,8 @@ def build(
     ids = SystemIds() if ids is None else ids
     engine = Engine(store or MemoryStore(clock, ids), observers, stale_reads)
     blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)
-    keys = SessionBook(credentials_of(config, environment) if book is None else book, engine.store, clock)
+    book = credentials_of(config, environment) if book is None else book
+    keys = SessionBook(book, engine.store, clock)
     authenticator = Authenticator(keys, config.auth, config.region, clock)
 
     def s3_of(authenticator: Authenticator | Trusted) -> S3:
@@ -232,7 +253,9 @@ def build(
         dispatch.SIMPLEDB: simpledb,
         dispatch.STS: STS(engine=engine, wall=wall, authenticator=authenticator, account=config.account),
     }  # fmt: skip
-    emulator = Emulator(config=config, engine=engine, blobs=blobs, clock=clock, wall=wall, ids=ids, services=services)
+    emulator = Emulator(
+        config=config, engine=engine, blobs=blobs, clock=clock, wall=wall, ids=ids, services=services, book=book
+    )
     simpledb.exports.sink = S3Sink(s3_of, emulator)
     emulator.create_buckets()
     return emulator

@@ -15,6 +15,12 @@ from condemu.server.config import Config
 from condemu.server.heads import Heads
 
 
+class Handling(Protocol):
+    """What answers a part of the administration (`lab/`)."""
+
+    async def handle(self, request: Request) -> Response: ...
+
+
 class Answering(Protocol):
     """An emulator, as who receives requests for it sees it. `app.py` has the one there is."""
 
@@ -33,6 +39,9 @@ class Answering(Protocol):
     def answer(self, request: Request, service: Service | None = None) -> Coroutine[Any, Any, Response]: ...
 
     def reset(self, account: str | None = None) -> None: ...
+
+    @property
+    def lab(self) -> Handling: ...
 
 
 class Waiting(Protocol):
@@ -78,6 +87,6 @@ class Connection(Protocol):
 
     def resume_reading(self) -> None: ...
 
-    def cut(self) -> None: ...
+    def cut(self, sent: bool = False) -> None: ...
 
     def answered(self, exchange: Any) -> None: ...

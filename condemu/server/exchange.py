@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Coroutine, Generator, Iterable
 from typing import Any, Final, cast
 
-from condemu.core.engine import ReplyLost
+from condemu.core.engine import ArrivesAgain, ReplyLost
 from condemu.core.http import BytesBody, ClientDisconnected, Request, Response
 from condemu.server.connection import Connection
 from condemu.server.errors import TIMED_OUT, TOO_LARGE, BodyStalled
@@ -17,14 +17,15 @@ from condemu.server.heads import BODILESS, must_close
 SMALL: Final = 64 * 1024  # up to here an answer is joined with its head
 GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 NOTHING: Final = BytesBody()
+STALL: Final = 600.0  # seconds until a client is cut off that waits for a reply which is lost
 
 
 class Exchange:
     """One request and its answer. It is the request's body, too."""
 
     __slots__ = (
-        "_protocol", "_stalled", "_waiter", "complete", "expects", "held", "keep_alive", "method", "pieces", "request", "started",
-        "too_large",
+        "_protocol", "_stalled", "_waiter", "complete", "expects", "held", "keep_alive", "method", "pieces", "request", "stalls",
+        "started", "too_large",
     )  # fmt: skip
 
     def __init__(self, protocol: Connection, method: str, keep_alive: bool, expects: bool) -> None:
@@ -38,6 +39,7 @@ class Exchange:
         self.held = 0
         self.complete = False  # the whole body is here
         self.started = False  # somebody asked for it
+        self.stalls = False  # its reply is lost, and the client does not know
         self.too_large = False  # its header section is
         self.request: Request = cast(Request, None)  # given as soon as it is its turn
 
@@ -79,7 +81,7 @@ class Exchange:
     @property
     def waits(self) -> bool:
         """Whether somebody waits for the next piece of the body."""
-        return self._waiter is not None
+        return self._waiter is not None and not self.stalls
 
     def give_up(self) -> None:
         """The next piece of the body does not come."""
@@ -98,13 +100,32 @@ class Exchange:
                 self._reply(response, response.body)
             else:
                 await self._reply_in_pieces(response, response.body)
-        except (ClientDisconnected, ReplyLost):
+        except ReplyLost as lost:
+            await self._lose(lost)
+        except (ClientDisconnected, ArrivesAgain):  # the latter: it was under way before anybody observed, so it is not kept
             protocol.cut()
         except Exception:  # a mistake of ours, or a file that cannot be read: half an answer is all there can be
             traceback.print_exc(file=sys.stderr)
             protocol.cut()
         finally:
             self.request.body = NOTHING  # it was this exchange: a cycle, which only the collector would find
+
+    async def _lose(self, lost: ReplyLost) -> None:
+        """End the connection: at once, within the answer's body, or when the client or time gives up."""
+        protocol, reply = self._protocol, lost.reply
+        if lost.how == "stall" and not protocol.lost:
+            self.stalls = True
+            self._waiter = protocol.loop.create_future()
+            timer = protocol.loop.call_later(lost.seconds or STALL, self.wake)
+            await self._waiter
+            timer.cancel()
+        elif lost.how == "cut" and reply is not None and self.method != "HEAD":
+            body = reply.body if isinstance(reply.body, bytes) else b"".join(reply.body)
+            if len(body) > 1:
+                protocol.transport.write(self._head(reply) + body[: len(body) // 2])
+                protocol.cut(sent=True)
+                return
+        protocol.cut()
 
     def _head(self, response: Response) -> bytes:
         if response.close or (not self.complete and must_close(self.request, self.started)):

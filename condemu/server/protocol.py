@@ -13,7 +13,8 @@ What surprises:
   A client that stops in the middle of a body, or never reads, is given up after a time (`stalls.py`).
 - A long body does not go through the parser: what the socket gives is what the service gets, not a copy of it.
 - What cannot be parsed gets an AWS error document. A header section is bounded while it is received.
-- A reply that is to be lost (`ReplyLost`) cuts the connection without a byte, as a broken network would.
+- A reply that is to be lost (`ReplyLost`) cuts the connection without a byte, as a broken network would; or with half of its
+  body; or not before the client gives up.
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ class Protocol(asyncio.Protocol):
     def eof_received(self) -> bool:
         """The client will send no more. What it asked for is still answered, unless it is without a part of its body."""
         last = self._waiting[-1] if self._waiting else self.answering
-        if last is None or not last.complete:
+        if last is None or not last.complete or last.stalls:
             return False
         last.keep_alive = False
         return True
@@ -122,13 +123,18 @@ class Protocol(asyncio.Protocol):
         """Called by uvicorn: the server is about to end."""
         if self.answering is None:
             self.transport.close()
+        elif self.answering.stalls:
+            self.answering.wake()
         else:
             self.answering.keep_alive = False
 
-    def cut(self) -> None:
-        """End the connection without another byte."""
+    def cut(self, sent: bool = False) -> None:
+        """End the connection without another byte; with `sent`, not before what was written is sent."""
         self.lost = True
-        self.transport.abort()
+        if sent:
+            self.transport.close()
+        else:
+            self.transport.abort()
 
     def _check_idle(self) -> None:
         """One timer for the connection's life, not one for each request."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from condemu.core.spaces import Snapshot, restore, snapshot
 from condemu.core.store import MemoryStore
-from condemu.lab.faults import OF_SCHEDULES, Counted, UnknownFault, fault
+from condemu.lab.faults import OF_SCHEDULES, OVERLAP, STALE, Counted, UnknownFault, fault
 from condemu.lab.holds import STAGES, Hold, Holds, Parked, picking
 from condemu.lab.rules import Rules
 from condemu.lab.staleness import Lag, Past, StaleReads
@@ -21,6 +21,10 @@ from condemu.lab.staleness import Lag, Past, StaleReads
 if TYPE_CHECKING:
     from condemu.server.app import Emulator
 
+INSTEAD: Final = {
+    OVERLAP: "a hold with overlapping=True lets a request be under way meanwhile",
+    STALE: "stale_reads lets the reads of a block lag behind",
+}
 PATIENCE: Final = 30.0  # seconds that `wait` waits for a request to come to a hold
 
 
@@ -91,10 +95,7 @@ class Instruments:
     def fault(self, word: str, *, must_strike: bool, **rule: Any) -> Iterator[Counted]:
         made = fault(word, **rule)
         if made.word in OF_SCHEDULES:
-            raise UnknownFault(
-                f"{made.word} is for explore. Here a hold with overlapping=True lets a request be under way meanwhile, and "
-                "stale_reads lets reads lag behind"
-            )
+            raise UnknownFault(f"{made.word} is for explore; {INSTEAD.get(made.word, 'here nobody knows what an actor is')}")
         if self._rules is None:
             from condemu.server.app import FAULTS
 

@@ -56,7 +56,8 @@ def test_a_lost_update_is_found_and_drawn():
     assert "two increments, and the counter is at 1" in text
     assert "It takes 1 switch." in text
     assert "CONDEMU_SCHEDULE=v1.careless:1.careless-2:2.careless:1" in text
-    lines = [line for line in text.splitlines() if "locks/n" in line]
+    assert "careless's PutObject locks/n (4) without a condition replaced what careless-2 had written (3, commit 3)" in text
+    lines = [line for line in text.splitlines() if line[:3].strip().isdigit()]
     assert ["GetObject" in line for line in lines] == [True, True, False, False]
     assert [line.split()[1] for line in lines] in (["○", "│", "│", "●"], ["○", "○", "●", "●"])
 
@@ -74,6 +75,8 @@ def test_a_lost_reply_is_found_where_the_retry_meets_its_own_write():
     assert "⊘" in str(found.value)
     assert "412 PreconditionFailed" in str(found.value)
     assert "It takes 1 fault." in str(found.value)
+    told = "careful was told 412 PreconditionFailed for PutObject locks/n (3); its own attempt (2) had committed"
+    assert told in str(found.value)
 
 
 def test_a_failure_is_replayed_the_same_a_hundred_times(monkeypatch):
@@ -86,6 +89,18 @@ def test_a_failure_is_replayed_the_same_a_hundred_times(monkeypatch):
             explore(careful, careful, setup=counter, check=counted_twice, faults=[replies_lost()])
         said.add(str(again.value).partition(": ")[2])
     assert said == {str(first.value).partition(": ")[2]}
+
+
+def test_an_actor_that_decides_by_chance_is_told():
+    runs = []
+
+    def fickle(aws):
+        runs.append(1)
+        if len(runs) % 2:
+            raise ZeroDivisionError
+
+    with pytest.raises(RaceFound, match="decides by something else than what it is told"):
+        explore(fickle)
 
 
 def test_a_failing_schedule_is_tried_first_the_next_time():

@@ -92,8 +92,10 @@ class Placeholders:
         """Refuse what the values make wrong, and note what is used."""
         for check in compiled.checks:
             check(self.values)
-        self.names_used |= compiled.names_used
-        self.values_used |= compiled.values_used
+        if compiled.names_used:
+            self.names_used |= compiled.names_used
+        if compiled.values_used:
+            self.values_used |= compiled.values_used
 
 
 class WriteExpressions(NamedTuple):

@@ -13,9 +13,10 @@ from condemu.lab.timeline import drawing
 from condemu.testing.explorer import kept
 from condemu.testing.explorer.race import Finished, Program
 
+UNSTEADY: Final = "An actor decides by something else than what it is told (by chance, by this machine's clock)."
 VARIABLE: Final = "CONDEMU_SCHEDULE"
 SEARCHES: Final = ("fewest", "everything", "random", "pct")
-Run = Callable[[Path], Finished]
+Run = Callable[[Path, bool], Finished]  # the second says whether its history is recorded
 
 
 class BadRace(ValueError):
@@ -90,7 +91,7 @@ class Exploration:
         for path in search.paths():
             if result.schedules >= schedules:
                 return result
-            self._judged(self._run(path))
+            self._judged(self._run(path, False))
         result.complete = search.complete
         return result
 
@@ -108,7 +109,7 @@ class Exploration:
     def _once(self, events: Sequence[Event]) -> None:
         __tracebackhide__ = True
         for path in Replay(events).paths():
-            self._judged(self._run(path))
+            self._judged(self._run(path, False))
 
     def _judged(self, finished: Finished) -> None:
         result = self._result
@@ -124,7 +125,20 @@ class Exploration:
             text = token(option.event for option in chosen)
             kept.remember(self._name, text)
             __tracebackhide__ = True  # the failure is told in the drawing; where in here it was found helps nobody
-            raise found(finished, text, result.schedules) from None
+            raise found(self._recorded(finished), text, result.schedules) from None
+
+    def _recorded(self, finished: Finished) -> Finished:
+        """The same schedule once more, with its history. Says so when it comes out otherwise."""
+        (path,) = Replay([option.event for option in finished.path.chosen]).paths()
+        try:
+            again = self._run(path, True)
+        except Misfit as misfit:
+            finished.sentences = [f"{UNSTEADY} In this order it went otherwise the second time: {misfit}."]
+            return finished
+        if again.failure is None:
+            finished.sentences = [f"{UNSTEADY} The same order did not fail the second time."]
+            return finished
+        return again
 
 
 def numbered(events: Sequence[Event], program: Program) -> list[Event]:
@@ -154,6 +168,8 @@ def found(finished: Finished, text: str, schedules: int) -> RaceFound:
     needed = f"It takes {' and '.join(needs)}" if needs else "It takes no more than one actor after another"
     message = (
         f"FAILED after {schedules} schedule{'s' if schedules != 1 else ''}: {why}\n\n"
-        f"{drawing(finished.effects, finished.told.names)}\n\n{needed}. Run it again: {VARIABLE}={text}"
+        f"{drawing(finished.effects, finished.told.names, finished.notes)}\n\n"
+        f"{''.join(f'{sentence}{chr(10)}' for sentence in finished.sentences)}"
+        f"{needed}. Run it again: {VARIABLE}={text}"
     )
     return RaceFound(message, text, finished)

@@ -65,8 +65,8 @@ def explore(
     chosen = replay if replay is not None else os.environ.get(VARIABLE)
     with races(program) as race:
 
-        def run(path: Path) -> Finished:
-            made = race(path)
+        def run(path: Path, recorded: bool) -> Finished:
+            made = race(path, recorded)
             with patched(made.sleep, made.now, patch_time=patch_time):
                 return made.run()
 
@@ -95,7 +95,7 @@ def named(actors: Sequence[Body | tuple[str, Body]]) -> dict[str, Body]:
 
 
 @contextmanager
-def races(program: Program) -> Iterator[Callable[[Path], Race]]:
+def races(program: Program) -> Iterator[Callable[[Path, bool], Race]]:
     """Within it, what it gives makes the race of a path. The state that is there now is the state before each."""
     from condemu.server.system import SystemClock
 
@@ -103,11 +103,11 @@ def races(program: Program) -> Iterator[Callable[[Path], Race]]:
     with _activated() as (activation, base):
         clients = Clients(activation.account, _region())
 
-        def race(path: Path) -> Race:
+        def race(path: Path, recorded: bool) -> Race:
             now = SystemClock().now()
             if now - wall.now() > 300:  # signatures are made by this machine's time
                 wall.set(now)
-            return Race(program, path, activation, clients, base, wall)
+            return Race(program, path, activation, clients, base, wall, recorded=recorded)
 
         yield race
 

@@ -125,7 +125,7 @@ class RaceFixture:
             ticks=tuple(settings.pop("time_passes", ())), expected=tuple(settings.pop("expected", ())), **settings,
         )  # fmt: skip
         with races(program) as make:
-            exploration = Exploration(name, program, lambda path: self._once(program, make(path), test))
+            exploration = Exploration(name, program, lambda path, recorded: self._once(program, make(path, recorded), test))
             self.explored = exploration.replay(chosen) if chosen else exploration.search(search, schedules)
 
     def _once(self, program: Program, race: Race, test: Callable[[], Any]) -> Finished:

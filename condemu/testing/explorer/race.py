@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from condemu.core.calls import Call
 from condemu.core.effects import ManualClock, SeededIds
-from condemu.core.engine import Observer
 from condemu.core.store import MemoryStore
 from condemu.lab.clock import START, RaceClock
 from condemu.lab.director import ASLEEP, NEW, Director, Effect, Lane
+from condemu.lab.explained import explained
 from condemu.lab.faults import STALE, Crashed, Fault
 from condemu.lab.schedules import TICK, Option
 from condemu.lab.search import Path
@@ -24,6 +24,7 @@ from condemu.testing.explorer.lanes import Raised, Threads
 
 if TYPE_CHECKING:
     from condemu.server.app import Emulator
+    from condemu.server.recorder import Recorder
     from condemu.testing.activation import Activation
 
 Body = Callable[..., Any]
@@ -166,6 +167,8 @@ class Finished:
     failure: BaseException | None = None
     blamed: str = ""  # the actor whose exception the failure is
     whole: bool = True  # every actor ended
+    sentences: list[str] = field(default_factory=list)  # who was told something else than the truth, and what went over what
+    notes: dict[int, str] = field(default_factory=dict)  # by a call's number, what it found
 
 
 class Race:
@@ -173,7 +176,7 @@ class Race:
 
     def __init__(
         self, program: Program, path: Path, activation: Activation, clients: Clients, base: MemoryStore, wall: ManualClock,
-        observers: Sequence[Observer] = (),
+        *, recorded: bool = False,
     ) -> None:  # fmt: skip
         self.program = program
         self.path = path
@@ -184,9 +187,16 @@ class Race:
         self.home = threading.get_ident()
         self.ticks = [(number, f"{seconds:g}".replace(".", "_")) for number, seconds in enumerate(program.ticks)]
         self.bodies: dict[str, Callable[[], Any]] = {}
-        self.emulator = self._built(base, wall, tuple(observers))
+        self.phase = "setup"  # who sends what no actor sends
+        self.emulator = self._built(base, wall)
+        self.recorder: Recorder | None = None
+        if recorded:
+            from condemu.server.recorder import Recorder
 
-    def _built(self, base: MemoryStore, wall: ManualClock, observers: tuple[Observer, ...]) -> Emulator:
+            self.recorder = Recorder(self.emulator.engine.store, self.emulator.config.region)
+            self.emulator.engine.observe(self.recorder)
+
+    def _built(self, base: MemoryStore, wall: ManualClock) -> Emulator:
         from condemu.server.app import FAULTS, REPLICATED, build, credentials_of
         from condemu.server.config import Config
 
@@ -201,7 +211,7 @@ class Race:
         )  # fmt: skip
         book = credentials.LocalBook(credentials_of(config, None))
         return build(
-            config, clock=self.clock, wall=wall, ids=ids, store=store, observers=(self.director, *observers), book=book,
+            config, clock=self.clock, wall=wall, ids=ids, store=store, observers=(self.director,), book=book,
             stale_reads=StaleReads(self.past, lambda call, _: self.director.unseen(call)) if self._may_be_stale() else None,
         )  # fmt: skip
 
@@ -210,7 +220,7 @@ class Race:
 
     # what threads ask
 
-    def _lane_of(self, call: Call) -> str | None:
+    def _lane_of(self, call: Call) -> str:
         lane = self.threads.owner()
         if lane is not None:
             return lane.name
@@ -221,7 +231,7 @@ class Race:
                 f"a thread that {by} started has sent a request: only an actor's own thread can be ordered. Let it send its "
                 "requests itself, or make the other thread an actor of its own"
             )
-        return None
+        return self.phase
 
     async def _wait(self, lane: Lane) -> None:
         self.threads.wait(lane)
@@ -272,8 +282,12 @@ class Race:
         """Let the path choose until every actor has ended, or it gives up. What was there before, everybody has seen."""
         self.past.forget()
         whole = self._chosen()
+        self.phase = "check"
         results = {name: self.threads.results.get(name) for name in self.bodies}
-        return Finished(self.path, self.director.effects, Told(results), whole=whole)
+        finished = Finished(self.path, self.director.effects, Told(results), whole=whole)
+        if self.recorder is not None:
+            finished.sentences, finished.notes = explained(self.recorder.entries(), finished.effects)
+        return finished
 
     def _chosen(self) -> bool:
         while True:

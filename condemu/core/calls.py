@@ -140,10 +140,11 @@ class Step:
 
     `touches` tells the resources that it will touch, for those who observe; only then is `footprint` filled in. `reads` says
     that it changes nothing. An observer that keeps a transaction waiting may let it `reserve` its items meanwhile, as DynamoDB's
-    transactions do: until it is decided, others that want them meet a conflict.
+    transactions do: until it is decided, others that want them meet a conflict. It may also let the step be `late`: what is due
+    before it is left for later.
     """
 
-    __slots__ = ("_release", "_reserve", "decide", "footprint", "reads", "touches")
+    __slots__ = ("_release", "_reserve", "decide", "footprint", "late", "reads", "touches")
 
     def __init__(
         self,
@@ -157,6 +158,7 @@ class Step:
         self.touches = touches
         self.reads = reads
         self.footprint: tuple[Touch, ...] = ()
+        self.late = False
         self._reserve = reserve
         self._release: Callable[[], None] | None = None
 
@@ -198,15 +200,16 @@ class Plan:
 class Due(Exception):
     """Raised by a decision that something must precede: `sweep` is committed first, on behalf of `account`; then `then` decides.
 
-    `then` may raise Due again, as long as each sweep leaves less to be done.
+    `then` may raise Due again, as long as each sweep leaves less to be done. `late` decides without any sweep.
     """
 
-    def __init__(self, operation: str, account: str, sweep: Decide, then: Decide) -> None:
+    def __init__(self, operation: str, account: str, sweep: Decide, then: Decide, late: Decide) -> None:
         super().__init__(operation)
         self.operation = operation
         self.account = account
         self.sweep = sweep
         self.then = then
+        self.late = late
 
 
 class Readable(Protocol):

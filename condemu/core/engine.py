@@ -233,6 +233,9 @@ class Engine:
                 ids = store.ids
                 return store.transact(decide, ids.of(f"{call.identity}/{number}") if ids.seeded else ids)
             except Due as due:
+                if step.late:
+                    decide = due.late
+                    continue
                 self._sweep(call, due)
                 decide = due.then
 

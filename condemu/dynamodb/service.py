@@ -170,7 +170,7 @@ def _guarded(plan: Plan, operation: Operation, request: DynamoRequest, caller: P
 def _unexpired(request: DynamoRequest, decide: Decide, txn: Txn) -> Any:
     for owner in request.owners:
         if is_due(txn, owner):
-            raise Due("TimeToLive", owner, partial(ttl.sweep, account=owner), partial(_unexpired, request, decide))
+            raise Due("TimeToLive", owner, partial(ttl.sweep, account=owner), partial(_unexpired, request, decide), decide)
     return decide(txn)
 
 

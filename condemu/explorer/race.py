@@ -207,7 +207,7 @@ class Race:
         self.director = Director(
             (), lane_of=self._lane_of, wait=self._wait, index=lambda: store.index, clock=self.clock,
             faults=self.program.faults, tables=FAULTS, timed=bool(self.ticks),
-            reach=lambda step: len(self.past.touching(step.decide)),
+            reach=lambda step: len(self.past.touching(step.decide)), is_due=self.past.is_due,
         )  # fmt: skip
         book = credentials.LocalBook(credentials_of(config, None))
         return build(

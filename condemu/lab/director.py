@@ -25,6 +25,7 @@ from condemu.lab.faults import (
     CRASH_AFTER,
     CUT,
     ERROR_AFTER,
+    LATE,
     LOST_CALL,
     OVERLAP,
     STALE,
@@ -43,6 +44,7 @@ RUNNING: Final = "running"
 PARKED: Final = "parked"
 ASLEEP: Final = "asleep"
 ENDED: Final = "ended"
+ALL: Final = (Touch(EVERYTHING, True),)
 
 
 @dataclass(slots=True)
@@ -109,6 +111,7 @@ class Director(Watch):
         tables: Tables,
         timed: bool = False,
         reach: Callable[[Step], int] = lambda step: 0,
+        is_due: Callable[[Step], bool] = lambda step: False,
     ) -> None:
         self.lanes = {name: Lane(name, number) for number, name in enumerate(names)}
         self.effects: list[Effect] = []
@@ -121,6 +124,8 @@ class Director(Watch):
         self._tables = tables
         self._timed = timed
         self._reach = reach  # how many commits have touched what a step reads
+        self._is_due = is_due  # whether something would be deleted before a step, because it has expired
+        self._late = False
         self._swept = False
         self._running: Lane | None = None
 
@@ -142,7 +147,10 @@ class Director(Watch):
             deviation = 0 if place == 0 else 1
             footprint = self._footprint(lane)
             options.append(Option(Event(lane.name, lane.number), footprint, deviation))
-            options.extend(Option(Event(lane.name, lane.number, word), footprint, deviation + 1) for word in self._variants(lane))
+            options.extend(
+                Option(Event(lane.name, lane.number, word), ALL if word == LATE else footprint, deviation + 1)
+                for word in self._variants(lane)
+            )
         options.extend(Option(Event("", number, seconds), TICK, 1) for number, seconds in ticks)
         return options
 
@@ -152,6 +160,10 @@ class Director(Watch):
             if word == STALE:
                 assert lane.step is not None
                 yield from (stale(behind) for behind in range(1, self._reach(lane.step) + 1))
+            elif word == LATE:
+                assert lane.step is not None
+                if not self._late and self._is_due(lane.step):
+                    yield word
             elif word != OVERLAP or lane.overlapped:
                 yield word
 
@@ -199,8 +211,8 @@ class Director(Watch):
 
     def settled(self, lane: Lane) -> Footprint:
         """What the lane's event really touched: without a change it has only read."""
-        if self._swept:
-            return (Touch(EVERYTHING, True),)
+        if self._swept or (lane.effect is not None and lane.effect.fault == LATE):
+            return ALL
         if not lane.wrote:
             return tuple(Touch(touch.resource, touch.written and touch.resource == "time") for touch in self.footprint)
         for other in self.lanes.values():
@@ -219,6 +231,7 @@ class Director(Watch):
                 raise Crashed
 
     async def ready(self, call: Call, step: Step) -> _ArriveAgain | None:
+        step.late = self._late
         lane = self.lanes.get(call.actor)
         if lane is None:
             return None
@@ -228,7 +241,9 @@ class Director(Watch):
             lane.state, lane.overlapped = PARKED, False
             await self._wait(lane)
             lane.call, lane.step = None, None
-            if self._strike(lane, call, step):
+            keeps = self._strike(lane, call, step)
+            step.late = self._late
+            if keeps:
                 lane.released = None
                 return None
             if self._index() != call.arrived_index or self._clock.now() != call.arrived_at:
@@ -246,7 +261,8 @@ class Director(Watch):
         if rule.word == CRASH:
             lane.crashed = True
             raise Crashed
-        if rule.word in (OVERLAP, STALE):
+        self._late = self._late or rule.word == LATE
+        if rule.word in (OVERLAP, STALE, LATE):
             return rule.word == OVERLAP
         error = rule.error(self._tables, call, step)
         assert error is not None

@@ -12,16 +12,17 @@
 | error-after                                 | after the write  | 500 in place of the answer                             |
 | cut                                         | after the write  | the answer's body ends half-way                        |
 | stale                                       | at a read        | it shows what was there before                         |
+| late                                        | from here on     | items that have expired are not deleted yet            |
 | crash                                       | before the write | the actor ends here, and nobody cleans up              |
 | crash-after                                 | after the write  | the same, and the write stands                         |
 
 A service's own errors come from its table `faults.py`; the lab knows only their words. A word behind a service's name,
 "s3:conflict", means that service alone.
 
-`overlap`, `stale` and the crashes are for schedules alone. In a schedule requests take effect as if they had just arrived; with
+`overlap`, `stale`, `late` and the crashes are for schedules alone. Requests take effect as if they had just arrived; with
 `overlap`, a conditional write of S3 was under way when its key was changed, which S3 answers with 409 by itself. A stale read is
-one that AWS may answer from the past; "stale-2" in a schedule is two commits behind, of those that touch what is read. An actor
-that crashes runs nothing more that could be seen, not even what it has in `finally`.
+one that AWS may answer from the past; "stale-2" in a schedule is two commits behind, of those that touch what is read. DynamoDB
+may take days to delete what has expired. An actor that crashes does nothing more that could be seen, in `finally` neither.
 """
 
 from __future__ import annotations
@@ -48,11 +49,12 @@ CUT: Final = "cut"
 DELAY: Final = "delay"
 OVERLAP: Final = "overlap"
 STALE: Final = "stale"
+LATE: Final = "late"
 CRASH: Final = "crash"
 CRASH_AFTER: Final = "crash-after"
 CONFLICT: Final = "conflict"
 AFTER: Final = (LOST, LOST_CALL, STALL, ERROR_AFTER, CUT)
-OF_SCHEDULES: Final = (OVERLAP, STALE, CRASH, CRASH_AFTER)
+OF_SCHEDULES: Final = (OVERLAP, STALE, LATE, CRASH, CRASH_AFTER)
 WORDS: Final = (*BEFORE, *AFTER, DELAY, *OF_SCHEDULES)
 SERVICES: Final = ("s3", "dynamodb", "simpledb")
 # Other spellings that people try.
@@ -161,6 +163,8 @@ def can_strike(rule: Fault, tables: Tables, call: Call, step: Step) -> bool:
     """Whether there is the reply to a write to be lost, a read to be stale, or an answer that AWS would give."""
     if rule.word == STALE:
         return step.reads and not call.consistent
+    if rule.word == LATE:  # the director knows whether anything has expired
+        return True
     if rule.word == CRASH:  # when a client ends, what it has sent goes on: a batch that has begun
         return not step.reads and not call.outcomes
     if rule.after or rule.word == CRASH_AFTER:

@@ -22,10 +22,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeVar
 
-from condemu.core.calls import Call, Due
+from condemu.core.calls import Call, Due, Step
 from condemu.core.effects import Ids
 from condemu.core.errors import ServiceError
-from condemu.core.store import Change, Commit, Key, MemoryStore, Record, Txn, undone
+from condemu.core.store import Change, Commit, Key, MemoryStore, ReadOnly, Record, Txn, undone
 
 T = TypeVar("T")
 MOST: Final = 1000  # commits that are kept; what is older has been seen by everybody
@@ -82,6 +82,16 @@ class Past:
         except (ServiceError, Due):
             return []  # it reads nothing, or not yet
         return [commit for commit in reversed(self._commits) if commit.number in seen]
+
+    def is_due(self, step: Step) -> bool:
+        """Whether something has expired and would be deleted before a step."""
+        try:
+            self._store.view(step.decide)
+        except Due:
+            return True
+        except (ServiceError, ReadOnly):
+            return False
+        return False
 
     def before(self, first: Kept, decide: Callable[[Txn], T]) -> T:
         """What a decision reads in the state before a commit."""

@@ -169,11 +169,24 @@ def test_what_is_due_is_a_commit_of_its_own_before_the_decision(reads):
 
     def decide(txn: Txn) -> Any:
         if txn.get("t", ("k",)) is None:
-            raise Due("Sweep", "", write, lambda txn: txn.get("t", ("k",)))
+            raise Due("Sweep", "", write, lambda txn: txn.get("t", ("k",)), write)
         raise AssertionError
 
     assert run(subject, decide, reads=reads) == 1
     assert recorder.seen == [("ready", ("t:k", not reads)), ("committed", 1, 1), ("committed", 1, 0)]
+
+
+def test_what_is_due_is_left_for_later_when_an_observer_says_so():
+    class Late(Watch):
+        async def ready(self, call: Call, step: Step) -> Any:
+            step.late = True
+
+    def decide(txn: Txn) -> Any:
+        raise Due("Sweep", "", write, write, lambda txn: "late")
+
+    subject = engine(Late())
+    assert run(subject, decide) == "late"
+    assert subject.store.index == 0
 
 
 def test_a_call_can_be_told_to_arrive_again_before_it_has_taken_effect():

@@ -41,10 +41,12 @@ def test_there_are_several_bugs_of_each_kind_and_all_services():
 
 
 @every_entry
-def test_every_bug_is_found_within_a_hundred_schedules(entry):
+def test_every_bug_is_found_within_a_hundred_schedules_and_alone_in_its_own(entry):
     with pytest.raises(RaceFound) as found:
         explored(entry, entry.wrong, schedules=MOST)
-    assert f"CONDEMU_SCHEDULE={found.value.token}" in str(found.value)
+    with pytest.raises(RaceFound) as again:
+        explored(entry, entry.wrong, replay=found.value.token)
+    assert str(again.value).partition(": ")[2] == str(found.value).partition(": ")[2]
 
 
 @every_entry
@@ -81,7 +83,11 @@ def test_the_pruned_search_finds_every_outcome_of_the_unpruned_one(entry):
 
 
 def test_the_page_tells_what_is_so():
-    assert gallery_report.page(gallery_report.told()) == gallery_report.PAGE.read_text(encoding="utf-8")
+    told = gallery_report.told()
+    assert gallery_report.page(told) == gallery_report.PAGE.read_text(encoding="utf-8")
+    readme = " ".join((gallery_report.PAGE.parent.parent / "README.md").read_text(encoding="utf-8").split())
+    assert f"finds all {len(ENTRIES)} bugs there" in readme
+    assert f"with {gallery_report.THREADS} threads finds {sum(map(bool, told.values()))} of them" in readme
 
 
 @pytest.mark.long

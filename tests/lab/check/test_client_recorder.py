@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from recorded import once, race
+from recorded_calls import once, race
 
 from condemu.lab import findings
 from condemu.lab.checker import check

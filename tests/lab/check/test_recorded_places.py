@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from recorded import Race, race
+from recorded_calls import Race, race
 
 from condemu.core.calls import Call
 from condemu.core.store import Commit, MemoryTxn, Txn

@@ -8,7 +8,7 @@ import io
 import boto3
 import pytest
 from botocore.exceptions import ClientError, HTTPClientError
-from recorded import Race, once, race
+from recorded_calls import Race, once, race
 
 from condemu.lab.checker import check
 from condemu.lab.history import ABSENT, CONDITION, FAIL, INFO, OK, Entry, read, write

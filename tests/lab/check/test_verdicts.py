@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, HTTPClientError
-from recorded import Race, once, race
+from recorded_calls import Race, once, race
 
 from condemu.core.calls import Call
 from condemu.lab import findings

@@ -109,15 +109,19 @@ class Engine:
         self.failure: ObserverFailed | None = None
         self._observers = observers
         self._by_account: dict[str, tuple[Observer, ...]] = {}
+        self._last: tuple[Observer, ...] = ()
 
     # observers
 
-    def observe(self, observer: Observer, account: str | None = None) -> Callable[[], None]:
+    def observe(self, observer: Observer, account: str | None = None, *, last: bool = False) -> Callable[[], None]:
         """Let `observer` hear of all calls, or of one account's, until what is returned is called.
 
-        Whoever observes an account hears of a call's arrival once its signature told whose it is.
+        Whoever observes an account hears of a call's arrival once its signature told whose it is. `last` is for those who write
+        down what clients are told: they hear of a reply behind all others of all accounts, if these let it through.
         """
-        if account is None:
+        if last:
+            self._last = (*self._last, observer)
+        elif account is None:
             self._observers = (*self._observers, observer)
         else:
             self._by_account[account] = (*self._by_account.get(account, ()), observer)
@@ -125,7 +129,9 @@ class Engine:
         return lambda: self._forget(observer, account)
 
     def _forget(self, observer: Observer, account: str | None) -> None:
-        if account is None:
+        if observer in self._last:
+            self._last = _without(self._last, observer)
+        elif account is None:
             self._observers = _without(self._observers, observer)
         else:
             rest = _without(self._by_account.get(account, ()), observer)
@@ -133,17 +139,17 @@ class Engine:
                 self._by_account[account] = rest
             else:
                 self._by_account.pop(account, None)
-        self.observed = bool(self._observers or self._by_account)
+        self.observed = bool(self._observers or self._by_account or self._last)
 
     def _watching(self, call: Call) -> tuple[Observer, ...]:
         own = self._by_account.get(call.account) if self._by_account else None
         if own is None:
-            return self._observers
+            return self._observers + self._last
         if not call.announced:
             call.announced = True
             for observer in own:
                 self._told(observer, "received", observer.received, call)
-        return self._observers + own
+        return self._observers + own + self._last
 
     def _told(self, observer: Observer, stage: str, tell: Callable[..., None], *what: Any) -> None:
         try:
@@ -171,7 +177,7 @@ class Engine:
         """Announce that a request has arrived."""
         if self.failure is not None:
             raise self.failure
-        for observer in self._observers:
+        for observer in self._observers + self._last:
             self._told(observer, "received", observer.received, call)
 
     async def run(self, call: Call, plan: Plan) -> Any:
@@ -258,7 +264,8 @@ class Engine:
         commit = self.store.transact(decide)
         if self.observed:
             call = Call("", operation, cause=cause, arrived_index=commit.index)
-            self._announce(self._observers, Outcome(call, None, commit.result, index=commit.index, changes=commit.changes))
+            outcome = Outcome(call, None, commit.result, index=commit.index, changes=commit.changes)
+            self._announce(self._observers + self._last, outcome)
         return commit.result  # type: ignore[no-any-return]
 
     async def replying(self, call: Call, reply: Response) -> Response:

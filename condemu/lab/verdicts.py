@@ -8,6 +8,7 @@
 | NoSuchKey, after a conflict of its own | it wrote nothing, and did not write again         | a conflict taken for an answer   |
 | one of these three, of a create-once   | it is still there; its creator never saw it       | held by nobody                   |
 
+A create-once is a write under a condition that demands that the key holds nothing, or a write that found so under any condition.
 Attempts belong to one call when the SDK says so (`amz-sdk-invocation-id`). Whoever was told success for a call is not misled by
 it, whatever its attempts met. In a history that does not know the truth, an attempt without a reply has committed if what it
 alone could have written was read later.
@@ -181,7 +182,7 @@ def _orphans(history: Sequence[Entry], calls: Sequence[Sequence[Entry]]) -> Iter
         if call[-1].told == OK:
             continue
         for entry, effect in _written(call):
-            if effect.expects != ABSENT or last.get(effect.key) != (entry, effect):
+            if not _creates_once(effect) or last.get(effect.key) != (entry, effect):
                 continue
             if any(_saw(other, entry, effect) for other in history):
                 continue
@@ -191,6 +192,11 @@ def _orphans(history: Sequence[Entry], calls: Sequence[Sequence[Entry]]) -> Iter
                 f" {commit_of(effect)}), {who(entry)} was told {told}, and nothing changed it since."
             )
             yield Finding(ORPHAN, sentence, effect.resource, in_order(call), entry.number)
+
+
+def _creates_once(effect: Effect) -> bool:
+    """Locks of DynamoDB say it in several ways: that their owner is absent, or their version, or that their lease is over."""
+    return effect.expects == ABSENT or (effect.expects != "" and effect.found == ABSENT)
 
 
 def _later(effect: Effect, entry: Entry) -> tuple[int, int]:

@@ -71,12 +71,15 @@ class History:
 
 @contextmanager
 def recording(where: Any) -> Iterator[Recorder]:
-    """Record the calls of an emulator: of the `condemu` fixture's, of `mock_aws`, of a Server, or an Emulator itself."""
+    """Record the calls of an emulator: of the `condemu` fixture's, of `mock_aws`, of a Server, or an Emulator itself.
+
+    Faults may begin before or within the block: what their clients were told is known either way.
+    """
     emulator = getattr(where, "emulator", where)
     if emulator is None:
         raise ValueError("this one is elsewhere: record its clients by `record`")
     recorder = Recorder(emulator.engine.store, emulator.config.region)
-    forget = emulator.engine.observe(recorder)
+    forget = emulator.engine.observe(recorder, last=True)
     try:
         yield recorder
     finally:

@@ -7,12 +7,13 @@ import io
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, ConnectionClosedError, HTTPClientError
 from recorded_calls import Race, once, race
 
 from condemu.lab.checker import check
 from condemu.lab.history import ABSENT, CONDITION, FAIL, INFO, OK, Entry, read, write
 from condemu.server.recorder import Recorder
+from condemu.testing.recorder import recording
 from condemu.testing.server import Server
 
 TABLE = {
@@ -134,6 +135,24 @@ def test_a_lost_reply_is_information_for_nobody_and_its_retry_another_attempt_of
         assert (first.told, first.effects[0].committed, second.told, second.status) == (INFO, True, FAIL, 412)
         assert first.invocation == second.invocation
         assert (first.attempt, second.attempt) == (1, 2)
+
+
+@pytest.mark.parametrize("first", ["the recorder", "the fault"])
+def test_a_reply_that_a_fixtures_fault_took_is_told_to_nobody_whoever_began_first(condemu, first):
+    """A fixture's faults belong to its account, and an account's observers hear of a reply behind those of all accounts."""
+    s3 = condemu.client("s3")
+    s3.create_bucket(Bucket="locks")
+    with contextlib.ExitStack() as block:
+        if first == "the fault":
+            block.enter_context(condemu.fault("lost", operation="PutObject"))
+        recorder = block.enter_context(recording(condemu))
+        if first == "the recorder":
+            block.enter_context(condemu.fault("lost", operation="PutObject"))
+        with pytest.raises(ConnectionClosedError):
+            s3.put_object(Bucket="locks", Key="leader", Body=b"ann", IfNoneMatch="*")
+        entries = recorder.entries()
+    assert {(entry.told, entry.how, entry.status) for entry in entries} == {(INFO, "lost", 0)}
+    assert len(entries) > 1
 
 
 def test_a_reply_that_was_lost_after_it_had_passed_is_told_to_the_recorder():

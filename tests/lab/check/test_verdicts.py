@@ -58,6 +58,41 @@ def test_who_is_told_412_by_its_own_earlier_attempt_is_misled_and_nobody_holds_t
         )
 
 
+@pytest.mark.parametrize(
+    "condition",
+    ["attribute_not_exists(id)", "NOT(attribute_exists(id) AND attribute_exists(#o))", "attribute_not_exists(#o) OR #o = :me"],
+)
+def test_nobody_holds_an_item_whatever_the_condition_under_which_it_was_created(condition):
+    with race() as one:
+        ann = one.client("dynamodb", "ann")
+        ann.create_table(**TABLE)
+        one.faults.lose = once(lambda call: call.operation == "PutItem")
+        more = {"ExpressionAttributeNames": {"#o": "owner"}} if "#o" in condition else {}
+        if ":me" in condition:
+            more["ExpressionAttributeValues"] = {":me": {"S": "nobody"}}
+        with pytest.raises(ClientError):
+            ann.put_item(
+                TableName=TABLE["TableName"], Item={"id": {"S": "x"}, "owner": {"S": "ann"}},
+                ConditionExpression=condition, **more,
+            )  # fmt: skip
+        assert kinds(told(one)) == [findings.ORPHAN, findings.MISLED]
+
+
+def test_nobody_is_missing_at_an_item_that_was_there_before():
+    with race() as one:
+        ann = one.client("dynamodb", "ann")
+        ann.create_table(**TABLE)
+        ann.put_item(TableName=TABLE["TableName"], Item={"id": {"S": "x"}, "v": {"N": "1"}})
+        one.faults.lose = once(lambda call: call.operation == "PutItem")
+        with pytest.raises(ClientError):
+            ann.put_item(
+                TableName=TABLE["TableName"], Item={"id": {"S": "x"}, "v": {"N": "2"}}, ConditionExpression="v = :v",
+                ExpressionAttributeValues={":v": {"N": "1"}},
+            )  # fmt: skip
+        assert findings.ORPHAN not in kinds(told(one))
+        assert findings.MISLED in kinds(told(one))
+
+
 def test_who_is_told_412_by_somebody_else_is_told_the_truth():
     with race() as one:
         ann, ben = clients(one, "ann", "ben")

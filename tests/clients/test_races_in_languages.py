@@ -79,7 +79,7 @@ def test_java_finds_the_lost_update_and_draws_it(tmp_path):
     finds_the_lost_update(["java", "-cp", "lib/*", "Race.java"], folder)
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 @has("cargo")
 def test_rust_finds_the_lost_update_and_draws_it(tmp_path):
     folder = copied("rust", tmp_path)

@@ -64,14 +64,14 @@ def test_no_twin_is_accused_with_one_fault(entry):
     assert run.complete, run
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 @every_entry
 def test_no_twin_is_accused_with_two_faults(entry):
     run = explored(entry, entry.right, schedules=ALL, most_faults=2)
     assert run.complete, run
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 @every_entry
 def test_the_pruned_search_finds_every_outcome_of_the_unpruned_one(entry):
     everything = explored(entry, entry.right, schedules=UNPRUNED, search="everything")
@@ -90,7 +90,7 @@ def test_the_page_tells_what_is_so():
     assert f"with {gallery_report.THREADS} threads finds {sum(map(bool, told.values()))} of them" in readme
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 def test_no_twin_fails_under_a_plain_stress_test():
     """What it finds of the bugs is told on the page and differs from machine to machine. Skewed clocks it does not have."""
     races = {name: entry.race(entry.right) for name, entry in ENTRIES.items()}

@@ -34,6 +34,8 @@ Where is the rule for ...?
     temporary credentials and when they end              sts/sessions.py SessionBook
     services that are not emulated                       server/others.py answer
     signature version 4, header and query                auth/rest_requests.py verify
+    signature version 2 of S3, header and query          auth/rest_requests_v2.py verify_header
+    signature versions 0 to 2 of query requests          auth/query_requests.py verify
     signatures of chunks and trailers                    auth/signature_v4.py Chain
     whose an access key is                               auth/credentials.py CredentialBook
     browser uploads and their policies                   auth/post_policy.py check_policy
@@ -108,6 +110,7 @@ Where is the rule for ...?
     which wording DynamoDB answers with                  dynamodb/requests/wording.py worded
     order of checks in a request to DynamoDB             dynamodb/service.py DynamoDB
     PutItem, UpdateItem, DeleteItem, GetItem             dynamodb/items/items.py put_item
+    ReturnValues of writes                               dynamodb/items/items.py update_item
     how an item is kept in memory                        dynamodb/state/records.py packed
     keys of tables and indexes, places of items          dynamodb/state/keys.py place
     an item changes, and its indexes with it             dynamodb/state/changes.py put
@@ -127,6 +130,8 @@ Where is the rule for ...?
     why a DynamoDB condition was false                   dynamodb/expressions/explanations.py explain
     DynamoDB Expected, QueryFilter, ScanFilter           dynamodb/legacy/expected.py OPERATORS
     UpdateExpression: SET, REMOVE, ADD, DELETE           dynamodb/expressions/updates.py change_item
+    UpdateExpression: paths that overlap, types          dynamodb/expressions/update_checks.py check_update
+    reserved words                                       dynamodb/expressions/reserved_words.py RESERVED_WORDS
     AttributeUpdates                                     dynamodb/legacy/attribute_updates.py AttributeUpdates
     KeyConditionExpression, KeyConditions                dynamodb/queries/key_conditions.py against_schema
     ProjectionExpression, UPDATED_OLD, UPDATED_NEW       dynamodb/data/paths.py PathTree

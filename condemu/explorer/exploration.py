@@ -25,7 +25,7 @@ class BadRace(ValueError):
 
 
 class RaceFound(AssertionError):
-    """A schedule under which the program fails. Its text is the drawing; `token` runs it again."""
+    """A schedule under which the program fails. Its text is the drawing; `token` runs it again; `history` is for the checker."""
 
     def __init__(self, text: str, token: str, finished: Finished) -> None:
         super().__init__(text)
@@ -33,6 +33,7 @@ class RaceFound(AssertionError):
         self.effects: list[Effect] = finished.effects
         self.told = finished.told
         self.failure = finished.failure
+        self.history = finished.history
 
 
 def searching(name: str, schedules: int, seed: int, faults: int) -> Search:

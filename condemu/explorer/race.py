@@ -17,6 +17,7 @@ from condemu.lab.clock import START, RaceClock
 from condemu.lab.director import ASLEEP, NEW, Director, Effect, Lane
 from condemu.lab.explained import explained
 from condemu.lab.faults import STALE, Crashed, Fault
+from condemu.lab.history import Entry
 from condemu.lab.schedules import TICK, Option
 from condemu.lab.search import Path
 from condemu.lab.staleness import Past, StaleReads
@@ -169,6 +170,7 @@ class Finished:
     whole: bool = True  # every actor ended
     sentences: list[str] = field(default_factory=list)  # who was told something else than the truth, and what went over what
     notes: dict[int, str] = field(default_factory=dict)  # by a call's number, what it found
+    history: list[Entry] = field(default_factory=list)
 
 
 class Race:
@@ -286,7 +288,8 @@ class Race:
         results = {name: self.threads.results.get(name) for name in self.bodies}
         finished = Finished(self.path, self.director.effects, Told(results), whole=whole)
         if self.recorder is not None:
-            finished.sentences, finished.notes = explained(self.recorder.entries(), finished.effects)
+            finished.history = self.recorder.entries()
+            finished.sentences, finished.notes = explained(finished.history, finished.effects)
         return finished
 
     def _chosen(self) -> bool:

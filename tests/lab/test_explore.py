@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from condemu.explorer.race import Endless, Stray
 from condemu.lab import BadRace, RaceFound, UnknownFault, calls_lost, explore, replies_lost, seconds
+from condemu.lab.checker import check
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +58,7 @@ def test_a_lost_update_is_found_and_drawn():
     assert "It takes 1 switch." in text
     assert "CONDEMU_SCHEDULE=v1.careless:1.careless-2:2.careless:1" in text
     assert "careless's PutObject locks/n (4) without a condition replaced what careless-2 had written (3, commit 3)" in text
+    assert "lost update" in {finding.kind for finding in check(found.value.history).findings}
     lines = [line for line in text.splitlines() if line[:3].strip().isdigit()]
     assert ["GetObject" in line for line in lines] == [True, True, False, False]
     assert [line.split()[1] for line in lines] in (["○", "│", "│", "●"], ["○", "○", "●", "●"])

@@ -155,14 +155,22 @@ def work(emulator: Emulator, actor: str, random: Random, operations: int, window
     """One thread's operations of a window."""
     send = sender(emulator, actor)
     seen: dict[tuple[str, str], Seen] = {}
-    for number in range(operations):
-        service = random.choice(SERVICES)
-        key = f"{window}-{random.randrange(KEYS)}"
+    number, again = 0, None
+    while number < operations or again is not None:
+        number += 1
+        service, key, what = again or chosen(random, window, seen)
         place = service.__name__, key
-        what = random.choices(("read", "write", "delete"), (5, 5, 1))[0] if seen.get(place) else random.choice(("read", "write"))
         status, seen[place] = service(send, key, what, seen.get(place), f"{actor}-{window}-{number}")
         assert status in (200, 204, *REFUSED[service.__name__]), f"{place}: {what} was answered with {status}"
         statuses[f"{service.__name__} {what} {status}"] += 1
+        again = (service, key, what) if service is s3 and status == 409 else None  # 409 is no answer: try again
+
+
+def chosen(random: Random, window: int, seen: dict[tuple[str, str], Seen]) -> tuple[Callable[..., tuple[int, Seen]], str, str]:
+    """What to do next. Only what is known can be deleted."""
+    service, key = random.choice(SERVICES), f"{window}-{random.randrange(KEYS)}"
+    known = seen.get((service.__name__, key)) is not None
+    return service, key, random.choices(("read", "write", "delete"), (5, 5, int(known)))[0]
 
 
 def races(operations: int, *, seed: int = 0, window: int = WINDOW) -> Iterator[tuple[Report, Counter[str]]]:

@@ -24,7 +24,7 @@ def nothing_is_found_in(operations: int) -> None:
         assert report.ok, report
         attempts += report.attempts
         total += statuses
-    assert attempts == sum(total.values()) == operations
+    assert attempts == sum(total.values()) >= operations
     assert total.keys() >= OUTCOMES, OUTCOMES - total.keys()
 
 

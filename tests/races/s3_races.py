@@ -5,8 +5,8 @@ The suite runs a few rounds of each race (test_s3_races.py). All of them, a thou
     python tests/races/s3_races.py                    about four minutes
     python tests/races/s3_races.py --size 8MiB        bodies of 8 MiB: PutObject alone then hashes 512 MiB in each round
 
-Requests run concurrently in one event loop, their bodies arriving in pieces and in an order that the seed decides. A race is an
-operation and a condition:
+Each round is recorded, and the checker finds nothing in it. Requests run concurrently in one event loop, their bodies
+arriving in pieces and in an order that the seed decides. A race is an operation and a condition:
 
     create   If-None-Match: * on a key that holds nothing
     swap     If-Match with the ETag that the key holds
@@ -26,10 +26,12 @@ from typing import Any, Final
 
 from condemu.core.http import Response
 from condemu.core.store import prefix_range
+from condemu.lab.checker import check
 from condemu.s3.state.buckets import bucket_named, change
 from condemu.s3.state.records import OBJECTS, VERSIONS, Bucket
 from condemu.server.app import Emulator, build
 from condemu.server.config import Config
+from condemu.testing.recorder import recording
 from condemu.wire.xml import parse
 
 WRITERS: Final = 64
@@ -152,8 +154,8 @@ async def race(arena: Arena, operation: str, condition: str, round_: int) -> Cou
     order = arena.random.sample(range(WRITERS), WRITERS)
 
     async def write(writer: int) -> tuple[int, int]:
-        request = dict(ready[writer])
-        return writer, (await arena.call(request.pop("method"), key, **request, **sent)).status
+        request = {**ready[writer], **sent, "x_condemu_actor": f"writer-{writer}"}
+        return writer, (await arena.call(request.pop("method"), key, **request)).status
 
     answers = await asyncio.gather(*(write(writer) for writer in order))
     winners = [writer for writer, status in answers if status in (200, 204)]
@@ -174,7 +176,11 @@ def run(operation: str, condition: str, *, rounds: int, size: int, versioned: bo
     async def all_rounds() -> Counter[int]:
         total: Counter[int] = Counter()
         for round_ in range(rounds):
-            total += await race(arena, operation, condition, round_)
+            with recording(arena.emulator) as recorder:
+                total += await race(arena, operation, condition, round_)
+            report = check(recorder.entries())
+            assert report.ok, f"{operation} {condition}, round {round_}: {report}"
+            assert report.attempts >= WRITERS
             arena.emulator.engine.administer(lambda txn: forget(txn))
         return total
 

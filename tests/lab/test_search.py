@@ -64,14 +64,14 @@ def test_so_they_are_with_two_faults_and_time(program):
     compare(program, 2)
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 @settings(max_examples=5000, deadline=None)
 @given(programs(faulty=True))
 def test_thousands_of_programs_with_one_fault(program):
     compare(program, 1)
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 @settings(max_examples=3000, deadline=None)
 @given(programs(2, most=2))
 def test_thousands_of_programs_in_which_time_passes_twice(program):

@@ -32,7 +32,7 @@ def test_the_checker_finds_nothing_in_races_of_threads():
     nothing_is_found_in(8192)
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 def test_the_checker_finds_nothing_in_a_million_operations():
     nothing_is_found_in(1_000_000)
 

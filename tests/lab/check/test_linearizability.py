@@ -27,7 +27,7 @@ def test_the_search_agrees_with_trying_every_order():
     assert disagreements(range(3000), 6) == []
 
 
-@pytest.mark.long
+@pytest.mark.exhaustive
 def test_the_search_agrees_with_trying_every_order_of_many_histories():
     assert disagreements(range(10_000, 100_000), 6) == []
     assert disagreements(range(100_000, 103_000), 8) == []

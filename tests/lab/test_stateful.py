@@ -12,7 +12,7 @@ from condemu.lab.stateful import ConditionalStore, Wrong
 
 REFUSED = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "404")
 SETTINGS = settings(
-    max_examples=40, stateful_step_count=10, deadline=None, database=None, derandomize=True,
+    max_examples=50, stateful_step_count=10, deadline=None, database=None, derandomize=True,
     phases=[Phase.generate], suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 
@@ -94,19 +94,46 @@ def test_a_class_that_looks_after_a_refusal_passes():
     run(Careful)
 
 
-def test_a_class_that_takes_its_own_write_for_anothers_is_found():
+LOST, NONE = 0, 3  # which fault strikes: the first of ConditionalStore.faults, and none
+
+
+def play(machine, *steps):
+    """One example of the machine, step by step."""
+    played = machine()
+    try:
+        played.begin()
+        for name, arguments in steps:
+            getattr(played, name)(**arguments)
+    finally:
+        played.teardown()
+
+
+CREATED = ("creates", {"key": "a", "value": b"one", "struck": NONE})
+REPLACED = ("replaces", {"key": "a", "value": b"two", "which": 0, "struck": NONE})
+
+
+def test_the_machine_finds_by_itself_who_takes_its_own_write_for_anothers():
     with pytest.raises(Wrong, match=r"while lost .* struck said that it was refused, and yet the key holds"):
         run(Trusting)
 
 
+def test_a_lost_reply_that_a_class_takes_for_a_refusal_is_told():
+    step = ("creates", {"key": "a", "value": b"one", "struck": LOST})
+    with pytest.raises(Wrong, match=r"create\('a'\) on a key that held nothing, while lost .* struck said that it was refused"):
+        play(Trusting, step)
+    play(Careful, step)
+
+
 def test_a_class_that_deletes_what_it_has_not_read_is_found():
     with pytest.raises(Wrong, match=r"delete.* said that it was done, though its condition did not hold"):
-        run(Deleting)
+        play(Deleting, CREATED, REPLACED, ("deletes", {"key": "a", "which": 1, "struck": NONE}))
+    play(Deleting, CREATED, REPLACED, ("deletes", {"key": "a", "which": 0, "struck": NONE}))
 
 
 def test_an_upload_without_a_condition_is_found():
     with pytest.raises(Wrong, match=r"upload.* said that it was done, though its condition did not hold"):
-        run(Uploading)
+        play(Uploading, CREATED, ("uploads", {"key": "a", "value": b"two", "struck": NONE}))
+    play(Uploading, ("uploads", {"key": "a", "value": b"two", "struck": NONE}), ("gets", {"key": "a"}))
 
 
 def test_what_is_not_defined_is_told():

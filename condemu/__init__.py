@@ -24,6 +24,7 @@ Where is the rule for ...?
     which orders of a race are run, and which are left   lab/search.py Fewest
     the token of an order; when two steps meet           lab/schedules.py token
     what goes wrong on purpose, by which word            lab/faults.py Fault
+    a schedule as text, and as a picture                 lab/timeline.py drawing
     when a parked request arrives                        lab/director.py Director
     what an actor of a race is given                     explorer/race.py Aws
     what is patched while a race runs                    explorer/patches.py patched

@@ -13,6 +13,7 @@ from condemu.lab.director import Effect
 from condemu.lab.schedules import Event, Unreadable, events_of, token
 from condemu.lab.search import Chance, Everything, Fewest, Misfit, Path, Replay, Search
 from condemu.lab.timeline import drawing
+from condemu.lab.timeline_picture import picture
 
 UNSTEADY: Final = "An actor decides by something else than what it is told (by chance, by this machine's clock)."
 VARIABLE: Final = "CONDEMU_SCHEDULE"
@@ -25,7 +26,10 @@ class BadRace(ValueError):
 
 
 class RaceFound(AssertionError):
-    """A schedule under which the program fails. Its text is the drawing; `token` runs it again; `history` is for the checker."""
+    """A schedule under which the program fails.
+
+    Its text is the drawing, `svg` the same as a picture; `token` runs it again; `history` is for the checker.
+    """
 
     def __init__(self, text: str, token: str, finished: Finished) -> None:
         super().__init__(text)
@@ -34,6 +38,12 @@ class RaceFound(AssertionError):
         self.told = finished.told
         self.failure = finished.failure
         self.history = finished.history
+        self._finished = finished
+
+    @property
+    def svg(self) -> str:
+        finished = self._finished
+        return picture(finished.effects, finished.told.names, finished.notes)
 
 
 def searching(name: str, schedules: int, seed: int, faults: int) -> Search:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from condemu.lab import RaceFound, explore, seconds
 from condemu.lab.faults import ALSO, WORDS
+from condemu.testing import mock_aws
 
 PAGE = (Path(__file__).parents[2] / "docs" / "race-lab.md").read_text()
 FILES = re.findall(r"^```python\n# (\w+\.py)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
@@ -38,6 +42,21 @@ def test_the_bug_is_found_and_drawn_as_on_the_page(project):
     told = "\n".join(line.removeprefix("E").strip() for line in output.splitlines())
     for line in DRAWING.splitlines():
         assert line.strip() in told, f"not told: {line}"
+
+
+def test_the_picture_on_the_page_is_that_of_the_failure(project, monkeypatch):
+    monkeypatch.chdir(project)
+    monkeypatch.syspath_prepend(str(project))
+    module = importlib.import_module("test_lease")
+    with mock_aws(), pytest.raises(RaceFound) as found:
+        explore(module.nightly, module.daemon, setup=module.setup, check=module.check, time_passes=[seconds(31)])
+    drawn = (Path(__file__).parents[2] / "docs" / "lease.svg").read_text()
+    assert found.value.svg == drawn
+    root = ElementTree.fromstring(drawn)
+    words = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "DeleteObject locks/nightly" in words
+    assert "31 s pass" in words
+    assert len(list(root.iter("{http://www.w3.org/2000/svg}circle"))) == 5
 
 
 def test_the_order_on_the_page_fails_again(project):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import boto3
 from botocore.config import Config
@@ -94,6 +95,12 @@ def explored(
         assert status == 200, document
     report = admin.raw("GET", f"/_condemu/races/{name}/report", accept="text/plain")[1].decode()
     document = admin("GET", f"races/{name}/report")[1]
+    status, picture = admin.raw("GET", f"/_condemu/races/{name}/report", accept="image/svg+xml")
+    assert status == (404 if document["failed"] is None else 200)
+    if status == 200:
+        words = [element.text for element in ElementTree.fromstring(picture).iter("{http://www.w3.org/2000/svg}text")]
+        assert words[: len(actors)] == list(actors)
+        assert all(step["operation"] in " ".join(words) for step in document["failed"]["steps"] if "operation" in step)
     assert admin("DELETE", f"races/{name}")[0] == 204
     return report, document
 

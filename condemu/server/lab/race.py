@@ -15,6 +15,7 @@ from condemu.lab.faults import Tables
 from condemu.lab.schedules import token
 from condemu.lab.search import Search
 from condemu.lab.timeline import drawing
+from condemu.lab.timeline_picture import picture
 from condemu.server.lab.documents import Answer, Document, Refused, shown
 from condemu.server.lab.run import Program, Run
 from condemu.server.lab.undo import Undo
@@ -34,6 +35,7 @@ class Failure:
     told: Document
     steps: list[Document]
     undirected: dict[str, int]
+    picture: str  # SVG
 
 
 class Race:
@@ -155,8 +157,14 @@ class Race:
             "schedules": covered.schedules, "complete": covered.complete, "orders": covered.orders,
             "redundant": covered.redundant, "outcomes": len(covered.outcomes), "covered": str(covered),
             "running": None if run is None or run.over else {"schedule": run.number, "actors": run.states()},
-            "failed": None if self.failure is None else asdict(self.failure),
+            "failed": None if self.failure is None else failed_document(self.failure),
         }  # fmt: skip
+
+    def picture(self) -> Answer:
+        """The failure as SVG. Raises Refused where there is none."""
+        if self.failure is None:
+            raise Refused(404, f"race {self.name} has no failure to draw")
+        return Answer(200, self.failure.picture, kind="image/svg+xml")
 
     def text(self) -> str:
         """The failure, drawn; else what was covered, and what is under way."""
@@ -173,11 +181,18 @@ class Race:
         return "\n".join(lines) + "\n"
 
 
+def failed_document(failure: Failure) -> Document:
+    """The failure for programs, which have no use for its picture."""
+    document = asdict(failure)
+    del document["picture"]
+    return document
+
+
 def failure_of(run: Run, text: str, why: str) -> Failure:
     effects = renumbered(run.director.effects)
     return Failure(
         run.number, text, why, drawing(effects, run.program.actors), needs(run.chosen), dict(run.told),
-        [step_of(effect) for effect in effects], dict(run.strangers),
+        [step_of(effect) for effect in effects], dict(run.strangers), picture(effects, run.program.actors),
     )  # fmt: skip
 
 

@@ -223,12 +223,12 @@ class Races:
         return Answer(200, {"time": run.now() if actor is None else run.clock.seen_by(actor)})
 
     def report(self, name: str, accept: str) -> Answer:
-        """As text, unless JSON is preferred."""
+        """As text, unless JSON or a picture is asked for."""
         race = self.named(name)
         if "json" in accept:
             return Answer(200, race.shown())
         if "svg" in accept:
-            raise Refused(406, "a report is text/plain or application/json")
+            return race.picture()
         return Answer(200, race.text())
 
 

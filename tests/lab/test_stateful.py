@@ -12,7 +12,7 @@ from condemu.lab.stateful import ConditionalStore, Wrong
 
 REFUSED = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "404")
 SETTINGS = settings(
-    max_examples=50, stateful_step_count=10, deadline=None, database=None, derandomize=True,
+    max_examples=20, stateful_step_count=10, deadline=None, database=None, derandomize=True,
     phases=[Phase.generate], suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 

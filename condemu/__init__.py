@@ -10,7 +10,7 @@ Where is the rule for ...?
     who may use the administration                       server/admission.py refusal
     settings and where they come from                    server/config.py configured
     unread bodies, lost replies                          server/exchange.py Exchange
-    a client that stops sending, or does not read        server/stalls.py Watch
+    a client that stops sending, or does not read        server/stalls.py StallGuard
     Date, and what may stand in a header                 server/heads.py Heads
     what a server does about memory                      server/memory.py settle
     malformed HTTP                                       server/protocol.py Protocol
@@ -46,7 +46,7 @@ Where is the rule for ...?
     AccessDenied; a missing key for who may not list     s3/access/authorize.py authorize
     which actions an S3 operation needs                  s3/access/actions.py checks_of
     which more a request to S3 needs, by its headers     s3/access/needs.py new_object
-    s3:if-match, s3:ObjectCreationOperation and so on    s3/access/policy_keys.py Keys
+    s3:if-match, s3:ObjectCreationOperation and so on    s3/access/policy_keys.py ConditionKeys
     what PutBucketPolicy refuses                         s3/access/policy_rules.py rules_of
     public policies                                      s3/access/public_policy.py is_public
     S3 If-Match and If-None-Match on writes              s3/state/preconditions.py write_refusal
@@ -125,7 +125,7 @@ Where is the rule for ...?
     CreateTable: schemas, indexes, capacity              dynamodb/tables/table_checks.py read_indexes
     what is peculiar to an operation of DynamoDB         dynamodb/operations.py OPERATIONS
     what a request to DynamoDB asks permission for       dynamodb/access/accesses.py Access
-    dynamodb:LeadingKeys, dynamodb:Attributes            dynamodb/access/policy_keys.py Keys
+    dynamodb:LeadingKeys, dynamodb:Attributes            dynamodb/access/policy_keys.py ConditionKeys
     DynamoDB's answers to bad signatures                 dynamodb/errors/signatures.py refusal_of
     DynamoDB conditions and filters: what holds          dynamodb/expressions/conditions.py refusal
     why a DynamoDB condition was false                   dynamodb/expressions/explanations.py explain

@@ -29,7 +29,7 @@ VALUES: Final = st.sampled_from([b"", b"one", b"two"])
 STRUCK: Final = st.integers(0, 3)  # which fault strikes; none, for a number that none has
 
 
-class Held(NamedTuple):
+class Content(NamedTuple):
     """What a key holds. `version` is whatever your class compares by."""
 
     value: bytes
@@ -127,9 +127,9 @@ class ConditionalStore(RuleBasedStateMachine):
         if first != second:
             raise Wrong(f"get({key!r}) read {shown(first)}, and then {shown(second)}, with no write in between")
 
-    def _read(self, key: str) -> Held | None:
+    def _read(self, key: str) -> Content | None:
         found = self.get(self._store, key)
-        return None if found is None else Held(*found)
+        return None if found is None else Content(*found)
 
     def _version(self, key: str, which: int) -> Any:
         """The version that the key holds (0), or one that it held."""
@@ -172,14 +172,14 @@ class ConditionalStore(RuleBasedStateMachine):
             raise Wrong(f"{what} said that it was refused, though its condition held")
 
     def _judge_error(
-        self, what: str, error: Exception, struck: bool, before: Held | None, after: Held | None, wrote: bool
+        self, what: str, error: Exception, struck: bool, before: Content | None, after: Content | None, wrote: bool
     ) -> None:
         if not struck:
             raise Wrong(f"{what} raised {type(error).__name__}: {error}") from error
         if after != before and not wrote:
             raise Wrong(f"{what} raised {type(error).__name__}, and left {shown(after)}") from error
 
-    def _judge_success(self, what: str, told: Any, allowed: bool, name: str, after: Held | None, wrote: bool) -> None:
+    def _judge_success(self, what: str, told: Any, allowed: bool, name: str, after: Content | None, wrote: bool) -> None:
         if not allowed:
             raise Wrong(f"{what} said that it was done, though its condition did not hold")
         if not wrote:
@@ -188,5 +188,5 @@ class ConditionalStore(RuleBasedStateMachine):
             raise Wrong(f"{what} told the version {told!r}, and the key holds {after.version!r}")
 
 
-def shown(held: Held | None) -> str:
+def shown(held: Content | None) -> str:
     return "nothing" if held is None else f"{held.value[:20]!r} under {held.version!r}"

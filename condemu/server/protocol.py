@@ -32,7 +32,7 @@ from condemu.server.connection import Answering
 from condemu.server.errors import BAD_REQUEST, HEADERS_LIMIT, HEADERS_TOO_LARGE, document
 from condemu.server.exchange import Exchange, resumed
 from condemu.server.heads import DISCARD_LIMIT, STATUS_LINES, Heads, origin_form, too_large
-from condemu.server.stalls import Watch
+from condemu.server.stalls import StallGuard
 from condemu.server.system import RequestIds, SystemIds
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Protocol(asyncio.Protocol):
         self.writable: asyncio.Future[None] | None = None  # while the client does not take what it is sent
         self._state = server_state
         self._idle_limit: float = config.timeout_keep_alive
-        self.watch = Watch(self, self.emulator.config.request_timeout)
+        self.watch = StallGuard(self, self.emulator.config.request_timeout)
         self.heads: Heads = config.loaded_app.heads
         self._parser = self._new_parser(self)
         self._waiting: deque[Exchange] = deque()  # whose turn has not come

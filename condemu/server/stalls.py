@@ -7,7 +7,7 @@ import asyncio
 from condemu.server.connection import Watched
 
 
-class Watch:
+class StallGuard:
     """Looks after one connection while its client is waited for, with one timer at a time and none otherwise."""
 
     __slots__ = ("_patience", "_protocol", "_since", "_timer", "_unsent")

@@ -16,7 +16,7 @@ Mark = tuple[str, int, int]  # where a page ended: the sort value (or the item's
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SelectPlan:
     """A statement ready to run. `digest` is what a token is bound to."""
 
     statement: Statement
@@ -24,16 +24,16 @@ class Plan:
     digest: bytes
 
 
-def plan(text: str) -> Plan:
+def plan(text: str) -> SelectPlan:
     """The plan of a statement. Those of usual length are remembered."""
     return _remembered(text) if len(text) <= REMEMBERED_LENGTH else _planned(text)
 
 
-def _planned(text: str) -> Plan:
+def _planned(text: str) -> SelectPlan:
     statement = parse(text)
     bound = repr((statement.domain, statement.where, statement.order))
     matches = None if statement.where is None else item_test(statement.where)
-    return Plan(statement, matches, sha256(bound.encode()).digest()[:8])
+    return SelectPlan(statement, matches, sha256(bound.encode()).digest()[:8])
 
 
 _remembered: Final = lru_cache(maxsize=1024)(_planned)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from condemu.simpledb.expected import Condition
-from condemu.simpledb.plans import Mark, Plan
+from condemu.simpledb.plans import Mark, SelectPlan
 from condemu.simpledb.validation import Entry
 
 
@@ -30,6 +30,6 @@ class Request(TypedDict, total=False):
     SelectExpression: str
     MaxNumberOfDomains: int
     NextToken: str
-    Plan: Plan
+    Plan: SelectPlan
     After: Mark
     Because: str

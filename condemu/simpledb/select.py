@@ -23,7 +23,7 @@ from condemu.core.store import Key, Txn, prefix_range
 from condemu.simpledb import boxusage
 from condemu.simpledb.domains import check_domain
 from condemu.simpledb.errors import INVALID_NEXT_TOKEN
-from condemu.simpledb.plans import Mark, Plan
+from condemu.simpledb.plans import Mark, SelectPlan
 from condemu.simpledb.predicates import Attributes, ItemTest
 from condemu.simpledb.records import ITEMS, PLACES, TOTALS, Item, Scope
 from condemu.simpledb.requests import Request
@@ -70,7 +70,7 @@ def select(txn: Txn, scope: Scope, request: Request) -> Outcome:
     return result, boxusage.of_select(output, len(items), more)
 
 
-def _count(run: Plan, marks: Iterable[Mark]) -> Outcome:
+def _count(run: SelectPlan, marks: Iterable[Mark]) -> Outcome:
     """`count(*)`: one item named Domain. Only a limit that the statement has ends it early."""
     limit, count, last, more = run.statement.limit, 0, None, False
     for mark in marks:
@@ -101,14 +101,14 @@ def _size_of(attributes: Attributes) -> int:
     return size
 
 
-def _marks(txn: Txn, domain: tuple[str, ...], run: Plan, after: Mark | None) -> Iterable[Mark]:
+def _marks(txn: Txn, domain: tuple[str, ...], run: SelectPlan, after: Mark | None) -> Iterable[Mark]:
     """The marks of the items that match. Where all do, the items themselves need not be looked up."""
     if run.statement.where is None:
         return (("", key[3], key[4]) for key, _ in txn.scan(PLACES, *_places_after(domain, after)))
     return (mark for mark, _, _ in _found(txn, domain, run, after))
 
 
-def _found(txn: Txn, domain: tuple[str, ...], run: Plan, after: Mark | None) -> Iterator[Found]:
+def _found(txn: Txn, domain: tuple[str, ...], run: SelectPlan, after: Mark | None) -> Iterator[Found]:
     """The items that match, in order, after a mark."""
     order = run.statement.order
     if order is None:
@@ -119,7 +119,7 @@ def _found(txn: Txn, domain: tuple[str, ...], run: Plan, after: Mark | None) -> 
     return _sorted(txn, domain, order, run.matches, after)
 
 
-def _by_place(txn: Txn, domain: tuple[str, ...], run: Plan, after: Mark | None) -> Iterator[Found]:
+def _by_place(txn: Txn, domain: tuple[str, ...], run: SelectPlan, after: Mark | None) -> Iterator[Found]:
     """Items by the order in which they came into being.
 
     One by one at first. After a part of the domain (of its pairs, for its items are not counted) what was found there tells how
@@ -228,12 +228,12 @@ def _value_of(found: Found) -> str:
     return found[0][0]
 
 
-def token_of(run: Plan, mark: Mark) -> str:
+def token_of(run: SelectPlan, mark: Mark) -> str:
     value, commit, number = mark
     return base64.b64encode(run.digest + f"{commit}.{number}.{value}".encode()).decode()
 
 
-def mark_of(run: Plan, token: str) -> Mark:
+def mark_of(run: SelectPlan, token: str) -> Mark:
     """Where to go on. A token that is none, or another statement's, is refused; line feeds in it are passed over.
 
     AWS's own tokens hold a checksum of the query, so that another statement is refused is inferred from that.

@@ -233,7 +233,7 @@ class Slot:
         self._blobs._freed.append((self.segment, self.number))
 
 
-class Held:
+class InMemory:
     """A body in memory, or a piece of one, that counts against the budget until it dies: a leaf."""
 
     __slots__ = ("_blobs", "_data")
@@ -300,8 +300,8 @@ class SpoolWriter:
         self._pieces, self._size = [], 0  # what was counted is the leaves' from here on
         blobs = self._blobs
         if len(pieces) == 1:
-            return Blob(((Held(blobs, pieces[0]), 0, size),))
-        return Blob(tuple((Held(blobs, piece), 0, len(piece)) for piece in compact(pieces)))
+            return Blob(((InMemory(blobs, pieces[0]), 0, size),))
+        return Blob(tuple((InMemory(blobs, piece), 0, len(piece)) for piece in compact(pieces)))
 
     def abandon(self) -> None:
         self._slots = None

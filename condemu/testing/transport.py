@@ -24,7 +24,7 @@ UNIQUE_ID: Final = "condemu-in-process"
 STALL: Final = "stall"
 
 
-class Held(RuntimeError):
+class WouldWait(RuntimeError):
     """The emulator wants to wait, and a call made without an event loop has nothing to wait with."""
 
 
@@ -36,7 +36,7 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     except StopIteration as done:
         return cast(T, done.value)
     coroutine.close()
-    raise Held("this call is being held by the emulator; drive it over a socket or from asyncio")
+    raise WouldWait("this call is being held by the emulator; drive it over a socket or from asyncio")
 
 
 def request_from(

@@ -17,7 +17,7 @@ from condemu.dynamodb.expressions.nodes import Update
 from condemu.dynamodb.expressions.parser import parse_condition, parse_projection, parse_update
 from condemu.dynamodb.expressions.updates import BoundUpdate, compile_update
 from condemu.dynamodb.items.items import updated_item
-from condemu.dynamodb.state.records import Keys, Table, packed
+from condemu.dynamodb.state.records import KeySchema, Table, packed
 
 
 @settings(max_examples=250, deadline=None)
@@ -117,7 +117,7 @@ def test_an_update_means_what_a_naive_reading_says(node, item):
 @given(sound_updates, items)
 def test_an_updated_item_has_the_size_that_measuring_it_gives(node, item):
     compiled = compile_update("UpdateExpression", "".join(words(node)), tuple(NAMES.items()))
-    table = Table("000000000000", "us-east-1", "tab", "id", 0.0, Keys((("pk", "S"),)), ())
+    table = Table("000000000000", "us-east-1", "tab", "id", 0.0, KeySchema((("pk", "S"),)), ())
     before = {"pk": "k", **item}
     try:
         found, size = updated_item(

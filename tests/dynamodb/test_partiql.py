@@ -22,13 +22,13 @@ from condemu.dynamodb.partiql.transactions import execute_transaction
 from condemu.dynamodb.requests.request import DynamoRequest
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import place_of_item
-from condemu.dynamodb.state.records import TABLES, Index, Keys, Table, item_in
+from condemu.dynamodb.state.records import TABLES, Index, KeySchema, Table, item_in
 
 ACCOUNT = "000000000000"
-H = Table(ACCOUNT, "us-east-1", "H", "id-h", 0.0, Keys((("pk", "S"),)), ())
-HN = Table(ACCOUNT, "us-east-1", "HN", "id-hn", 0.0, Keys((("pk", "N"),)), ())
-BY_OWNER = Index("by_owner", "GSI", Keys((("owner", "S"),), (("n", "N"),)), "ALL")
-HR = Table(ACCOUNT, "us-east-1", "HR", "id-hr", 0.0, Keys((("pk", "S"),), (("sk", "S"),)), (), indexes=(BY_OWNER,))
+H = Table(ACCOUNT, "us-east-1", "H", "id-h", 0.0, KeySchema((("pk", "S"),)), ())
+HN = Table(ACCOUNT, "us-east-1", "HN", "id-hn", 0.0, KeySchema((("pk", "N"),)), ())
+BY_OWNER = Index("by_owner", "GSI", KeySchema((("owner", "S"),), (("n", "N"),)), "ALL")
+HR = Table(ACCOUNT, "us-east-1", "HR", "id-hr", 0.0, KeySchema((("pk", "S"),), (("sk", "S"),)), (), indexes=(BY_OWNER,))
 ITEMS = {
     "H": [
         {"pk": "i", "ss": ("a",), "s": "str", "l": [1, {"x": 2}], "d": {"k": 1}},

@@ -66,5 +66,5 @@ def test_a_condition_key_has_the_value_that_its_table_says(row, table):
     request = DynamoRequest(operation, members, recorded.ACCOUNT, "us-east-1")
     (access,) = ROWS[operation].accesses(request)
     assert access.action == row["asked for"].partition(" ")[0]
-    value = policy_keys.Keys(access, table, root_of(recorded.ACCOUNT), "us-east-1", 0.0).get(row["key"].lower())
+    value = policy_keys.ConditionKeys(access, table, root_of(recorded.ACCOUNT), "us-east-1", 0.0).get(row["key"].lower())
     assert (None if not value else value if isinstance(value, str) else ", ".join(value)) == row.get("value")

@@ -26,7 +26,7 @@ from condemu.core.errors import ServiceError
 from condemu.core.http import BytesBody, Request
 from condemu.core.store import MemoryStore
 from condemu.s3.access.actions import Check, checks_of
-from condemu.s3.access.policy_keys import Keys
+from condemu.s3.access.policy_keys import ConditionKeys
 from condemu.s3.access.policy_rules import rules_of
 from condemu.s3.operations import BY_NAME
 from condemu.s3.requests.members import members_of
@@ -96,7 +96,7 @@ def test_the_value_of_a_condition_key(s3: Wire, key: str, operation: str, value:
     if value == "the entry's ETag":
         request = request.entry("key", {"IfMatch": sent})
     expected = {"absent": None, "the header as sent, quotes and all": sent, "the entry's ETag": sent}.get(value, value)
-    found = s3.store.view(lambda txn: Keys(txn, request, Check(row.actions[0], "bucket", "key"), OWNER).get(key.lower()))
+    found = s3.store.view(lambda txn: ConditionKeys(txn, request, Check(row.actions[0], "bucket", "key"), OWNER).get(key.lower()))
     assert found == expected
 
 

@@ -27,7 +27,7 @@ from condemu.dynamodb.state.changes import entry_key, projected
 from condemu.dynamodb.state.expirations import expiry
 from condemu.s3.state import records as s3
 from condemu.simpledb import records as simpledb
-from condemu.storage.spool import Held, SpoolBlobs
+from condemu.storage.spool import InMemory, SpoolBlobs
 
 
 def faults(store: Store) -> list[str]:
@@ -123,7 +123,7 @@ def kept_bodies(store: Store) -> int:
         for table in (s3.OBJECTS, s3.VERSIONS, s3.PARTS):
             for _, held in txn.scan(table):
                 for leaf, _, _ in held.body._spans:
-                    if isinstance(leaf, Held):
+                    if isinstance(leaf, InMemory):
                         leaves[id(leaf)] = len(leaf._data)
         return sum(leaves.values())
 

@@ -12,7 +12,7 @@ from condemu.auth.principals import ROOT, Principal
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.dynamodb.access.accesses import Access, Accesses, arn
-from condemu.dynamodb.access.policy_keys import Keys
+from condemu.dynamodb.access.policy_keys import ConditionKeys
 from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.requests.request import DynamoRequest
 from condemu.dynamodb.state.records import STREAMS, Table
@@ -50,7 +50,7 @@ def _check(
     if caller.is_root and caller.account == owner and policy is None:
         return
     action, resource = f"dynamodb:{access.action}", arn(access)
-    keys = Keys(access, table, caller, request.region, txn.now)
+    keys = ConditionKeys(access, table, caller, request.region, txn.now)
     ruling = decide(caller, action, resource, keys, owner=owner, policy=policy)
     if not ruling.allowed:
         fields = {"user": caller.arn or "anonymous", "action": action, "resource": resource, "reason": _reason(ruling, action)}

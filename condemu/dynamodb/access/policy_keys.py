@@ -64,7 +64,7 @@ from condemu.dynamodb.requests.members import Document, Members, Text
 from condemu.dynamodb.state.records import Table
 
 
-class Keys:
+class ConditionKeys:
     """The condition keys of one access, by their names in lower case."""
 
     __slots__ = ("_access", "_caller", "_now", "_region", "_table")

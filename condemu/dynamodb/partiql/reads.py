@@ -26,7 +26,7 @@ from condemu.dynamodb.partiql.nodes import Select
 from condemu.dynamodb.queries.key_conditions import KeyCondition
 from condemu.dynamodb.state.changes import index_id
 from condemu.dynamodb.state.keys import joined, scattered
-from condemu.dynamodb.state.records import GLOBAL, INDEXED, ITEMS, Index, Keys, StoredItem, Table, item_in, size_of
+from condemu.dynamodb.state.records import GLOBAL, INDEXED, ITEMS, Index, KeySchema, StoredItem, Table, item_in, size_of
 
 PAGE: Final = 1024 * 1024  # bytes read (Developer Guide, "Query": 1 MB)
 _REVERSED: Final = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -77,7 +77,7 @@ def whole_key(condition: BoundCondition | None, table: Table) -> Item | None:
 # --- where to read ----------------------------------------------------------------------------------------------------------
 
 
-def _hash_values(condition: BoundCondition | None, keys: Keys) -> list[Item] | None:
+def _hash_values(condition: BoundCondition | None, keys: KeySchema) -> list[Item] | None:
     """The hash attributes of each partition to read; None to read all."""
     if condition is None:
         return None
@@ -95,7 +95,7 @@ def _hash_values(condition: BoundCondition | None, keys: Keys) -> list[Item] | N
     return None
 
 
-def _checked(keys: Keys, name: str, value: Value) -> bytes:
+def _checked(keys: KeySchema, name: str, value: Value) -> bytes:
     if kind(value) != dict(keys.attributes)[name]:
         raise ServiceError(KEY_MISMATCH, because=f"{name} is of another type in the key")
     return sort_bytes(value)
@@ -118,7 +118,7 @@ def _range_condition(condition: BoundCondition, name: str) -> KeyCondition | Non
     return None
 
 
-def _ranges(source: Key, condition: BoundCondition | None, keys: Keys) -> list[tuple[Key, Key]]:
+def _ranges(source: Key, condition: BoundCondition | None, keys: KeySchema) -> list[tuple[Key, Key]]:
     """The stretches of the store to read, in order."""
     partitions = _hash_values(condition, keys)
     if partitions is None or condition is None:
@@ -137,7 +137,7 @@ def _ranges(source: Key, condition: BoundCondition | None, keys: Keys) -> list[t
     return stretches
 
 
-def _check_alternatives(condition: BoundCondition | None, keys: Keys) -> None:
+def _check_alternatives(condition: BoundCondition | None, keys: KeySchema) -> None:
     """Refuse alternatives that read one partition twice, if any of them narrows the range."""
     node = None if condition is None else condition.compiled.node
     if condition is None or not isinstance(node, Or) or not keys.ranges:
@@ -162,7 +162,7 @@ def _alternative(node: Condition, values: Values, names: Sequence[str], range_na
     return (tuple(found[name] for name in names) if len(found) == len(names) else None), narrows
 
 
-def _backwards(select: Select, condition: BoundCondition | None, keys: Keys) -> bool:
+def _backwards(select: Select, condition: BoundCondition | None, keys: KeySchema) -> bool:
     """Is the order that ORDER BY asks for the reverse? Refuses one that the key cannot give."""
     if not select.order:
         return False

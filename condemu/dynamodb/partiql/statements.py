@@ -52,7 +52,7 @@ OneItem = tuple[Table, Item]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Performed:
     """`rows` as answered; `page` has NextToken and LastEvaluatedKey of a SELECT that goes on."""
 
     rows: list[dict[str, Any]]
@@ -72,7 +72,7 @@ class Prepared:
     def __init__(
         self,
         where: Key,
-        judge: Callable[[Txn], Callable[[], Outcome]],
+        judge: Callable[[Txn], Callable[[], Performed]],
         item: Callable[[Txn], OneItem | None],
         *,
         writes: bool,
@@ -119,7 +119,7 @@ def _insert(request: DynamoRequest, statement: Insert, binder: Binder, returns: 
     check_size(size)
     whose = _address(request, statement.source)
 
-    def judge(txn: Txn) -> Callable[[], Outcome]:
+    def judge(txn: Txn) -> Callable[[], Performed]:
         table = request.usable_table(txn, whose)
         where = place_of_item(table, item)
         check_index_keys(table, item)
@@ -128,9 +128,9 @@ def _insert(request: DynamoRequest, statement: Insert, binder: Binder, returns: 
         if old is not None:
             raise refused(errors.INSERT_DUPLICATE, old, returns, "there is an item with this key")
 
-        def put() -> Outcome:
+        def put() -> Performed:
             new = changes.put(txn, table, where, None, item, size)
-            return Outcome([], write_cost(table, where, None, new), {})
+            return Performed([], write_cost(table, where, None, new), {})
 
         return put
 
@@ -160,7 +160,7 @@ def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, 
             raise ServiceError(errors.KEY_EQUALITY, because=f"the key of {table.name} is {', '.join(table.keys.names)}")
         return table, key
 
-    def judge(txn: Txn) -> Callable[[], Outcome]:
+    def judge(txn: Txn) -> Callable[[], Performed]:
         table, key = the_item(txn)
         where = place_of_key(table, key)
         if update is not None:
@@ -173,14 +173,14 @@ def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, 
             check(condition, old, before, returns)
         item, size = (None, 0) if update is None else updated_item(table, update, old, before, key)
 
-        def apply() -> Outcome:
+        def apply() -> Performed:
             new: StoredItem | None = None
             if item is not None:
                 new = changes.put(txn, table, where, old, item, size)
             elif old is not None:
                 changes.delete(txn, table, where, old)
             found = _returned(returning, update, before, item)
-            return Outcome([encode_item(found)] if found else [], write_cost(table, where, old, new), {})
+            return Performed([encode_item(found)] if found else [], write_cost(table, where, old, new), {})
 
         return apply
 
@@ -233,7 +233,7 @@ def _select(
             raise ServiceError(errors.SELECT_WITHOUT_KEY, {"operation": request.operation})
         return None if key is None else (table, key)
 
-    def judge(txn: Txn) -> Callable[[], Outcome]:
+    def judge(txn: Txn) -> Callable[[], Performed]:
         table = request.usable_table(txn, whose)
         named = the_item(txn)
         if single and named is not None:
@@ -244,7 +244,7 @@ def _select(
         goes_on: Result = {}
         if page.last is not None and page.last_key is not None and not single:
             goes_on = {"NextToken": next_token(page.last), "LastEvaluatedKey": encode_item(page.last_key)}
-        return lambda: Outcome(rows(page), page.cost, goes_on)
+        return lambda: Performed(rows(page), page.cost, goes_on)
 
     return Prepared(whose, judge, the_item, writes=False)
 
@@ -262,13 +262,13 @@ def _exists(request: DynamoRequest, select: Select, binder: Binder, returns: boo
             raise ServiceError(errors.EXISTS_ALONE)
         return table, key
 
-    def judge(txn: Txn) -> Callable[[], Outcome]:
+    def judge(txn: Txn) -> Callable[[], Performed]:
         table, key = the_item(txn)
         where = place_of_key(table, key)
         old = changes.stored(txn, table, where)
         check_unreserved(request, table, where)
         check(condition, old, None if old is None else item_in(old), returns)
-        return lambda: Outcome([], write_cost(table, where, old, old), {})
+        return lambda: Performed([], write_cost(table, where, old, old), {})
 
     return Prepared(whose, judge, the_item, writes=False, check=True)
 
@@ -337,11 +337,11 @@ def batch_execute_statement(request: DynamoRequest) -> Plan:
 
     request.writes = any(one.writes for one in good)
 
-    def join(outcomes: list[Outcome | ServiceError]) -> Result:
+    def join(outcomes: list[Performed | ServiceError]) -> Result:
         answers = [_response(one, outcome) for one, outcome in zip(prepared, outcomes, strict=True)]
         result: Result = {"Responses": answers}
         if asked in ASKED:
-            costs = by_table(outcome.cost for outcome in outcomes if isinstance(outcome, Outcome))
+            costs = by_table(outcome.cost for outcome in outcomes if isinstance(outcome, Performed))
             result["ConsumedCapacity"] = [consumed(cost, asked) for cost in costs]
         return result
 
@@ -354,14 +354,14 @@ def _touched(one: Prepared | ServiceError) -> Names:
     return resources(one) if isinstance(one, Prepared) else no_resource
 
 
-def _outcome(one: Prepared | ServiceError, txn: Txn) -> Outcome:
+def _outcome(one: Prepared | ServiceError, txn: Txn) -> Performed:
     """What comes of one statement. One that was refused already is a step that is refused."""
     if isinstance(one, ServiceError):
         raise one
     return one.judge(txn)()
 
 
-def _response(one: Prepared | ServiceError, outcome: Outcome | ServiceError) -> Result:
+def _response(one: Prepared | ServiceError, outcome: Performed | ServiceError) -> Result:
     table = {"TableName": str(one.where[1])} if isinstance(one, Prepared) else {}
     if isinstance(outcome, ServiceError):
         return {"Error": error_document(outcome), **table}

@@ -18,7 +18,7 @@ from condemu.dynamodb.errors import general as dynamodb_errors
 from condemu.dynamodb.errors import statements as errors
 from condemu.dynamodb.items.capacity import ASKED, by_table, consumed
 from condemu.dynamodb.items.transactions import NO_REASON, Reason, cancelled, cancelled_by, digest_of, reason_of, remember
-from condemu.dynamodb.partiql.statements import Outcome, Prepared, prepare, resources
+from condemu.dynamodb.partiql.statements import Performed, Prepared, prepare, resources
 from condemu.dynamodb.requests.members import Members
 from condemu.dynamodb.requests.request import DynamoRequest, Result, atomic
 from condemu.dynamodb.state.keys import Place, place_of_key
@@ -108,7 +108,7 @@ def _digest(members: Members) -> bytes:
     ])
 
 
-def _judge(txn: Txn, prepared: list[Prepared]) -> list[Outcome]:
+def _judge(txn: Txn, prepared: list[Prepared]) -> list[Performed]:
     """All judged before any is applied; every one that is refused is a reason."""
     reasons: list[Reason] = []
     changes = []
@@ -136,7 +136,7 @@ def _read(txn: Txn, prepared: list[Prepared], members: Members) -> Result:
     return _result(answers, outcomes, members, "Read")
 
 
-def _result(answers: list[dict[str, Any]], outcomes: list[Outcome], members: Members, direction: str) -> Result:
+def _result(answers: list[dict[str, Any]], outcomes: list[Performed], members: Members, direction: str) -> Result:
     result: Result = {"Responses": answers}
     asked = members.get("ReturnConsumedCapacity")
     if asked in ASKED:

@@ -14,7 +14,7 @@ from condemu.core.store import Key
 from condemu.dynamodb.data.values import sort_bytes
 from condemu.dynamodb.queries.key_conditions import KeyCondition
 from condemu.dynamodb.state.keys import escaped, joined, scattered
-from condemu.dynamodb.state.records import Keys
+from condemu.dynamodb.state.records import KeySchema
 
 
 class Range(NamedTuple):
@@ -50,7 +50,7 @@ class Range(NamedTuple):
         return (self.low is None or sort >= self.low) and (self.high is None or sort < self.high)
 
 
-def range_of(keys: Keys, hashes: Sequence[KeyCondition], ranges: Sequence[KeyCondition]) -> Range:
+def range_of(keys: KeySchema, hashes: Sequence[KeyCondition], ranges: Sequence[KeyCondition]) -> Range:
     partition = scattered(joined([sort_bytes(condition.values[0]) for condition in hashes]))
     if not ranges:
         return Range(partition)

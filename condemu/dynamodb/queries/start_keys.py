@@ -19,7 +19,7 @@ from condemu.dynamodb.queries.key_ranges import Range
 from condemu.dynamodb.requests.members import Members
 from condemu.dynamodb.requests.request import show_key
 from condemu.dynamodb.state.keys import describe, place
-from condemu.dynamodb.state.records import Index, Keys, Table
+from condemu.dynamodb.state.records import Index, KeySchema, Table
 
 # These refusals of a value come with "The provided starting key is invalid: " in front, all others without.
 _EXPLAINED: Final = frozenset((VALUE_EMPTY, NULL_FALSE, STRING_SET_EMPTY, BINARY_SET_EMPTY))
@@ -62,7 +62,7 @@ def check_start_types(table: Table, index: Index | None, start: Item) -> None:
         raise ServiceError(errors.START_KEY_MISMATCH, because=f"it must have {describe(table.keys)}")
 
 
-def _fits(keys: Keys, start: Item) -> bool:
+def _fits(keys: KeySchema, start: Item) -> bool:
     return all(_has(start, name, expected) for name, expected in keys.attributes)
 
 

@@ -14,7 +14,7 @@ from zlib import crc32
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.data.values import MISSING, Item, Value, kind, sort_bytes
 from condemu.dynamodb.errors import general as errors
-from condemu.dynamodb.state.records import Index, Keys, Table
+from condemu.dynamodb.state.records import Index, KeySchema, Table
 
 MAX_HASH: Final = 2048
 MAX_RANGE: Final = 1024
@@ -41,7 +41,7 @@ def scattered(partition: bytes) -> bytes:
     return (crc32(partition) * 2654435761 & 0xFFFFFFFF).to_bytes(4, "big") + partition
 
 
-def place(keys: Keys, item: Item) -> Place:
+def place(keys: KeySchema, item: Item) -> Place:
     """Where an item is whose key attributes are known to be there and of the right types."""
     hashes, ranges = keys.hashes, keys.ranges
     if len(hashes) == 1 and len(ranges) <= 1:
@@ -53,7 +53,7 @@ def place(keys: Keys, item: Item) -> Place:
     )
 
 
-def key_of(keys: Keys, item: Item) -> Item:
+def key_of(keys: KeySchema, item: Item) -> Item:
     """The key attributes alone."""
     return {name: item[name] for name, _ in keys.attributes}
 
@@ -88,7 +88,7 @@ def place_of_item(table: Table, item: Item) -> Place:
     return _checked_place(table.keys, item)
 
 
-def _plain_place(keys: Keys, item: Item) -> Place | None:
+def _plain_place(keys: KeySchema, item: Item) -> Place | None:
     """The place of an item whose key is in order and nothing but strings, which most are; None if that is not so."""
     if not keys.plain:
         return None
@@ -106,7 +106,7 @@ def _plain_place(keys: Keys, item: Item) -> Place | None:
     return (scattered(partition), sort) if len(partition) <= MAX_HASH and len(sort) <= MAX_RANGE else None
 
 
-def _checked_place(keys: Keys, item: Item) -> Place:
+def _checked_place(keys: KeySchema, item: Item) -> Place:
     for name, expected in keys.attributes:
         if expected != "N" and not item[name]:
             raise ServiceError(errors.KEY_EMPTY, {"what": "string" if expected == "S" else "binary", "key": name})
@@ -118,7 +118,7 @@ def _checked_place(keys: Keys, item: Item) -> Place:
     return where
 
 
-def describe(keys: Keys) -> str:
+def describe(keys: KeySchema) -> str:
     return ", ".join(f"{ascii(name)[1:-1]} ({key_type})" for name, key_type in keys.attributes)
 
 
@@ -168,7 +168,7 @@ def _index_type(index: Index, name: str, expected: str, value: Value) -> Service
     return ServiceError(errors.INDEX_KEY_TYPE, fields)
 
 
-def _check_index_sizes(keys: Keys, item: Item) -> None:
+def _check_index_sizes(keys: KeySchema, item: Item) -> None:
     """Keys of an index have the limits of a table's (recorded on AWS by Alternator's suite)."""
     hashes = sum(len(sort_bytes(item[name])) for name, _ in keys.hashes if name in item)
     if hashes > MAX_HASH:
@@ -178,7 +178,7 @@ def _check_index_sizes(keys: Keys, item: Item) -> None:
         raise ServiceError(errors.RANGE_TOO_LONG, because=f"those of an index have {ranges} bytes")
 
 
-def belongs(keys: Keys, item: Item) -> bool:
+def belongs(keys: KeySchema, item: Item) -> bool:
     """Does an index have this item? Only if all its attributes are there, of the right types and not empty."""
     for name, expected in keys.attributes:
         value = item.get(name, MISSING)

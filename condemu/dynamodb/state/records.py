@@ -54,7 +54,7 @@ NOTHING: Final[Mapping[str, Any]] = {}
 
 
 @record
-class Keys:
+class KeySchema:
     """The key of a table or an index: names and types (S, N or B) of its attributes. A table has one of each kind at most."""
 
     hashes: tuple[tuple[str, str], ...]
@@ -86,7 +86,7 @@ class Index:
 
     name: str
     scope: str  # GSI or LSI
-    keys: Keys
+    keys: KeySchema
     projection: str
     included: tuple[str, ...] = ()
     status: str = ACTIVE
@@ -94,7 +94,7 @@ class Index:
     on_demand: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     backfilling: bool = False
 
-    def projects(self, attribute: str, table: Keys) -> bool:
+    def projects(self, attribute: str, table: KeySchema) -> bool:
         if self.projection == "ALL" or attribute in self.keys.names or attribute in table.names:
             return True
         return self.projection == "INCLUDE" and attribute in self.included
@@ -109,7 +109,7 @@ class Stream:
     view: str
     account: str
     table: str
-    keys: Keys
+    keys: KeySchema
     created: float
     first: int
     last: int | None = None
@@ -128,7 +128,7 @@ class Table:
     name: str
     table_id: str
     created: float
-    keys: Keys
+    keys: KeySchema
     attributes: tuple[tuple[str, str], ...]  # AttributeDefinitions as given
     indexes: tuple[Index, ...] = ()
     status: str = ACTIVE

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from condemu.dynamodb.state.records import GLOBAL, LOCAL, ON_DEMAND, PROVISIONED, Index, Keys, Table, Throughput
+from condemu.dynamodb.state.records import GLOBAL, LOCAL, ON_DEMAND, PROVISIONED, Index, KeySchema, Table, Throughput
 
 ON_DEMAND_WARM: Final = {"ReadUnitsPerSecond": 12000, "WriteUnitsPerSecond": 4000}  # a new table's (Developer Guide)
 
@@ -50,7 +50,7 @@ def describe_table(table: Table, status: str | None = None) -> dict[str, Any]:
     return description
 
 
-def describe_keys(keys: Keys) -> list[dict[str, str]]:
+def describe_keys(keys: KeySchema) -> list[dict[str, str]]:
     hashes = [{"AttributeName": name, "KeyType": "HASH"} for name, _ in keys.hashes]
     return hashes + [{"AttributeName": name, "KeyType": "RANGE"} for name, _ in keys.ranges]
 

@@ -14,7 +14,7 @@ from condemu.dynamodb.errors import tables as rows
 from condemu.dynamodb.requests.members import Members, plain
 from condemu.dynamodb.requests.request import DynamoRequest
 from condemu.dynamodb.requests.validation import Constraints, Problem
-from condemu.dynamodb.state.records import GLOBAL, LOCAL, ON_DEMAND, Index, Keys, Throughput
+from condemu.dynamodb.state.records import GLOBAL, LOCAL, ON_DEMAND, Index, KeySchema, Throughput
 
 MAX_LOCAL: Final = 5  # Developer Guide, "Service quotas"
 MAX_GLOBAL: Final = 20
@@ -99,7 +99,7 @@ def read_definitions(wire: list[Members] | None) -> dict[str, str]:
     return definitions
 
 
-def read_table_keys(schema: list[Members], definitions: dict[str, str]) -> Keys:
+def read_table_keys(schema: list[Members], definitions: dict[str, str]) -> KeySchema:
     if len(definitions) < len(schema):
         raise ServiceError(rows.KEY_WITHOUT_DEFINITION)
     _check_defined(schema, definitions)
@@ -107,7 +107,7 @@ def read_table_keys(schema: list[Members], definitions: dict[str, str]) -> Keys:
     return _keys(schema, definitions)
 
 
-def read_indexes(members: Members, keys: Keys, definitions: dict[str, str]) -> tuple[Index, ...]:
+def read_indexes(members: Members, keys: KeySchema, definitions: dict[str, str]) -> tuple[Index, ...]:
     """All indexes of a table to be created, local ones first."""
     found: list[Index] = []
     local = members.get("LocalSecondaryIndexes")
@@ -131,7 +131,7 @@ def read_indexes(members: Members, keys: Keys, definitions: dict[str, str]) -> t
     return tuple(found)
 
 
-def check_definitions_used(definitions: dict[str, str], keys: Keys, indexes: tuple[Index, ...]) -> None:
+def check_definitions_used(definitions: dict[str, str], keys: KeySchema, indexes: tuple[Index, ...]) -> None:
     used = {*keys.names, *(name for index in indexes for name in index.keys.names)}
     if len(used) == len(definitions):
         return
@@ -176,9 +176,9 @@ def _check_parts(schema: list[Members]) -> None:
         raise ServiceError(rows.KEYS_REPEATED)
 
 
-def _keys(schema: list[Members], definitions: dict[str, str]) -> Keys:
+def _keys(schema: list[Members], definitions: dict[str, str]) -> KeySchema:
     parts = [(element["AttributeName"], definitions[element["AttributeName"]], element["KeyType"]) for element in schema]
-    return Keys(
+    return KeySchema(
         tuple((name, key_type) for name, key_type, role in parts if role == "HASH"),
         tuple((name, key_type) for name, key_type, role in parts if role == "RANGE"),
     )
@@ -193,7 +193,7 @@ def _check_name(found: list[Index], index: Index) -> Index:
     return index
 
 
-def _local_index(wire: Members, keys: Keys, definitions: dict[str, str]) -> Index:
+def _local_index(wire: Members, keys: KeySchema, definitions: dict[str, str]) -> Index:
     name, schema = wire["IndexName"], wire["KeySchema"]
     _check_defined(schema, definitions)
     if len(schema) > 2:

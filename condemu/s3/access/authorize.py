@@ -30,7 +30,7 @@ from condemu.s3.access.grants import (
     grants_of_headers,
     is_public,
 )
-from condemu.s3.access.policy_keys import Keys
+from condemu.s3.access.policy_keys import ConditionKeys
 from condemu.s3.access.policy_rules import compiled
 from condemu.s3.access.public_policy import is_public as policy_is_public
 from condemu.s3.errors import access as errors
@@ -159,7 +159,7 @@ def _check(txn: Txn, request: S3Request, caller: Principal, check: Check) -> Non
 def rule(txn: Txn, request: S3Request, caller: Principal, check: Check, bucket: Bucket | None) -> Ruling:
     """What all policies say together. What belongs to no bucket yet belongs to the caller's account."""
     if bucket is None:
-        keys = Keys(txn, request, check, caller.account)
+        keys = ConditionKeys(txn, request, check, caller.account)
         return decide(caller, check.action, check.resource, keys, owner=caller.account)
     policy = _policy_of(bucket)
     blocks = bucket.public_access_block
@@ -167,7 +167,7 @@ def rule(txn: Txn, request: S3Request, caller: Principal, check: Check, bucket: 
         caller,
         check.action,
         check.resource,
-        Keys(txn, request, check, bucket.owner),
+        ConditionKeys(txn, request, check, bucket.owner),
         owner=bucket.owner,
         policy=policy,
         restricted=policy is not None and blocks is not None and blocks["RestrictPublicBuckets"] and policy_is_public(policy),

@@ -83,7 +83,7 @@ def is_key_of(key: str, action: str) -> bool:
     return key.startswith("aws:") or family in COMMON_KEYS or family in ACTION_KEYS.get(action, ())
 
 
-class Keys:
+class ConditionKeys:
     """The condition keys of one check, by their lower-case names."""
 
     __slots__ = ("_known", "account", "check", "request", "txn")
@@ -124,7 +124,7 @@ class Keys:
         return compute(self) if compute is not None else None
 
 
-def _member(keys: Keys, key: str, member: Member) -> Value | None:
+def _member(keys: ConditionKeys, key: str, member: Member) -> Value | None:
     operation = keys.request.operation
     value = keys.request.members.get(member)
     if operation.takes == FORM and key in ("s3:if-match", "s3:if-none-match"):
@@ -138,7 +138,7 @@ def _member(keys: Keys, key: str, member: Member) -> Value | None:
     return value
 
 
-def _encryption_of_upload(keys: Keys) -> str | None:
+def _encryption_of_upload(keys: ConditionKeys) -> str | None:
     """What CreateMultipartUpload asked for counts for the calls that finish the upload."""
     request = keys.request
     bucket = bucket_if_any(keys.txn, request, request.bucket)
@@ -148,7 +148,7 @@ def _encryption_of_upload(keys: Keys) -> str | None:
     return upload.encryption or None if upload is not None else None
 
 
-def _existing_tag(keys: Keys, name: str) -> str | None:
+def _existing_tag(keys: ConditionKeys, name: str) -> str | None:
     """Tags of the version that is addressed, before the request changes it; not those that GetObjectAttributes, or a copy, reads
     (seen on AWS)."""
     operation = keys.request.operation
@@ -158,7 +158,7 @@ def _existing_tag(keys: Keys, name: str) -> str | None:
     return _tag(version.tags, name) if version is not None else None
 
 
-def _request_tag(keys: Keys, name: str) -> str | None:
+def _request_tag(keys: ConditionKeys, name: str) -> str | None:
     return _tag(_request_tags(keys), name)
 
 
@@ -166,7 +166,7 @@ def _tag(tags: tuple[tuple[str, str], ...], name: str) -> str | None:
     return next((value for key, value in tags if key.lower() == name), None)
 
 
-def _request_tags(keys: Keys) -> tuple[tuple[str, str], ...]:
+def _request_tags(keys: ConditionKeys) -> tuple[tuple[str, str], ...]:
     """The tags that the request sets, in its header, its form's field or its document; none when they cannot be read."""
     tagging = keys.request["Tagging"]
     if tagging is not None:
@@ -177,19 +177,19 @@ def _request_tags(keys: Keys) -> tuple[tuple[str, str], ...]:
     return tuple((element.text_of("Key") or "", element.text_of("Value") or "") for element in _elements(keys, "TagSet"))
 
 
-def _request_tag_keys(keys: Keys) -> Value | None:
+def _request_tag_keys(keys: ConditionKeys) -> Value | None:
     tags = _request_tags(keys)
     return [name for name, _ in tags] if tags else None
 
 
-def _elements(keys: Keys, tag: str) -> list[Element]:
+def _elements(keys: ConditionKeys, tag: str) -> list[Element]:
     """The children of an element of the request's document."""
     document = _document(keys)
     child = document.child(tag) if document is not None else None
     return list(child) if child is not None else []
 
 
-def _document(keys: Keys) -> Element | None:
+def _document(keys: ConditionKeys) -> Element | None:
     if not keys.request.xml:
         return None
     try:
@@ -198,10 +198,10 @@ def _document(keys: Keys) -> Element | None:
         return None
 
 
-def _of_document(member: Member | None, tag: str) -> Callable[[Keys], Value | None]:
+def _of_document(member: Member | None, tag: str) -> Callable[[ConditionKeys], Value | None]:
     """A header of a new object, or an element of the document that changes one."""
 
-    def value(keys: Keys) -> Value | None:
+    def value(keys: ConditionKeys) -> Value | None:
         given = keys.request.members.get(member) if member is not None else None
         if given is not None:
             return given
@@ -214,38 +214,38 @@ def _of_document(member: Member | None, tag: str) -> Callable[[Keys], Value | No
 _retain_until: Final = _of_document("ObjectLockRetainUntilDate", "RetainUntilDate")
 
 
-def _remaining_days(keys: Keys) -> Value | None:
+def _remaining_days(keys: ConditionKeys) -> Value | None:
     text = _retain_until(keys)
     until = parse_iso_8601(text) if isinstance(text, str) else None
     return None if until is None else str(max(0, int((until - keys.txn.now) // DAY)))
 
 
-def _copy_source(keys: Keys) -> Value | None:
+def _copy_source(keys: ConditionKeys) -> Value | None:
     """Without its leading slash, decoded, with the version if one was named. The check of the source itself has none."""
     source = keys.request["CopySource"]
     return form_decode(source).removeprefix("/") if source is not None and not keys.check.source else None
 
 
-def _signature_age(keys: Keys) -> Value | None:
+def _signature_age(keys: ConditionKeys) -> Value | None:
     authentication = keys.request.authentication
     if authentication is None or authentication.auth_type is None:
         return None
     return str(int(authentication.signature_age))
 
 
-def _content_sha256(keys: Keys) -> Value | None:
+def _content_sha256(keys: ConditionKeys) -> Value | None:
     return keys.request.http.headers.get("x-amz-content-sha256")
 
 
-def _principal_tag(keys: Keys, name: str) -> str | None:
+def _principal_tag(keys: ConditionKeys, name: str) -> str | None:
     return _tag(tuple(keys.principal.tags.items()), name)
 
 
-def _issued(keys: Keys) -> Value | None:
+def _issued(keys: ConditionKeys) -> Value | None:
     return iso_8601(keys.principal.issued) if keys.principal.issued is not None else None
 
 
-VALUES: Final[dict[str, Callable[[Keys], Value | None]]] = {
+VALUES: Final[dict[str, Callable[[ConditionKeys], Value | None]]] = {
     "s3:objectcreationoperation": lambda keys: keys.request.operation.creates,
     "s3:x-amz-copy-source": _copy_source,
     "s3:x-amz-content-sha256": _content_sha256,
@@ -277,8 +277,8 @@ VALUES: Final[dict[str, Callable[[Keys], Value | None]]] = {
     "aws:viaawsservice": lambda keys: "false",
     "aws:principalisawsservice": lambda keys: "false",
 }
-# Keys with a tag's key after a slash. Tags of buckets count only with attribute-based access control, which is off.
-BY_TAG: Final[dict[str, Callable[[Keys, str], str | None]]] = {
+# ConditionKeys with a tag's key after a slash. Tags of buckets count only with attribute-based access control, which is off.
+BY_TAG: Final[dict[str, Callable[[ConditionKeys, str], str | None]]] = {
     "s3:existingobjecttag/": _existing_tag,
     "s3:requestobjecttag/": _request_tag,
     "aws:principaltag/": _principal_tag,

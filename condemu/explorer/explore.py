@@ -13,7 +13,7 @@ from condemu.explorer import kept
 from condemu.explorer.exploration import VARIABLE, BadRace, Exploration, Explored
 from condemu.explorer.patches import patched
 from condemu.explorer.race import Clients, Finished, Program, Race
-from condemu.lab.faults import Fault, fault
+from condemu.lab.faults import Fault, of_schedule
 from condemu.lab.search import Path
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def explore(
     """
     __tracebackhide__ = True
     program = Program(
-        named(actors), setup, check, tuple(fault(one) for one in faults), most_faults, tuple(time_passes), skew or {}, seed,
+        named(actors), setup, check, tuple(of_schedule(one) for one in faults), most_faults, tuple(time_passes), skew or {}, seed,
         steps, patch_time, tuple(expected),
     )  # fmt: skip
     if not program.actors:

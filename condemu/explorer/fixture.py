@@ -21,7 +21,7 @@ from condemu.explorer.explore import named, races
 from condemu.explorer.lanes import Raised
 from condemu.explorer.patches import patched
 from condemu.explorer.race import Aws, Finished, Program, Race, call_with, crashes
-from condemu.lab.faults import fault
+from condemu.lab.faults import of_schedule
 
 SETTINGS = (
     "faults", "most_faults", "time_passes", "skew", "schedules", "search", "seed", "steps", "expected", "patch_time", "replay",
@@ -121,7 +121,7 @@ class RaceFixture:
         schedules, search = settings.pop("schedules", 200), settings.pop("search", "fewest")
         chosen = replay or settings.pop("replay", None)
         program = Program(
-            actors={}, faults=tuple(fault(one) for one in settings.pop("faults", ())), skews=settings.pop("skew", {}),
+            actors={}, faults=tuple(of_schedule(one) for one in settings.pop("faults", ())), skews=settings.pop("skew", {}),
             ticks=tuple(settings.pop("time_passes", ())), expected=tuple(settings.pop("expected", ())), **settings,
         )  # fmt: skip
         with races(program) as make:

@@ -149,8 +149,7 @@ class ConditionalStore(RuleBasedStateMachine):
             if rule is None:
                 told = call()
             else:
-                picked = {"service": rule.service, "operation": rule.operation, "first": 1}
-                with self._aws.fault(rule.word, must_strike=False, **picked) as counted:
+                with self._aws.fault(rule, must_strike=False, first=1) as counted:
                     try:
                         told = call()
                     finally:

@@ -154,6 +154,16 @@ def calls_lost(**rule: object) -> Fault:
     return fault(LOST_CALL, **rule)
 
 
+def of_schedule(given: str | Fault) -> Fault:
+    """A fault that may strike in a schedule. Raises UnknownFault for what no search honors: it decides itself where one strikes."""
+    made = fault(given)
+    if made.word == DELAY:
+        raise UnknownFault("delay is for a test by hand: in a schedule another order is what a delay would make")
+    if made.nth is not None or made.first is not None or made.probability != 1.0 or made.seconds:
+        raise UnknownFault(f"{made}: in a schedule a fault has no nth, first, probability or seconds; each place is tried")
+    return made
+
+
 def fitting(faults: Iterable[Fault], tables: Tables, call: Call, step: Step) -> list[Fault]:
     """The faults that can strike a step."""
     return [rule for rule in faults if rule.picks(call, step) and can_strike(rule, tables, call, step)]

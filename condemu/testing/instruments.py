@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from condemu.core.spaces import Snapshot, restore, snapshot
 from condemu.core.store import MemoryStore
-from condemu.lab.faults import OF_SCHEDULES, OVERLAP, STALE, Counted, UnknownFault, fault
+from condemu.lab.faults import OF_SCHEDULES, OVERLAP, STALE, Counted, Fault, UnknownFault, fault
 from condemu.lab.holds import STAGES, Hold, Holds, Parked, picking
 from condemu.lab.rules import Rules
 from condemu.lab.staleness import Lag, Past, StaleReads
@@ -92,7 +92,7 @@ class Instruments:
         self._holds: Holds | None = None
 
     @contextmanager
-    def fault(self, word: str, *, must_strike: bool, **rule: Any) -> Iterator[Counted]:
+    def fault(self, word: str | Fault, *, must_strike: bool, **rule: Any) -> Iterator[Counted]:
         made = fault(word, **rule)
         if made.word in OF_SCHEDULES:
             raise UnknownFault(f"{made.word} is for explore; {INSTEAD.get(made.word, 'here nobody knows what an actor is')}")

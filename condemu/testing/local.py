@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from condemu.core.spaces import Snapshot
-    from condemu.lab.faults import Counted
+    from condemu.lab.faults import Counted, Fault
     from condemu.server.app import Emulator
     from condemu.testing.activation import Activation
     from condemu.testing.instruments import Holding, Instruments
@@ -106,7 +106,7 @@ class Condemu:
             raise TypeError("this emulator was given a clock of its own: move that one")
         return clock
 
-    def fault(self, word: str, *, must_strike: bool = True, **rule: Any) -> AbstractContextManager[Counted]:
+    def fault(self, word: str | Fault, *, must_strike: bool = True, **rule: Any) -> AbstractContextManager[Counted]:
         """Let a fault strike within the block: fault("lost", operation="PutObject", key="*.lock", nth=1).
 
         The words and the rule's members are those of `condemu.lab.faults`. What the block gives counts `hits`. Raises

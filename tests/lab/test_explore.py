@@ -322,6 +322,19 @@ def test_bad_use_is_told_in_a_sentence(arguments, settings, said):
         explore(*arguments, setup=counter, **settings)
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("delay", "delay is for a test by hand"),
+        (replies_lost(nth=1), "in a schedule a fault has no nth, first, probability or seconds"),
+        (replies_lost(probability=0.5), "in a schedule a fault has no nth"),
+    ],
+)
+def test_what_a_search_cannot_honor_is_refused(given, said):
+    with pytest.raises(UnknownFault, match=said):
+        explore(careful, setup=counter, faults=[given])
+
+
 def test_an_unknown_fault_is_told_with_the_one_that_may_be_meant():
     with pytest.raises(UnknownFault, match="no fault 'throtle'; did you mean 'throttle'"):
         explore(careful, faults=["throtle"])

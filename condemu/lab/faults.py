@@ -155,7 +155,7 @@ def calls_lost(**rule: object) -> Fault:
 
 
 def of_schedule(given: str | Fault) -> Fault:
-    """A fault that may strike in a schedule. Raises UnknownFault for what no search honors: it decides itself where one strikes."""
+    """A fault that may strike in a schedule. Raises UnknownFault for what no search honors: it decides where one strikes."""
     made = fault(given)
     if made.word == DELAY:
         raise UnknownFault("delay is for a test by hand: in a schedule another order is what a delay would make")

@@ -13,8 +13,8 @@ from condemu.core.store import Commit, MemoryStore
 _apply = MemoryStore._apply
 
 
-def _checked(self: MemoryStore, writes: Any, result: Any) -> Commit:
-    commit = _apply(self, writes, result)
+def _checked(self: MemoryStore, writes: Any, result: Any, index: int) -> Commit:
+    commit = _apply(self, writes, result, index)
     check_commit(commit)
     return commit
 

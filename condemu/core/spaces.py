@@ -136,7 +136,7 @@ def restore(txn: Txn, spaces: Spaces, kept: Snapshot) -> None:
 
     Raises NameTaken, and changes nothing, when another account has taken one of its names. Raises ValueError for a snapshot of a
     store that is ahead of this one: records remember by which commits they were written, and what was written in the future
-    would be a conflict to every conditional write.
+    would be a conflict to every conditional write. `load` is for those.
     """
     if kept.index >= txn.index:
         raise ValueError(f"the snapshot was made at commit {kept.index}, and this store is at {txn.index - 1}")
@@ -149,6 +149,30 @@ def restore(txn: Txn, spaces: Spaces, kept: Snapshot) -> None:
     forget(txn, spaces, kept.account)
     for name, key, held in kept.entries:
         txn.put(name, key, held)
+
+
+def load(txn: Txn, spaces: Spaces, kept: Sequence[Snapshot], *, alone: bool = False) -> None:
+    """Let accounts hold what they held in another store, and nothing else; `alone` when no other account may hold anything.
+
+    Indexes of commits stand in records, version ids and sequence numbers of streams, which clients know. They stay what they
+    were, and this store's index moves past them. Raises NameTaken, and changes nothing, as `restore` does.
+    """
+    for account in dict.fromkeys((*(one.account for one in kept), *(accounts(txn, spaces) if alone else ()))):
+        forget(txn, spaces, account)
+    for one in kept:
+        txn.come_after(one.index)
+        restore(txn, spaces, one)
+
+
+def accounts(txn: Txn, spaces: Spaces) -> list[str]:
+    """Who holds something."""
+    found = set()
+    for one in spaces:
+        start: Key | None = None
+        while one.owner is None and (first := next(txn.scan(one.name, start), None)) is not None:
+            found.add(first[0][0])
+            start = prefix_range(first[0][:1])[1]
+    return sorted(found)
 
 
 def fork(txn: Txn, spaces: Spaces, kept: Snapshot, account: str) -> None:

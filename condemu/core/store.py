@@ -8,7 +8,8 @@ A store is a set of named tables, each an ordered map from keys to records. A ke
 shape within a table; it orders as Python orders tuples, which for strings is also the order of their UTF-8 bytes. Records are
 frozen: a store hands out the very object it holds.
 
-The commit index counts commits that changed something, from 1. Inside `decide`, `txn.index` is the index that this commit will
+The commit index counts commits that changed something, from 1; a commit that brings records from another store may pass over some
+numbers (`come_after`). Inside `decide`, `txn.index` is the index that this commit will
 have if it changes anything; a record that keeps it can later tell whether it was written after some request had been received.
 """
 
@@ -54,6 +55,13 @@ class Txn(Protocol):
 
     def tables(self) -> tuple[str, ...]:
         """The names of the tables that hold something: what a reset goes through."""
+        ...
+
+    def come_after(self, index: int) -> None:
+        """Let this commit have an index above `index`, which the records remember that it brings from another store.
+
+        So they were written in the past here, too. Indexes that are passed over are nobody's.
+        """
         ...
 
 
@@ -180,6 +188,9 @@ class MemoryTxn:
     def tables(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self._tables, *self._writes)))
 
+    def come_after(self, index: int) -> None:
+        self.index = max(self.index, index + 1)
+
 
 class _ReadTxn(MemoryTxn):
     __slots__ = ()
@@ -232,13 +243,13 @@ class MemoryStore:
             result = decide(txn)
             if not txn._writes:
                 return Commit(result, self._index, ())
-            return self._apply(txn._writes, result)
+            return self._apply(txn._writes, result, txn.index)
 
     def view(self, decide: Callable[[Txn], T]) -> T:
         with self._lock:
             return decide(_ReadTxn(self._tables, self.clock.now(), self._index + 1, self.ids))
 
-    def _apply(self, writes: dict[str, dict[Key, Record | None]], result: Any) -> Commit:
+    def _apply(self, writes: dict[str, dict[Key, Record | None]], result: Any, index: int) -> Commit:
         changes: list[Change] = []
         for name, written in writes.items():
             table = self._tables.get(name)
@@ -257,7 +268,7 @@ class MemoryStore:
                 changes.append(Change(name, key, old, new))
         if not changes:
             return Commit(result, self._index, ())
-        self._index += 1
+        self._index = index
         commit = Commit(result, self._index, tuple(changes))
         if self.on_commit is not None:
             self.on_commit(commit)

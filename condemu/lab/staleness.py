@@ -137,6 +137,9 @@ class _Seen:
     def tables(self) -> tuple[str, ...]:
         return self._txn.tables()
 
+    def come_after(self, index: int) -> None:
+        self._txn.come_after(index)
+
 
 HowMany = Callable[[Call, Sequence[Kept]], int]  # of the commits that touch what a call reads are not seen, the newest first
 

@@ -263,3 +263,29 @@ def test_a_store_tells_of_each_commit_in_order_and_of_nothing_else(store: Store)
     store.view(lambda txn: None)
     assert told == commits
     assert [(commit.index, commit.changes[0].old, commit.changes[0].new) for commit in told] == [(2, 1, 2), (3, None, 3)]
+
+
+def test_a_commit_that_comes_after_another_stores_passes_over_its_index_and_others_follow(store):
+    put(store, (("a",), 1))
+
+    def decide(txn: Txn) -> int:
+        txn.come_after(100)
+        txn.put("t", ("b",), txn.index)
+        return txn.index
+
+    assert store.transact(decide).index == 101
+    assert store.index == 101
+    assert put(store, (("c",), 3)).index == 102
+    assert everything(store) == [(("a",), 1), (("b",), 101), (("c",), 3)]
+
+
+def test_a_commit_never_goes_back_and_one_without_changes_passes_over_nothing(store):
+    put(store, (("a",), 1))
+    assert store.transact(lambda txn: txn.come_after(100)).index == 1
+    assert store.index == 1
+
+    def decide(txn: Txn) -> None:
+        txn.come_after(0)
+        txn.put("t", ("b",), 2)
+
+    assert store.transact(decide).index == 2

@@ -224,7 +224,7 @@ DYNAMODB: Final = (
 RACES: Final = (
     Mutant("decisions are not isolated from each other", "races", "core/store.py", _TRANSACT, _RACE),
     Mutant("a store decides twice, and applies both", "recipes,s3,dynamodb", "core/store.py",
-           "            return self._apply(txn._writes, result)", "            self._apply(txn._writes, result)\n            return self._apply(txn._writes, decide(txn))"),
+           "            return self._apply(txn._writes, result, txn.index)", "            self._apply(txn._writes, result, txn.index)\n            return self._apply(txn._writes, decide(txn), txn.index + 1)"),
     Mutant("writes are seen one decision late", "races,recipes,s3", "core/store.py", "                if new is not None and old is not None:\n",
            "                if new is not None:\n                    late = self.__dict__.setdefault('late', [])\n                    late.append((table, key, new))\n"
            "                    if len(late) > 1:\n                        first = late.pop(0)\n                        first[0][first[1]] = first[2]\n"

@@ -65,6 +65,9 @@ class NaiveTxn:
     def tables(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for name, _ in self.held))
 
+    def come_after(self, index: int) -> None:
+        self.index = max(self.index, index + 1)
+
 
 class NaiveStore:
     """One dictionary, copied for each decision: what any store must do, in as few lines as possible."""
@@ -90,7 +93,7 @@ class NaiveStore:
         )
         if not changes:
             return Commit(result, self.index, ())
-        self.held, self.index = txn.held, self.index + 1
+        self.held, self.index = txn.held, txn.index
         commit = Commit(result, self.index, changes)
         if self.on_commit is not None:
             self.on_commit(commit)

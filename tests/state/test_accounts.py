@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from condemu.core.codec import MemoryBodies
 from condemu.core.effects import CountingIds, ManualClock
-from condemu.core.spaces import NameTaken, Snapshot, documents, forget, fork, read_snapshot, restore, snapshot
+from condemu.core.spaces import NameTaken, Snapshot, accounts, documents, forget, fork, load, read_snapshot, restore, snapshot
 from condemu.core.store import MemoryStore
 from condemu.dynamodb.state.records import EXPIRING, ITEMS
 from condemu.s3.state.records import NAMES
@@ -331,6 +331,51 @@ def test_a_snapshot_of_the_future_is_refused(world: World) -> None:
     kept = world.store.view(lambda txn: snapshot(txn, SPACES, FIRST))
     with pytest.raises(ValueError, match="made at commit 1, and this store is at 0"):
         MemoryStore(ManualClock(), CountingIds()).transact(lambda txn: restore(txn, SPACES, kept))
+
+
+def test_who_holds_something_is_known_without_walking_over_what_they_hold(world: World) -> None:
+    for account in (FIRST, SECOND):
+        world.s3(account, "PUT", f"/bucket-{account}")
+        for number in range(50):
+            world.s3(account, "PUT", f"/bucket-{account}/{number}", b"1")
+
+    def decide(txn: Any) -> tuple[list[str], int]:
+        counted = Counting(txn)
+        return accounts(counted, SPACES), counted.read
+
+    assert world.store.view(decide)[0] == [FIRST, SECOND]
+    assert world.store.view(decide)[1] == 4  # a bucket and an object of each
+
+
+class Counting:
+    """A transaction that counts the entries that are read."""
+
+    def __init__(self, txn: Any) -> None:
+        self.txn, self.read = txn, 0
+
+    def scan(self, *bounds: Any) -> Any:
+        for entry in self.txn.scan(*bounds):
+            self.read += 1
+            yield entry
+
+
+def test_what_was_kept_in_an_older_store_is_of_the_past_where_it_is_loaded(world: World) -> None:
+    """Version ids and sequence numbers are what they were; nothing that was loaded is a conflict, and what comes is newer."""
+    older = World()
+    put_table(older, SECOND)
+    for _ in range(20):
+        older.dynamodb(SECOND, "PutItem", TableName="items", Item={"pk": {"S": "a"}})
+    older.s3(SECOND, "PUT", "/wanted")
+    etag = dict(older.s3(SECOND, "PUT", "/wanted/k", b"1").headers)["ETag"]
+    kept = older.store.view(lambda txn: snapshot(txn, SPACES, SECOND))
+    world.s3(FIRST, "PUT", "/other")
+    world.store.transact(lambda txn: load(txn, SPACES, [kept]))
+    assert world.store.index > older.store.index
+    assert world.written_down(SECOND) == older.written_down(SECOND)
+    assert world.s3(SECOND, "PUT", "/wanted/k", b"2", if_match=etag).status == 200
+    world.store.transact(lambda txn: load(txn, SPACES, [kept], alone=True))
+    assert world.written_down(FIRST) == []
+    older.emulator.close()
 
 
 def test_the_buckets_of_others_are_not_walked_for_a_list(world: World) -> None:

@@ -157,6 +157,10 @@ Where is the rule for ...?
     what is kept, and under which keys                   core/spaces.py Space
     reset, snapshot and restore of one account           core/spaces.py restore
     records as documents                                 core/codec.py codec_of
+    a snapshot of an older store                         core/spaces.py load
+    what a snapshot file holds, when it is believed      server/snapshot_files.py Opened
+    snapshot files over HTTP                             server/snapshot_calls.py SnapshotCalls
+    condemu data, and the commands below it              data_cli.py COMMANDS
     fault rules at work, and what they count             lab/rules.py Rules
     requests that wait until they are released           lab/holds.py Holds
     what an exploration has covered                      lab/covered.py Explored

@@ -1,4 +1,5 @@
-"""The console script `condemu`: serve, health, env, check, completion, version; conformance and certify, which run the suite.
+"""The console script `condemu`: serve, health, env, check, data, completion, version; conformance and certify, which run the
+suite.
 
 Nothing heavy is imported before a command needs it: `condemu health` runs every few seconds in a container.
 """
@@ -11,12 +12,12 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from condemu import __version__
+from condemu import __version__, data_cli
 
 if TYPE_CHECKING:
     from condemu.server.config import Config
 
-DEFAULT_URL = "http://127.0.0.1:4566"
+DEFAULT_URL = data_cli.DEFAULT_URL
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -72,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print JSON")
     check.add_argument("--export", choices=("edn", "porcupine"), help="print the history for Jepsen and Elle, or for Porcupine")
     check.add_argument("--steps", type=int, help="how far the search for an order goes for each key (200000)")
+    data_cli.add_to(commands)
     completion = commands.add_parser("completion", help="print what makes a shell complete commands and flags")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     commands.add_parser("version", help="print the version")
@@ -261,9 +263,7 @@ def suite_package() -> str:
 
 
 def _url(options: argparse.Namespace) -> str:
-    port = os.environ.get("CONDEMU_PORT")
-    default = f"http://127.0.0.1:{port}" if port else DEFAULT_URL
-    return options.url or os.environ.get("CONDEMU_URL") or default
+    return data_cli.url_of(options.url)
 
 
 def _unusable(problem: Exception) -> int:
@@ -280,7 +280,10 @@ SHELLS = {
     "fish": "set -gx {name} {value};",
     "powershell": "$Env:{name} = \"{value}\"",
 }
-COMMANDS = {"serve": serve, "health": health, "env": env, "check": check, "completion": completion, "version": version}
+COMMANDS = {
+    "serve": serve, "health": health, "env": env, "check": check, "data": data_cli.run, "completion": completion,
+    "version": version,
+}  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 
 
 def script(shell: str, parser: argparse.ArgumentParser) -> str:
@@ -16,13 +17,19 @@ def script(shell: str, parser: argparse.ArgumentParser) -> str:
 
 
 def commands_of(parser: argparse.ArgumentParser) -> dict[str, tuple[str, list[str]]]:
-    """Each command with its help and its flags."""
+    """Each command with its help, and the words that may follow: its flags, and the commands below it with theirs."""
     [choices] = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     helps = {action.dest: action.help or "" for action in choices._choices_actions}
-    return {
-        name: (helps.get(name, ""), [flag for action in command._actions for flag in action.option_strings if flag[:2] == "--"])
-        for name, command in choices.choices.items()
-    }
+    return {name: (helps.get(name, ""), list(dict.fromkeys(words_of(command)))) for name, command in choices.choices.items()}
+
+
+def words_of(command: argparse.ArgumentParser) -> Iterator[str]:
+    for action in command._actions:
+        yield from (flag for flag in action.option_strings if flag[:2] == "--")
+        if isinstance(action, argparse._SubParsersAction):
+            for name, below in action.choices.items():
+                yield name
+                yield from words_of(below)
 
 
 _BASH = """_condemu() {{
@@ -45,5 +52,6 @@ def _fish(commands: dict[str, tuple[str, list[str]]]) -> str:
     for name, (text, flags) in commands.items():
         told = text.replace("'", "\\'")
         lines.append(f"complete -c condemu -n __fish_use_subcommand -f -a {name} -d '{told}'")
-        lines += [f"complete -c condemu -n '__fish_seen_subcommand_from {name}' -l {flag[2:]}" for flag in flags]
+        offered = (f"-l {word[2:]}" if word[:2] == "--" else f"-a {word}" for word in flags)
+        lines += [f"complete -c condemu -n '__fish_seen_subcommand_from {name}' {word}" for word in offered]
     return "\n".join(lines) + "\n"

@@ -24,7 +24,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 BELOW_SERVER = [
     path
     for path in MODULES
-    if path.relative_to(PACKAGE).parts[0] not in ("server", "testing", "explorer", "cli.py", "__init__.py", "__main__.py")
+    if path.relative_to(PACKAGE).parts[0]
+    not in ("server", "testing", "explorer", "cli.py", "data_cli.py", "__init__.py", "__main__.py")
 ]
 ERROR_MODULES = sorted({*PACKAGE.rglob("*errors.py"), *PACKAGE.rglob("errors/[a-z]*.py")})
 

@@ -61,10 +61,15 @@ class MemoryBodies:
 
 def name_of(blob: Blob) -> str:
     """A digest of the content: equal bodies have one name, wherever their bytes are."""
-    digest = blake2b(digest_size=32, person=b"condemu body")
+    digest = body_digest()
     for piece in blob.pieces():
         digest.update(piece)
     return digest.hexdigest()
+
+
+def body_digest() -> blake2b:
+    """What a name is made with, for whoever has the pieces before the blob."""
+    return blake2b(digest_size=32, person=b"condemu body")
 
 
 class Codec(NamedTuple):

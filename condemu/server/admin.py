@@ -4,6 +4,7 @@ GET  /_condemu/health, /_localstack/health, /minio/health/live     alive, and wh
 GET  /_condemu/ready, /_localstack/init, /minio/health/ready       ready for requests
 POST /_condemu/reset[?account=], /_localstack/state/reset, /moto-api/reset   forget everything, or one account's
 GET  /_condemu/config                                              the settings in force; where files are, only with the token
+     /_condemu/snapshot[?account=]                                 what accounts hold, as a file (`snapshot_calls.py`)
      /_condemu/races, holds, faults, clock, snapshots, history     the lab (`lab/`)
 
 Who may ask is decided in `admission.py`.
@@ -25,6 +26,7 @@ from condemu.server.connection import Answering
 from condemu.server.lab import is_for_lab
 
 Answer = tuple[int, dict[str, Any]]
+SNAPSHOT: Final = "/_condemu/snapshot"
 PATHS: Final = ("credentials", "spool_directory", "tls_cert", "tls_key")
 _ACCOUNT: Final = re.compile("[0-9]{12}").fullmatch
 
@@ -40,6 +42,8 @@ async def handle(emulator: Answering, request: Request) -> Response:
         status, document = refused[0], {"error": refused[1]}
     elif is_for_lab(path):
         return await emulator.lab.handle(request)
+    elif path == SNAPSHOT:
+        return await emulator.snapshot_calls.handle(request)
     elif action is config and admission.is_trusted(request, emulator.config):
         status, document = 200, settings(emulator)
     elif action is not None:

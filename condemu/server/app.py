@@ -47,6 +47,7 @@ from condemu.sts.sessions import SessionBook
 
 if TYPE_CHECKING:
     from condemu.server.lab.lab import Lab
+    from condemu.server.snapshot_calls import SnapshotCalls
 
 T = TypeVar("T")
 # All that a store holds.
@@ -95,6 +96,17 @@ class Emulator:
             replace=self.clock.replace if isinstance(self.clock, SystemClock) else None,
             recorder=lambda: Recorder(self.engine.store, config.region),
         )  # fmt: skip
+
+    @cached_property
+    def snapshot_calls(self) -> SnapshotCalls:
+        """Snapshot files. Made, and imported, when it is first asked for."""
+        from condemu.server.snapshot_calls import SnapshotCalls
+
+        return SnapshotCalls(self.engine, self.blobs, SPACES, self.config, self.busy)
+
+    def busy(self, account: str) -> str | None:
+        """What forbids that the account's state is replaced."""
+        return self.lab.busy(account) if "lab" in self.__dict__ else None
 
     def received(
         self,

@@ -43,6 +43,9 @@ class Answering(Protocol):
     @property
     def lab(self) -> Handling: ...
 
+    @property
+    def snapshot_calls(self) -> Handling: ...
+
 
 class Waiting(Protocol):
     """An exchange whose client may be waited for."""

@@ -76,12 +76,15 @@ def test_env_speaks_other_shells():
 def test_bash_completes_commands_and_flags_and_every_shell_knows_all_of_them(tmp_path):
     for shell in ("bash", "zsh", "fish"):
         text = run("completion", shell).stdout
-        for word in ("serve", "certify", "completion", "request-timeout", "tls-names"):
+        for word in ("serve", "certify", "completion", "request-timeout", "tls-names", "save", "token"):
             assert word in text
     if shutil.which("bash") is None:
         return
     (tmp_path / "completion").write_text(run("completion", "bash").stdout)
-    for line, offered in (("condemu ver", "version"), ("condemu serve --tls-n", "--tls-names"), ("condemu env --sh", "--shell")):
+    for line, offered in (
+        ("condemu ver", "version"), ("condemu serve --tls-n", "--tls-names"), ("condemu env --sh", "--shell"),
+        ("condemu data sa", "save"),
+    ):  # fmt: skip
         words = f"COMP_WORDS=({line}); COMP_CWORD={len(line.split()) - 1}"
         program = f"source {tmp_path}/completion; {words}; _condemu; echo ${{COMPREPLY[@]}}"
         assert subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False).stdout == f"{offered}\n"

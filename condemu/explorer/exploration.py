@@ -65,20 +65,20 @@ class Exploration:
         self._name = name
         self._program = program
         self._run = run
-        self._result = Explored(faults=program.most_faults if program.faults else 0)
+        self._faults = program.most_faults if program.faults else 0
+        self._result = Explored(faults=self._faults)
 
     def search(self, kind: str, schedules: int) -> Explored:
         """Run at most so many schedules, first the one that failed the last time. Raises RaceFound."""
         __tracebackhide__ = True
-        result = self._result
-        search = searching(kind, schedules, self._program.seed, result.faults)
+        search = searching(kind, schedules, self._program.seed, self._faults)
         known = kept.recall(self._name)
         if known is not None:
             try:
                 self._once(numbered(events_of(known), self._program))
             except (Misfit, Unreadable, BadRace):
                 kept.forget(self._name)  # the program is another one by now
-            result = self._result = Explored(faults=result.faults)
+        result = self._result = Explored(faults=self._faults, rules=self._program.faults)
         for path in search.paths():
             if result.schedules >= schedules:
                 return result
@@ -108,7 +108,7 @@ class Exploration:
             result.redundant += 1
             return
         chosen = finished.path.chosen
-        result.count(chosen, [option.footprint for option in chosen], repr(finished.told))
+        result.count(chosen, [option.footprint for option in chosen], repr(finished.told), finished.struck)
         if finished.failure is not None:
             text = token(option.event for option in chosen)
             kept.remember(self._name, text)

@@ -171,6 +171,7 @@ class Finished:
     sentences: list[str] = field(default_factory=list)  # who was told something else than the truth, and what went over what
     notes: dict[int, str] = field(default_factory=dict)  # by a call's number, what it found
     history: list[Entry] = field(default_factory=list)
+    struck: set[Fault] = field(default_factory=set)
 
 
 class Race:
@@ -286,7 +287,7 @@ class Race:
         whole = self._chosen()
         self.phase = "check"
         results = {name: self.threads.results.get(name) for name in self.bodies}
-        finished = Finished(self.path, self.director.effects, Told(results), whole=whole)
+        finished = Finished(self.path, self.director.effects, Told(results), whole=whole, struck=self.director.struck)
         if self.recorder is not None:
             finished.history = self.recorder.entries()
             finished.sentences, finished.notes = explained(finished.history, finished.effects)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from condemu.lab.faults import Fault
 from condemu.lab.schedules import Event, Footprint, Option, deviations, orders
 
 MOST_ORDERS: Final = 1_000_000  # that are counted
@@ -14,7 +15,7 @@ MOST_ORDERS: Final = 1_000_000  # that are counted
 @dataclass(slots=True)
 class Explored:
     """`complete`: no order is left, within the number of faults that may strike in one run. `orders` are those that the
-    schedules stand for: the others differ only in requests that do not meet."""
+    schedules stand for: the others differ only in requests that do not meet. `rules` are the faults that may strike."""
 
     schedules: int = 0
     complete: bool = False
@@ -23,15 +24,29 @@ class Explored:
     faults: int = 0
     redundant: int = 0
     outcomes: set[str] = field(default_factory=set)
+    rules: tuple[Fault, ...] = ()
+    struck: set[Fault] = field(default_factory=set)
 
-    def count(self, chosen: Sequence[Option], footprints: Sequence[Footprint], outcome: str) -> None:
-        """One more schedule was run."""
+    @property
+    def never_struck(self) -> list[Fault]:
+        """The faults that struck in no schedule: nothing is known of what they do to the program."""
+        return [rule for rule in self.rules if rule not in self.struck]
+
+    def count(
+        self, chosen: Sequence[Option], footprints: Sequence[Footprint], outcome: str, struck: Iterable[Fault] = ()
+    ) -> None:
+        """One more schedule was run, in which these faults struck."""
+        self.struck.update(struck)
         self.schedules += 1
         self.orders = min(MOST_ORDERS, self.orders + orders([option.event for option in chosen], footprints))
         self.most_deviations = max(self.most_deviations, sum(deviations(chosen)))
         self.outcomes.add(outcome)
 
     def __str__(self) -> str:
+        idle = "; ".join(map(str, self.never_struck))
+        return self._covered() + (f". Never struck, and so not tried: {idle}" if idle else "")
+
+    def _covered(self) -> str:
         runs = _many(self.schedules, "schedule", "schedules")
         struck = f", with at most {_many(self.faults, 'fault', 'faults')} in each" if self.faults else ""
         if self.complete:

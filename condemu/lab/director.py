@@ -70,7 +70,7 @@ class Lane:
 
     __slots__ = (
         "arrivals", "behind", "call", "crashed", "due", "effect", "index", "lost", "name", "number", "overlapped",
-        "pending_fault", "released", "rules", "state", "step", "wrote",
+        "pending_fault", "released", "rules", "state", "step", "striking", "wrote",
     )  # fmt: skip
 
     def __init__(self, name: str, index: int) -> None:
@@ -81,10 +81,11 @@ class Lane:
         self.call: Call | None = None
         self.step: Step | None = None
         self.due = 0.0  # when it wakes, while it is asleep
-        self.rules: dict[str, Fault] = {}  # that may strike what is parked, by their word
+        self.rules: dict[str, list[Fault]] = {}  # that may strike what is parked, by their word
         self.released: Call | None = None  # the call that was let go, and may be made anew
         self.arrivals = 0  # how often it had arrived by then
         self.pending_fault: Fault | None = None
+        self.striking: list[Fault] = []  # it, and others of its word that pick the same
         self.overlapped = False  # what is parked meets what was committed since
         self.lost = ""  # the invocation all of whose replies are lost
         self.effect: Effect | None = None
@@ -115,6 +116,7 @@ class Director(Watch):
     ) -> None:
         self.lanes = {name: Lane(name, number) for number, name in enumerate(names)}
         self.effects: list[Effect] = []
+        self.struck: set[Fault] = set()
         self.footprint: Footprint = ()  # of the last event, as it turned out
         self._lane_of = lane_of
         self._wait = wait
@@ -193,7 +195,9 @@ class Director(Watch):
             assert lane.call is not None
             lane.released, lane.arrivals = lane.call, lane.call.arrivals
             lane.behind = commits_behind(option.event.variant)
-            lane.pending_fault = lane.rules.get(STALE if lane.behind else option.event.variant) or lane.pending_fault
+            striking = lane.rules.get(STALE if lane.behind else option.event.variant)
+            if striking:
+                lane.pending_fault, lane.striking = striking[0], striking
             self._describe(lane.effect, lane)
         self.effects.append(lane.effect)
         lane.number += 1
@@ -237,7 +241,9 @@ class Director(Watch):
             return None
         if lane.released is not call or call.arrivals == lane.arrivals:
             lane.released, lane.call, lane.step = None, call, step
-            lane.rules = {rule.word: rule for rule in fitting(self._faults, self._tables, call, step)}
+            lane.rules = {}
+            for rule in fitting(self._faults, self._tables, call, step):
+                lane.rules.setdefault(rule.word, []).append(rule)
             lane.state, lane.overlapped = PARKED, False
             await self._wait(lane)
             lane.call, lane.step = None, None
@@ -257,6 +263,7 @@ class Director(Watch):
         if rule is None or rule.after or rule.word == CRASH_AFTER:
             return False
         assert lane.effect is not None
+        self.struck.update(lane.striking)
         lane.effect.fault, lane.pending_fault = stale(lane.behind) if lane.behind else rule.word, None
         if rule.word == CRASH:
             lane.crashed = True
@@ -301,6 +308,7 @@ class Director(Watch):
             raise ReplyLost
         if rule is None:
             return None
+        self.struck.update(lane.striking)
         lane.effect.fault = rule.word
         if rule.word == ERROR_AFTER:
             lane.effect.status = 500

@@ -209,6 +209,12 @@ def test_throttled_calls_are_repeated_by_the_sdk_and_nothing_is_lost(admin, s3):
     assert document["complete"]
 
 
+def test_a_fault_that_struck_nowhere_is_named(admin, s3):
+    report, document = explored(admin, {"a": careful}, lambda told: "", faults=["throttle", "dynamodb:throttle"])
+    assert document["never_struck"] == ["throttle (dynamodb:*)"]
+    assert report.endswith(". Never struck, and so not tried: throttle (dynamodb:*)\n")
+
+
 def test_dynamodb_and_simpledb_race_as_well(admin):
     dynamodb, sdb = client(admin.url, "dynamodb"), client(admin.url, "sdb", s3=None)
     dynamodb.create_table(

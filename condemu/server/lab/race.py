@@ -138,7 +138,7 @@ class Race:
         self._judged = True
         why = run.failure or ("" if ok else why or "the check failed")
         if run.whole:
-            self.covered.count(run.path.chosen, run.path.footprints, shown(run.told))
+            self.covered.count(run.path.chosen, run.path.footprints, shown(run.told), run.director.struck)
         else:
             self.covered.redundant += 1
         text = token(option.event for option in run.chosen)
@@ -155,7 +155,8 @@ class Race:
         return {
             "race": self.name, "account": self.program.account, "actors": list(self.program.actors),
             "schedules": covered.schedules, "complete": covered.complete, "orders": covered.orders,
-            "redundant": covered.redundant, "outcomes": len(covered.outcomes), "covered": str(covered),
+            "redundant": covered.redundant, "outcomes": len(covered.outcomes),
+            "never_struck": [str(rule) for rule in covered.never_struck], "covered": str(covered),
             "running": None if run is None or run.over else {"schedule": run.number, "actors": run.states()},
             "failed": None if self.failure is None else failed_document(self.failure),
         }  # fmt: skip

@@ -137,10 +137,11 @@ class Races:
         faults = int(between(members.get("most_faults", 1), 1, MOST_FAULTS, "'most_faults'")) if program.faults else 0
         schedules = int(between(members.get("schedules", 200), 1, MOST_SCHEDULES, "'schedules'"))
         search = searching(members, schedules, faults, program)
+        rules = () if "replay" in members else program.faults  # one order says nothing of the faults that it has not
         self._begin()
         secret = self._lend(program)
         self._races[name] = race = Race(
-            name, program, search, Explored(faults=faults), schedules, engine=self._engine, tables=self._tables,
+            name, program, search, Explored(faults=faults, rules=rules), schedules, engine=self._engine, tables=self._tables,
             spaces=self._spaces, gone=lambda: self._end_quietly(name),
         )  # fmt: skip
         keys = {actor: key for key, actor in race.program.keys.items()}

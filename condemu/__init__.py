@@ -165,6 +165,8 @@ Where is the rule for ...?
     requests that wait until they are released           lab/holds.py Holds
     what an exploration has covered                      lab/covered.py Explored
     races for every language: what each call does        server/lab/races.py Races
+    races of commands, in a shell                        shell/run.py run
+    the variables that a command of a race is given      shell/processes.py environment
     one schedule over HTTP; an actor that thinks         server/lab/run.py Run
     faults and holds by hand                             server/lab/by_hand.py FaultRules
     the state's clock moved by hand                      server/lab/moved_clock.py MovedClock

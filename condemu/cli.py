@@ -1,5 +1,4 @@
-"""The console script `condemu`: serve, health, env, check, data, completion, version; conformance and certify, which run the
-suite.
+"""The console script `condemu`: serve, health, env, check, data, races, completion, version; and the suite: conformance, certify.
 
 Nothing heavy is imported before a command needs it: `condemu health` runs every few seconds in a container.
 """
@@ -13,11 +12,11 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from condemu import __version__, data_cli
+from condemu.shell import races
+from condemu.shell.door import DEFAULT_URL, url_of
 
 if TYPE_CHECKING:
     from condemu.server.config import Config
-
-DEFAULT_URL = data_cli.DEFAULT_URL
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--export", choices=("edn", "porcupine"), help="print the history for Jepsen and Elle, or for Porcupine")
     check.add_argument("--steps", type=int, help="how far the search for an order goes for each key (200000)")
     data_cli.add_to(commands)
+    races.add(commands)
     completion = commands.add_parser("completion", help="print what makes a shell complete commands and flags")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     commands.add_parser("version", help="print the version")
@@ -162,14 +162,14 @@ def health(options: argparse.Namespace) -> int:
     from http.client import HTTPConnection, HTTPException
     from urllib.parse import urlsplit
 
-    url = urlsplit(_url(options))
+    url = urlsplit(url_of(options.url))
     connection = HTTPConnection(url.hostname or "127.0.0.1", url.port or 4566, timeout=2)
     try:
         connection.request("GET", "/_condemu/health")
         answer = connection.getresponse()
         text = answer.read().decode()
     except (OSError, HTTPException) as problem:
-        print(f"condemu: nothing answers at {_url(options)}: {problem}", file=sys.stderr)
+        print(f"condemu: nothing answers at {url_of(options.url)}: {problem}", file=sys.stderr)
         return 1
     finally:
         connection.close()
@@ -183,7 +183,7 @@ def env(options: argparse.Namespace) -> int:
 
     region = os.environ.get("CONDEMU_REGION", "us-east-1")
     for name, value in {
-        "AWS_ENDPOINT_URL": _url(options),
+        "AWS_ENDPOINT_URL": url_of(options.url),
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": region,
@@ -262,10 +262,6 @@ def suite_package() -> str:
     return "conformance"
 
 
-def _url(options: argparse.Namespace) -> str:
-    return data_cli.url_of(options.url)
-
-
 def _unusable(problem: Exception) -> int:
     print(f"condemu: {problem}", file=sys.stderr)
     return 2
@@ -281,7 +277,8 @@ SHELLS = {
     "powershell": "$Env:{name} = \"{value}\"",
 }
 COMMANDS = {
-    "serve": serve, "health": health, "env": env, "check": check, "data": data_cli.run, "completion": completion,
+    "serve": serve, "health": health, "env": env, "check": check, "data": data_cli.run, "races": races.main,
+    "completion": completion,
     "version": version,
 }  # fmt: skip
 

@@ -12,10 +12,11 @@ import sys
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
+from condemu.shell.door import DEFAULT_URL, url_of
+
 if TYPE_CHECKING:
     from http.client import HTTPConnection
 
-DEFAULT_URL: Final = "http://127.0.0.1:4566"
 PATH: Final = "/_condemu/snapshot"
 _PIECE: Final = 256 * 1024
 
@@ -38,12 +39,6 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     return COMMANDS[options.data_command].act(options)
-
-
-def url_of(given: str | None) -> str:
-    """Where the emulator is: as was said, as the environment says, or where it is if nobody says otherwise."""
-    port = os.environ.get("CONDEMU_PORT")
-    return given or os.environ.get("CONDEMU_URL") or (f"http://127.0.0.1:{port}" if port else DEFAULT_URL)
 
 
 # --- an emulator that runs --------------------------------------------------------------------------------------------------

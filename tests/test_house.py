@@ -21,11 +21,11 @@ from tests import imports
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "condemu"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+OUTSIDE = ("server", "testing", "explorer", "shell")
 BELOW_SERVER = [
     path
     for path in MODULES
-    if path.relative_to(PACKAGE).parts[0]
-    not in ("server", "testing", "explorer", "cli.py", "data_cli.py", "__init__.py", "__main__.py")
+    if path.relative_to(PACKAGE).parts[0] not in (*OUTSIDE, "cli.py", "data_cli.py", "__init__.py", "__main__.py")
 ]
 ERROR_MODULES = sorted({*PACKAGE.rglob("*errors.py"), *PACKAGE.rglob("errors/[a-z]*.py")})
 

@@ -32,6 +32,9 @@ from condemu.lab.schedules import TICK, Event, Footprint, Option, meet, token
 Asleep = Mapping[Event, Footprint]
 
 
+UNFIT: Final = "the schedule does not fit this program"  # how the reason begins when one is run again that cannot be
+
+
 class Misfit(Exception):
     """A schedule that is to be run again asks for what cannot happen."""
 

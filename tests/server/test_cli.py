@@ -82,9 +82,13 @@ def test_bash_completes_commands_and_flags_and_every_shell_knows_all_of_them(tmp
         return
     (tmp_path / "completion").write_text(run("completion", "bash").stdout)
     for line, offered in (
-        ("condemu ver", "version"), ("condemu serve --tls-n", "--tls-names"), ("condemu env --sh", "--shell"),
+        ("condemu ver", "version"),
+        ("condemu serve --tls-n", "--tls-names"),
+        ("condemu env --sh", "--shell"),
         ("condemu data sa", "save"),
-    ):  # fmt: skip
+        ("condemu races cl", "clock"),
+        ("condemu races run --most", "--most-faults"),
+    ):
         words = f"COMP_WORDS=({line}); COMP_CWORD={len(line.split()) - 1}"
         program = f"source {tmp_path}/completion; {words}; _condemu; echo ${{COMPREPLY[@]}}"
         assert subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False).stdout == f"{offered}\n"

@@ -23,7 +23,7 @@ from condemu.lab.covered import as_variant
 from condemu.lab.director import ASLEEP, ENDED, NEW, PARKED, RUNNING, Director, Effect, Lane
 from condemu.lab.faults import Fault, Tables
 from condemu.lab.schedules import TICK, Footprint, Option
-from condemu.lab.search import Misfit, Path
+from condemu.lab.search import UNFIT, Misfit, Path
 from condemu.server.lab.documents import Refused
 from condemu.server.lab.moved_clock import racing
 
@@ -223,7 +223,7 @@ class Run(Watch):
                 self.path.ended([option for option in options if option.event.is_time])
         except (Misfit, StopIteration) as misfit:
             replays = self.program.replays
-            what = "the schedule does not fit this program" if replays else "the program does not do the same each time"
+            what = UNFIT if replays else "the program does not do the same each time"
             self.fail(f"{what}: {misfit or 'what could happen before cannot happen now'}")
             return None
         return options[0] if option is None and able else option

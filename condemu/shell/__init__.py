@@ -1,0 +1,1 @@
+"""The lab from a shell: `condemu races`, over the HTTP calls that every other language uses."""

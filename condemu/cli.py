@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--spool-threshold", help="bytes of a body from which on it goes to disk")
     serve.add_argument("--spool-budget", help="bytes of all bodies together that stay in memory")
     serve.add_argument("--spool-directory", help="where bodies go that outgrow memory")
+    serve.add_argument("--data", help="directory that keeps the state (none: it ends with the process)")
     serve.add_argument("--log", help="a line for each request: requests, refusals, json or off (off)")
     serve.add_argument("--admin-token", help="what the administration asks for (one is made under --auth strict)")
     serve.add_argument("--admin-hosts", help="further names, separated by commas, under which the administration may be asked")
@@ -100,10 +101,14 @@ def serve(options: argparse.Namespace) -> int:
     from condemu.server.certificates import context_of, trusted_file
     from condemu.server.memory import settle
     from condemu.server.serving import serve as serve_emulator
+    from condemu.storage.data_directory import DataUnusable
 
     try:
         context_of(config)
         emulator = build(config, environment=os.environ)
+    except DataUnusable as problem:
+        _unusable(problem)
+        return 1
     except (OSError, ValueError) as problem:
         return _unusable(problem)
     if config.log != "off":
@@ -114,7 +119,7 @@ def serve(options: argparse.Namespace) -> int:
     settle()
 
     def ready(url: str) -> None:
-        told = {"url": url, "version": __version__, "auth": config.auth, "state": "memory"}
+        told = {"url": url, "version": __version__, "auth": config.auth, "state": config.data or "memory"}
         if config.tls == "on":
             told |= {"tls_url": f"https{url.removeprefix('http')}", "certificate": trusted_file(config)}
         print(json.dumps(told), flush=True)
@@ -136,7 +141,8 @@ def start_line(told: dict[str, str]) -> str:
     line = f"condemu {told['version']} answers S3, DynamoDB and SimpleDB at {told['url']}"
     if "tls_url" in told:
         line += f" and {told['tls_url']} (certificate: {told['certificate']})"
-    return f"{line}; auth is {told['auth']}; the state is in memory and ends with the process."
+    kept = "in memory and ends with the process" if told["state"] == "memory" else f"kept in {told['state']}"
+    return f"{line}; auth is {told['auth']}; the state is {kept}."
 
 
 def settings(options: argparse.Namespace) -> Config:

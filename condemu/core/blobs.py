@@ -42,6 +42,11 @@ class Blob:
     def joined(cls, blobs: Iterable[Blob]) -> Blob:
         return cls(tuple(span for blob in blobs for span in blob._spans))
 
+    @property
+    def spans(self) -> tuple[tuple[Leaf | bytes, int, int], ...]:
+        """What it consists of, in order: stretches of leaves."""
+        return self._spans
+
     def cut(self, start: int, stop: int) -> Blob:
         """The bytes from `start` up to `stop`, both within 0..size."""
         if start == 0 and stop == self.size:

@@ -9,11 +9,11 @@
 | tuple[X, ...], tuple[X, Y]        | an array                                                                        |
 | Mapping[str, X]                   | an object                                                                       |
 | X or None                         | null, or as X                                                                   |
-| Blob                              | the digest of its content, by which a `Bodies` finds the body                   |
+| Blob                              | what a `Bodies` finds the body by                                               |
 | Any: a document of somebody else's| itself; what JSON has no word for is {"$tuple": […]}, {"$bytes": …}, {"$decimal": …} |
 
-The types alone decide, so a document needs no marks but within `Any`. Bodies are never part of a document: they are stored once,
-by name, however many records share them.
+The types alone decide, so a document needs no marks but within `Any`. Where bodies are is not decided here: `MemoryBodies` knows
+them by a digest of their content, a log has small ones in its documents (`storage/batches.py`).
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ Document = Any  # of str, bool, int, float, None, lists and dicts with string ke
 
 
 class Bodies(Protocol):
-    """Where bodies are, by name."""
+    """Where bodies are."""
 
-    def keep(self, blob: Blob) -> str:
-        """The blob's name. From here on it is found by it."""
+    def keep(self, blob: Blob) -> Document:
+        """What stands for the blob in a document. From here on it is found by it."""
         ...
 
-    def find(self, name: str) -> Blob:
-        """The blob of that name. Raises KeyError where there is none."""
+    def find(self, document: Document) -> Blob:
+        """The blob that this stands for. Raises KeyError where there is none."""
         ...
 
 
@@ -55,8 +55,8 @@ class MemoryBodies:
         self._blobs.setdefault(name, blob)
         return name
 
-    def find(self, name: str) -> Blob:
-        return self._blobs[name]
+    def find(self, document: Document) -> Blob:
+        return self._blobs[document]
 
 
 def name_of(blob: Blob) -> str:
@@ -169,19 +169,25 @@ def _record(kind: Any) -> Codec:
     }
     codecs = {field.name: codec for field, codec in known}
 
+    shown = [(name, None if codec.encode is _same else codec.encode, defaults[name]) for name, codec in codecs.items()]
+
     def encode(value: Any, bodies: Bodies) -> Document:
         if type(value) is not kind:
             raise Unencodable(f"{kind.__name__} was declared, not {type(value).__name__}")
         document = {}
-        for name, codec in codecs.items():
-            held, default = getattr(value, name), defaults[name]
+        for name, encode, default in shown:
+            held = getattr(value, name)
             if held is default or (type(held) is type(default) and held == default):
                 continue
-            document[name] = codec.encode(held, bodies)
+            document[name] = held if encode is None else encode(held, bodies)
         return document
 
+    told = {name: codec.decode for name, codec in codecs.items() if codec.decode is not _same}  # the others are what is told
+
     def decode(document: Document, bodies: Bodies) -> Any:
-        return kind(**{name: codecs[name].decode(held, bodies) for name, held in document.items()})
+        return kind(**{
+            name: told[name](held, bodies) if name in told else held for name, held in document.items()
+        })
 
     return Codec(encode, decode)
 

@@ -31,6 +31,7 @@ from typing import Any, Final, Protocol, TypeVar
 from condemu.core.calls import ADMINISTRATION, SWEEP, Call, Due, Outcome, Plan, Step
 from condemu.core.errors import ServiceError
 from condemu.core.http import Response
+from condemu.core.log import Committing, LogUnavailable
 from condemu.core.store import Commit, Store, Txn
 
 T = TypeVar("T")
@@ -102,10 +103,20 @@ class ReadSource(Protocol):
 class Engine:
     """Runs decisions. Nothing else in the program changes state."""
 
-    def __init__(self, store: Store, observers: tuple[Observer, ...] = (), stale_reads: ReadSource | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        observers: tuple[Observer, ...] = (),
+        stale_reads: ReadSource | None = None,
+        log: Committing | None = None,
+        unavailable: Callable[[Call, Step], ServiceError] | None = None,
+    ) -> None:
+        """`log` commits in place of the store, which is its replica then; `unavailable` refuses a step while it cannot."""
         self.store = store
         self.stale_reads = stale_reads
+        self.log = log
         self.observed = bool(observers)
+        self._unavailable = unavailable
         self.failure: ObserverFailed | None = None
         self._observers = observers
         self._by_account: dict[str, tuple[Observer, ...]] = {}
@@ -185,11 +196,13 @@ class Engine:
         if plan.check is not None:
             self.store.view(plan.check)
         if plan.join is None:
-            return await self._observed_step(call, plan.steps[0], 0) if self.observed else self._step(call, plan.steps[0], 0)
+            if self.observed or self.log is not None:
+                return await self._observed_step(call, plan.steps[0], 0)
+            return self._step(call, plan.steps[0], 0)
         results: list[Any] = []
         for number, step in enumerate(plan.steps):
             try:
-                if self.observed:
+                if self.observed or self.log is not None:
                     results.append(await self._observed_step(call, step, number))
                 else:
                     results.append(self._step(call, step, number))
@@ -204,11 +217,15 @@ class Engine:
         return commit.result
 
     async def _observed_step(self, call: Call, step: Step, number: int) -> Any:
-        """As `_step`, and told of: READY before it, DECIDED after it."""
+        """As `_step`, and told of: READY before it, DECIDED after it. With a log it returns when what it tells is in the log."""
         observers = self._watching(call)
         try:
-            await self._hold(observers, call, step, number)
-            commit = self._decide(call, step, number)
+            if observers:
+                await self._hold(observers, call, step, number)
+            if self.log is None or step.reads:
+                commit = self._decide(call, step, number)
+            else:
+                commit = await self._logged(self.log, call, step, number)
         except ServiceError as error:
             self._announce(observers, Outcome(call, step, refusal=error, index=self.store.index))
             raise
@@ -245,6 +262,43 @@ class Engine:
                 self._sweep(call, due)
                 decide = due.then
 
+    async def _logged(self, log: Committing, call: Call, step: Step, number: int) -> Commit:
+        """As `_decide`. Time in the queue is not the call's: what arrived after the last commit arrives when it is decided."""
+        store, ids = self.store, self.store.ids
+        then, waits = step.decide, call.arrived_index == store.index
+
+        def decide(txn: Txn) -> Any:
+            if waits:
+                call.arrived_index = txn.index - 1
+            return then(txn)
+
+        try:
+            while True:
+                try:
+                    return await log.commit(decide, ids.of(f"{call.identity}/{number}") if ids.seeded else ids)
+                except Due as due:
+                    if step.late:
+                        then = due.late
+                        continue
+                    sweep = self._sweep_of(call, due)
+                    self._swept(sweep, await log.commit(due.sweep))
+                    then = due.then
+        except LogUnavailable as failure:
+            raise self._refusal(call, step, failure) from failure
+
+    def _refusal(self, call: Call, step: Step, failure: LogUnavailable) -> ServiceError:
+        if self._unavailable is None:
+            raise failure
+        error = self._unavailable(call, step)
+        error.because = str(failure)
+        return error
+
+    async def catch_up(self, call: Call) -> None:
+        """Where there is a log that others append to: see all that they did until now. The call arrives as of then."""
+        if self.log is not None and not self.log.alone:
+            await self.log.catch_up()
+            call.arrived_index = self.store.index
+
     def _view(self, call: Call, decide: Callable[[Txn], T]) -> T:
         if self.stale_reads is not None and not call.consistent:
             return self.stale_reads.view(call, decide)
@@ -252,16 +306,22 @@ class Engine:
 
     def _sweep(self, call: Call, due: Due) -> None:
         """What is due is a commit of its own, which nobody may hold or refuse."""
+        sweep = self._sweep_of(call, due)
+        self._swept(sweep, self.store.transact(due.sweep))
+
+    def _sweep_of(self, call: Call, due: Due) -> Call:
         sweep = Call(call.service, due.operation, cause=SWEEP, account=due.account, arrived_index=self.store.index)
         sweep.announced = True
-        commit = self.store.transact(due.sweep)
+        return sweep
+
+    def _swept(self, sweep: Call, commit: Commit) -> None:
         if self.observed:
             outcome = Outcome(sweep, None, commit.result, index=commit.index, changes=commit.changes)
             self._announce(self._watching(sweep), outcome)
 
     def administer(self, decide: Callable[[Txn], T], operation: str = "Administration", cause: str = ADMINISTRATION) -> T:
         """Change the state on nobody's behalf: a reset, the end of an export. Nobody may hold, delay or refuse it."""
-        commit = self.store.transact(decide)
+        commit = self.store.transact(decide) if self.log is None else self.log.commit_now(decide)
         if self.observed:
             call = Call("", operation, cause=cause, arrived_index=commit.index)
             outcome = Outcome(call, None, commit.result, index=commit.index, changes=commit.changes)

@@ -166,30 +166,37 @@ class MemoryTxn:
                 for key in held.irange(start, stop, (True, False), reverse):
                     yield key, held[key]
             return
-        own = iter(sorted(
-            (k for k in written if (start is None or k >= start) and (stop is None or k < stop)), reverse=reverse
-        ))
-        base = iter(()) if held is None else held.irange(start, stop, (True, False), reverse)
-        mine, theirs = next(own, None), next(base, None)
-        while mine is not None or theirs is not None:
-            if mine is not None and (theirs is None or mine == theirs or (mine < theirs) is not reverse):
-                if mine == theirs:
-                    theirs = next(base, None)
-                record = written[mine]
-                if record is not None:
-                    yield mine, record
-                mine = next(own, None)
-            else:
-                assert theirs is not None
-                assert held is not None
-                yield theirs, held[theirs]
-                theirs = next(base, None)
+        below = () if held is None else ((key, held[key]) for key in held.irange(start, stop, (True, False), reverse))
+        yield from _merged(written, below, start, stop, reverse)
 
     def tables(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self._tables, *self._writes)))
 
     def come_after(self, index: int) -> None:
         self.index = max(self.index, index + 1)
+
+
+def _merged(
+    written: dict[Key, Record | None], below: Iterable[tuple[Key, Record]], start: Key | None, stop: Key | None, reverse: bool
+) -> Iterator[tuple[Key, Record]]:
+    """What a transaction wrote to a table over what lies below it there, in the order of the keys."""
+    own = iter(sorted(
+        (k for k in written if (start is None or k >= start) and (stop is None or k < stop)), reverse=reverse
+    ))
+    base = iter(below)
+    mine, theirs = next(own, None), next(base, None)
+    while mine is not None or theirs is not None:
+        if mine is not None and (theirs is None or mine == theirs[0] or (mine < theirs[0]) is not reverse):
+            if theirs is not None and mine == theirs[0]:
+                theirs = next(base, None)
+            record = written[mine]
+            if record is not None:
+                yield mine, record
+            mine = next(own, None)
+        else:
+            assert theirs is not None
+            yield theirs
+            theirs = next(base, None)
 
 
 class _ReadTxn(MemoryTxn):
@@ -237,6 +244,33 @@ class MemoryStore:
             other._index = self._index
         return other
 
+    def load(self, tables: Iterable[tuple[str, Iterable[tuple[Key, Record]]]], index: int) -> None:
+        """Hold this, as of commit `index`, in place of all that was held. Entries of one table that come in order cost least."""
+        with self._lock:
+            self._tables = {name: SortedDict(entries) for name, entries in tables}
+            self._index = index
+
+    def apply(self, commit: Commit) -> None:
+        """Let a commit that was decided elsewhere, or decided and then written to a log, take effect. It is the next one."""
+        with self._lock:
+            for change in commit.changes:
+                table = self._tables.get(change.table)
+                if table is None:
+                    table = self._tables[change.table] = SortedDict()
+                if change.new is None:
+                    table.pop(change.key, None)
+                elif change.key in table:
+                    _replace(table, change.key, change.new)
+                else:
+                    table[change.key] = change.new
+            self._index = commit.index
+            if self.on_commit is not None:
+                self.on_commit(commit)
+
+    def batch(self) -> Batch:
+        """Decisions on top of what is held now, of which nothing is applied."""
+        return Batch(self._tables, self.clock, self.ids, self._index)
+
     def transact(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
         with self._lock:
             txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, ids or self.ids)
@@ -272,4 +306,62 @@ class MemoryStore:
         commit = Commit(result, self._index, tuple(changes))
         if self.on_commit is not None:
             self.on_commit(commit)
+        return commit
+
+
+class _OverTxn(MemoryTxn):
+    """A transaction over another one that has not been applied."""
+
+    __slots__ = ("_below",)
+
+    def __init__(self, below: MemoryTxn, ids: Ids) -> None:
+        super().__init__(below._tables, below.now, below.index, ids)
+        self._below = below
+
+    def get(self, table: str, key: Key) -> Record | None:
+        written = self._writes.get(table)
+        if written is not None and key in written:
+            return written[key]
+        return self._below.get(table, key)
+
+    def scan(
+        self, table: str, start: Key | None = None, stop: Key | None = None, *, reverse: bool = False
+    ) -> Iterator[tuple[Key, Record]]:
+        below = self._below.scan(table, start, stop, reverse=reverse)
+        written = self._writes.get(table)
+        return _merged(written, below, start, stop, reverse) if written else below
+
+    def tables(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self._below.tables(), *self._writes)))
+
+
+class Batch:
+    """Decisions that take effect together or not at all, each made on top of those before it."""
+
+    def __init__(self, tables: dict[str, SortedDict[Key, Record]], clock: Clock, ids: Ids, index: int) -> None:
+        self.after = index
+        self.commits: list[Commit] = []
+        self._clock = clock
+        self._ids = ids
+        self._below = MemoryTxn(tables, 0.0, index + 1, ids)
+
+    def transact(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
+        """As the store's; but the commit is only one of this batch."""
+        below = self._below
+        below.now = self._clock.now()
+        txn = _OverTxn(below, ids or self._ids)
+        result = decide(txn)
+        changes = []
+        for name, written in txn._writes.items():
+            for key, new in written.items():
+                old = below.get(name, key)
+                if new is not None or old is not None:
+                    changes.append(Change(name, key, old, new))
+        if not changes:
+            return Commit(result, below.index - 1, ())
+        for change in changes:
+            below._writes.setdefault(change.table, {})[change.key] = change.new
+        commit = Commit(result, txn.index, tuple(changes))
+        below.index = txn.index + 1
+        self.commits.append(commit)
         return commit

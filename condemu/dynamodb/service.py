@@ -98,6 +98,9 @@ class DynamoDB:
         except ServiceError as error:
             return _refusal(error, http, media_type)
 
+    def refused(self, http: Request, error: ServiceError) -> Response:
+        return _refusal(error, http, json_1_0.content_type(http.headers.get("content-type", "")) or "application/x-amz-json-1.0")
+
     async def _answer(
         self, http: Request, operation: Operation, members: dict[str, Any], body: bytes, media_type: str
     ) -> Response:

@@ -85,6 +85,9 @@ class S3:
             )
         return answer
 
+    def refused(self, http: Request, error: ServiceError) -> Response:
+        return error_response(error, http)
+
     async def _answer(self, http: Request) -> Response:
         headers = http.headers
         query = parse_query(http.query_string) if http.query_string else NO_QUERY

@@ -27,7 +27,7 @@ from condemu.server.lab import is_for_lab
 
 Answer = tuple[int, dict[str, Any]]
 SNAPSHOT: Final = "/_condemu/snapshot"
-PATHS: Final = ("credentials", "spool_directory", "tls_cert", "tls_key")
+PATHS: Final = ("credentials", "data", "spool_directory", "tls_cert", "tls_key")
 _ACCOUNT: Final = re.compile("[0-9]{12}").fullmatch
 
 

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from condemu.auth.authenticate import Authenticator
 from condemu.auth.credentials import CredentialBook, read_credentials
-from condemu.core.calls import ADMINISTRATION, CLIENT
+from condemu.core.calls import ADMINISTRATION, CLIENT, Call, Step
 from condemu.core.effects import Clock, Ids
 from condemu.core.engine import ArrivesAgain, Engine, Observer, ObserverFailed, ReadSource
+from condemu.core.errors import ServiceError
 from condemu.core.http import Body, BytesBody, ClientDisconnected, Request, Response
+from condemu.core.log import LogUnavailable
 from condemu.core.service import Service
 from condemu.core.spaces import forget
 from condemu.core.store import MemoryStore, Store, Txn
@@ -40,6 +42,9 @@ from condemu.server.system import RequestIds, SystemClock, SystemIds
 from condemu.simpledb import records as simpledb_records
 from condemu.simpledb.faults import FAULTS as SIMPLEDB_FAULTS
 from condemu.simpledb.service import SimpleDB
+from condemu.storage.committer import AtOnce
+from condemu.storage.durable import Durable
+from condemu.storage.file_blobs import FileBlobs
 from condemu.storage.spool import SpoolBlobs
 from condemu.sts import records as sts_records
 from condemu.sts.service import STS
@@ -56,14 +61,15 @@ SPACES: Final = (*s3_records.SPACES, *dynamodb_records.SPACES, *simpledb_records
 REPLICATED: Final = frozenset(space.name for space in SPACES if space.replicated)
 # What goes wrong on AWS's side, by service and word.
 FAULTS: Final = {"s3": S3_FAULTS, "dynamodb": DYNAMODB_FAULTS, "simpledb": SIMPLEDB_FAULTS}
+NO_STEP: Final = Step(lambda txn: None, lambda txn: ())
 
 
 class Emulator:
     """Answers requests. Holds what it was built from, for whoever looks inside."""
 
     def __init__(
-        self, *, config: Config, engine: Engine, blobs: SpoolBlobs, clock: Clock, wall: Clock, ids: Ids,
-        services: Mapping[str, Service], book: CredentialBook | None = None,
+        self, *, config: Config, engine: Engine, blobs: SpoolBlobs | FileBlobs, clock: Clock, wall: Clock, ids: Ids,
+        services: Mapping[str, Service], book: CredentialBook | None = None, kept: Durable | None = None,
     ) -> None:  # fmt: skip
         self.config = config
         self.engine = engine
@@ -77,6 +83,7 @@ class Emulator:
         self._turns: dict[str, Iterator[int]] = {}  # how many calls each actor has made, where identifiers are seeded
         self._fallback = services[dispatch.S3]
         self._book = CredentialBook() if book is None else book
+        self._kept = kept
 
     @cached_property
     def asgi(self) -> App:
@@ -177,6 +184,10 @@ class Emulator:
                 if name in SIGNING_NAMES:
                     return others.answer(request, name)
                 service = self.services.get(name, self._fallback)
+                if self.engine.log is not None:
+                    refused = await self._caught_up(request, service, name)
+                    if refused is not None:
+                        return refused
             response = await service.handle(request)
             if response.refusal is not None:
                 add_help(response)
@@ -186,6 +197,16 @@ class Emulator:
         except Exception:  # a mistake of ours: said where somebody may read it, and answered as AWS would
             traceback.print_exc(file=sys.stderr)
             return refusal(INTERNAL_ERROR, request)
+
+    async def _caught_up(self, request: Request, service: Service, name: str) -> Response | None:
+        """Wait until all that others did before the request came is seen here; a refusal when that cannot be."""
+        call = request.call
+        try:
+            await self.engine.catch_up(call)
+        except LogUnavailable as failure:
+            call.service = name
+            return service.refused(request, unavailable(call, because=str(failure)))
+        return None
 
     def reset(self, account: str | None = None) -> None:
         """Forget everything, or all that one account holds. Then the configured buckets are there again."""
@@ -197,7 +218,8 @@ class Emulator:
 
     def create_buckets(self) -> None:
         """Create the buckets that the configuration names, if they are not there."""
-        unobserved = Engine(self.engine.store)
+        log = self.engine.log
+        unobserved = Engine(self.engine.store, log=None if log is None else AtOnce(log))
         service = S3(
             engine=unobserved, blobs=self.blobs, clock=self.clock, ids=self.ids, region=self.config.region,
             account=self.config.account, bucket_names=self.config.bucket_names,
@@ -216,7 +238,10 @@ class Emulator:
 
     def close(self) -> None:
         """Give back the files. Nothing can be read any more."""
-        self.blobs.close()
+        if self._kept is not None:
+            self._kept.close()
+        else:
+            self.blobs.close()
 
 
 def build(
@@ -241,8 +266,15 @@ def build(
     config = config or Config()
     clock, wall = clock or SystemClock(), wall or SystemClock()
     ids = SystemIds() if ids is None else ids
-    engine = Engine(store or MemoryStore(clock, ids), observers, stale_reads)
-    blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)
+    blobs: SpoolBlobs | FileBlobs
+    kept: Durable | None = None
+    if config.data:
+        kept = Durable(config.data, SPACES, clock, ids, budget=config.spool_budget)
+        store, blobs = kept.store, kept.blobs
+    else:
+        blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)
+    log = None if kept is None else kept.committer
+    engine = Engine(store or MemoryStore(clock, ids), observers, stale_reads, log, unavailable)
     book = credentials_of(config, environment) if book is None else book
     keys = SessionBook(book, engine.store, clock)
     authenticator = Authenticator(keys, config.auth, config.region, clock)
@@ -266,11 +298,19 @@ def build(
         dispatch.STS: STS(engine=engine, wall=wall, authenticator=authenticator, account=config.account),
     }  # fmt: skip
     emulator = Emulator(
-        config=config, engine=engine, blobs=blobs, clock=clock, wall=wall, ids=ids, services=services, book=book
+        config=config, engine=engine, blobs=blobs, clock=clock, wall=wall, ids=ids, services=services, book=book, kept=kept
     )
     simpledb.exports.sink = S3Sink(s3_of, emulator)
     emulator.create_buckets()
     return emulator
+
+
+def unavailable(call: Call, step: Step | None = None, *, because: str = "") -> ServiceError:
+    """What a service answers while its state cannot be read or written."""
+    error = FAULTS.get(call.service, S3_FAULTS)["unavailable"](call, step or NO_STEP)
+    assert error is not None
+    error.because = because
+    return error
 
 
 def credentials_of(config: Config, environment: Mapping[str, str] | None) -> CredentialBook:

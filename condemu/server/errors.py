@@ -84,6 +84,9 @@ class Refusing:
         response.close = self._close
         return response
 
+    def refused(self, http: Request, error: ServiceError) -> Response:
+        return refusal(error.row, http)
+
     def forget_account(self, txn: Txn, account: str) -> None:
         """It holds nothing."""
 

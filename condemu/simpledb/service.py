@@ -91,6 +91,9 @@ class SimpleDB:
             answer.headers.append(("x-condemu-because", header_text(request["Because"])))
         return answer
 
+    def refused(self, http: Request, error: ServiceError) -> Response:
+        return error_response(http, error, None)
+
     def _region_of(self, http: Request) -> str:
         """Every endpoint has data of its own; a host that is no endpoint of AWS stands for the configured region."""
         match = _HOST.fullmatch(http.headers.get("host", ""))

@@ -48,7 +48,7 @@ class SpoolBlobs:
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self._directory = directory
-        self._tell = tell or _tell
+        self._tell = tell or say
         self.full = False  # there was no room when it was last tried
         self.told = False  # and that was said
         self.threshold = threshold
@@ -318,5 +318,6 @@ def punch(descriptor: int, offset: int, size: int) -> None:
 _LIBC: Final = ctypes.CDLL(None) if os.name == "posix" else None
 
 
-def _tell(line: str) -> None:
+def say(line: str) -> None:
+    """Tell the person who runs the emulator."""
     os.write(2, f"{line}\n".encode())

@@ -52,6 +52,9 @@ class STS:
             error.__traceback__ = None
             return _refusal(http, error)
 
+    def refused(self, http: Request, error: ServiceError) -> Response:
+        return _refusal(http, error)
+
     async def _answer(self, http: Request, parameters: query.Parameters, body: bytes) -> Response:
         action = parameters.get("Action", "")
         operation = OPERATIONS.get(action)

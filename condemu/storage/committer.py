@@ -1,0 +1,256 @@
+"""Decisions by way of a log: made in batches, appended, and only then in effect.
+
+One round at a time: what was asked for meanwhile is decided together, each decision on top of those before it, and appended as
+one batch by a thread of its own; then the batch takes effect in memory and its callers hear of it. What is asked for while an
+append is under way is the next round's, so that one wait for the disk serves all who came during the one before it.
+
+Nothing in memory is ever ahead of the log. So whatever reads it needs not wait, and an append that fails leaves nothing to be
+undone: its callers are told, and nothing happened. A refusal may rest on a commit of the same batch, so it waits for it, too.
+When somebody else was faster, what they appended is applied, and the round decides again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any, Final
+
+from condemu.core.effects import Ids
+from condemu.core.log import Committing, Log, LogUnavailable, Missed
+from condemu.core.store import Batch, Commit, MemoryStore, Txn
+from condemu.storage.batches import Batches
+
+MOST: Final = 512  # decisions of one batch
+TRIES: Final = 10_000  # of one batch, each after somebody else was faster
+
+Appended = tuple[bool, list[tuple[int, bytes]]]  # whether it was, and what others had appended before
+
+
+class Asked:
+    """A decision that waits for its round, and who is to be told."""
+
+    __slots__ = ("decide", "failure", "ids", "told", "what")
+
+    def __init__(self, decide: Callable[[Txn], Any], ids: Ids | None, told: asyncio.Future[None] | None = None) -> None:
+        self.decide = decide
+        self.ids = ids
+        self.told = told
+        self.what: Commit | None = None
+        self.failure: BaseException | None = None
+
+    def outcome(self) -> Commit:
+        if self.failure is not None:
+            raise self.failure
+        assert self.what is not None
+        return self.what
+
+
+class Round:
+    """Decisions of one batch, and those who only want to have caught up."""
+
+    __slots__ = ("asked", "batch", "behind", "job", "landed", "size", "tries")
+
+    def __init__(self, asked: list[Asked], behind: list[asyncio.Future[None]]) -> None:
+        self.asked = asked
+        self.behind = behind
+        self.batch: Batch | None = None
+        self.job: Future[Appended] | None = None
+        self.landed = False
+        self.size = 0  # of what is appended, in bytes
+        self.tries = 0
+
+    def land(self, failure: BaseException | None = None) -> None:
+        """Tell all of them: what came of it, or that nothing did."""
+        self.landed = True
+        for asked in self.asked:
+            if failure is not None:
+                asked.failure = failure
+            if asked.told is not None:
+                _tell(asked.told)
+        for behind in self.behind:
+            _tell(behind, failure)
+
+
+class Committer:
+    """Commits to a store by way of a log. `store` has all that the log had when this is made.
+
+    `reload` begins the replica anew when the log no longer has what the replica has not read. `grown` is told of each batch that
+    took effect, with its size in bytes.
+    """
+
+    def __init__(self, store: MemoryStore, log: Log, batches: Batches, reload: Callable[[], None] | None = None) -> None:
+        self.alone = log.alone
+        self.store = store
+        self.log = log
+        self.grown: Callable[[int], None] | None = None
+        self._batches = batches
+        self._reload = reload
+        self._asked: list[Asked] = []
+        self._behind: list[asyncio.Future[None]] = []
+        self._round: Round | None = None
+        self._home: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, "condemu-log")
+
+    # what the engine asks for
+
+    async def commit(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
+        loop = asyncio.get_running_loop()
+        asked = Asked(decide, ids, loop.create_future())
+        self._asked.append(asked)
+        self._go_on(loop)
+        await asked.told  # type: ignore[misc]
+        return asked.outcome()
+
+    async def catch_up(self) -> None:
+        if self.alone:
+            return
+        loop = asyncio.get_running_loop()
+        behind: asyncio.Future[None] = loop.create_future()
+        self._behind.append(behind)
+        self._go_on(loop)
+        await behind
+
+    def commit_now(self, decide: Callable[[Txn], Any]) -> Commit:
+        home = self._home
+        if home is not None and home.is_running() and home is not _running_loop():
+            return asyncio.run_coroutine_threadsafe(self.commit(decide), home).result()
+        if self._round is not None:
+            self._finish(self._round)
+        asked = Asked(decide, None)
+        one = Round([asked], [])
+        self._launch(one)
+        self._finish(one)
+        return asked.outcome()
+
+    async def aside(self, work: Callable[[], None]) -> None:
+        """Do something with the log between two appends."""
+        await asyncio.wrap_future(self._thread.submit(work))
+
+    def close(self) -> None:
+        """Return when what is under way is done. Nothing can be committed any more."""
+        if self._round is not None:
+            self._finish(self._round)
+        self._thread.shutdown()
+        self.log.close()
+
+    # rounds
+
+    def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._task is None or self._task.done():
+            self._home = loop
+            self._task = loop.create_task(self._rounds())
+
+    async def _rounds(self) -> None:
+        while self._asked or self._behind:
+            asked, self._asked = self._asked[:MOST], self._asked[MOST:]
+            behind, self._behind = self._behind, []
+            one = self._round = Round(asked, behind)
+            try:
+                self._launch(one)
+                while not one.landed:
+                    if one.job is not None:
+                        await asyncio.wait((asyncio.wrap_future(one.job),))
+                    self._land(one)
+            finally:
+                self._round = None
+                if not one.landed:
+                    one.land(LogUnavailable("the emulator ends"))
+
+    def _finish(self, one: Round) -> None:
+        """Do nothing else until a round has landed."""
+        while not one.landed:
+            if one.job is not None:
+                wait((one.job,))
+            self._land(one)
+
+    def _launch(self, one: Round) -> None:
+        """Decide, and send what came of it on its way."""
+        batch = one.batch = self.store.batch()
+        for asked in one.asked:
+            asked.failure = None
+            try:
+                asked.what = batch.transact(asked.decide, asked.ids)
+            except Exception as failure:
+                asked.failure = failure
+            asked.ids = asked.ids and asked.ids.again()
+        after = batch.after
+        if batch.commits:
+            content, bodies = self._batches.encoded(batch.commits, self.store.clock.now())
+            one.size = len(content)
+            one.job = self._thread.submit(self._append, after, batch.commits[-1].index, content, bodies)
+        elif one.behind:
+            one.job = self._thread.submit(lambda: (True, self.log.read(after)))
+        else:
+            one.job = None
+
+    def _append(self, after: int, last: int, content: bytes, bodies: Any) -> Appended:
+        if self.log.append(after, last, content, bodies):
+            return True, []
+        return False, self.log.read(after)
+
+    def _land(self, one: Round) -> None:
+        """Let what was appended take effect; or apply what others appended before, and decide again."""
+        if one.landed:
+            return None
+        try:
+            appended, others = (True, []) if one.job is None else one.job.result()
+            for _, content in others:
+                self._apply(self._batches.commits(content))
+        except Missed:
+            if self._reload is None:
+                return one.land(LogUnavailable("the log begins later than it was read"))
+            self._reload()
+            appended = False
+        except Exception as failure:
+            return one.land(failure)
+        one.tries += 1
+        if appended:
+            assert one.batch is not None
+            self._apply(one.batch.commits)
+            one.land()
+            return None if self.grown is None else self.grown(one.size)
+        if one.tries == TRIES:
+            return one.land(LogUnavailable(f"others were faster {TRIES} times"))
+        return self._launch(one)
+
+    def _apply(self, commits: Any) -> None:
+        store = self.store
+        for commit in commits:
+            if commit.index > store.index:
+                store.apply(commit)
+
+
+class AtOnce:
+    """Commits without letting anybody else do anything meanwhile: for what happens before the emulator serves."""
+
+    alone: Final = True
+
+    def __init__(self, log: Committing) -> None:
+        self._log = log
+
+    async def commit(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
+        return self._log.commit_now(decide)
+
+    async def catch_up(self) -> None:
+        """Nothing."""
+
+    def commit_now(self, decide: Callable[[Txn], Any]) -> Commit:
+        return self._log.commit_now(decide)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _tell(told: asyncio.Future[None], failure: BaseException | None = None) -> None:
+    if told.done():  # whoever asked has gone
+        return
+    if failure is None:
+        told.set_result(None)
+    else:
+        told.set_exception(failure)

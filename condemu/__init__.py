@@ -70,6 +70,11 @@ Where is the rule for ...?
     multipart/form-data                                  wire/form_data.py Parser
     which bucket and key a request names                 s3/requests/addressing.py bucket_and_key
     a condition on an S3 operation that takes none       s3/requests/conditions.py unsupported
+    the configurations that a bucket keeps               s3/configurations/table.py OPERATIONS
+    their shapes, in AWS's order                         s3/configurations/shapes.py LIFECYCLE
+    what PutBucketLifecycleConfiguration refuses         s3/configurations/lifecycle.py put_bucket_lifecycle_configuration
+    when an object expires, x-amz-expiration             s3/state/lifecycle.py due
+    lifecycle rules, carried out                         s3/sweep.py sweep
     creating, listing and deleting buckets               s3/buckets/buckets.py is_name
     creating a bucket that is there                      s3/buckets/create.py create_bucket
     tags of buckets and objects                          s3/requests/tags.py checked

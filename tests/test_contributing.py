@@ -55,18 +55,18 @@ def test_the_new_tests_pass_and_so_do_those_of_the_tables(copy: Path) -> None:
     new = re.findall(r"^# (tests/\S+)$", SECTION, re.MULTILINE)
     told = run(copy, ["-m", "pytest", "-p", "no:cacheprovider", *new, "tests/s3/test_s3_operations.py"])
     assert "failed" not in told
-    assert (
-        "`GetBucketRequestPayment`" in (copy / "docs" / "s3-compatibility.md").read_text().partition("Members without effect")[0]
-    )
+    done = (copy / "docs" / "s3-compatibility.md").read_text().partition("Members without effect")[0]
+    assert "`DeleteBucketMetadataTableConfiguration`" in done
 
 
 def test_what_was_added_is_of_the_houses_style(copy: Path) -> None:
     files = re.findall(r"^# ((?:condemu|tests)/\S+)$", SECTION, re.MULTILINE)
     assert len(files) > 2
     run(copy, ["-m", "ruff", "check", *files])
-    run(copy, ["-m", "mypy", "-p", "condemu.s3.buckets.request_payment"])
+    run(copy, ["-m", "mypy", "-p", "condemu.s3.buckets.metadata_table"])
 
 
 def test_without_the_example_the_operation_is_still_missing() -> None:
     """Else the example has to choose another one."""
-    assert "`GetBucketRequestPayment`" in (ROOT / "docs" / "s3-compatibility.md").read_text().partition("answer 501")[2]
+    missing = (ROOT / "docs" / "s3-compatibility.md").read_text().partition("answer 501")[2]
+    assert "`DeleteBucketMetadataTableConfiguration`" in missing

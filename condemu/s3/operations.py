@@ -15,6 +15,7 @@ from condemu.s3.buckets import create as create_bucket
 from condemu.s3.buckets import object_lock as object_lock_configuration
 from condemu.s3.buckets import policy as bucket_policy
 from condemu.s3.buckets import tagging as bucket_tagging
+from condemu.s3.configurations import table as configurations
 from condemu.s3.errors.access import ANONYMOUS_COPY, ANONYMOUS_MULTIPART, ANONYMOUS_REFUSED
 from condemu.s3.errors.general import ACCESS_DENIED
 from condemu.s3.listing import objects as listing
@@ -33,6 +34,7 @@ from condemu.wire.checksums import BY_MEMBER
 
 # fmt: off
 OPERATIONS: Final[tuple[Row, ...]] = (
+    *configurations.OPERATIONS,
     # service
     Operation(
         "ListBuckets", "GET", "service", "", handler=buckets.list_buckets, root="ListAllMyBucketsResult",
@@ -52,7 +54,6 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         "DeleteBucket", "DELETE", "bucket", "", handler=buckets.delete_bucket, writes=True, status=204,
         actions=("s3:DeleteBucket",),
     ),
-    Operation("DeleteBucketAnalyticsConfiguration", "DELETE", "bucket", "analytics", also="id", status=204),
     Operation(
         "DeleteBucketCors", "DELETE", "bucket", "cors", handler=cors.delete_bucket_cors, writes=True, status=204,
         actions=("s3:PutBucketCORS",),
@@ -62,12 +63,8 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         status=204,
         actions=("s3:PutEncryptionConfiguration",),
     ),
-    Operation("DeleteBucketIntelligentTieringConfiguration", "DELETE", "bucket", "intelligent-tiering", also="id", status=204),
-    Operation("DeleteBucketInventoryConfiguration", "DELETE", "bucket", "inventory", also="id", status=204),
-    Operation("DeleteBucketLifecycle", "DELETE", "bucket", "lifecycle", status=204),
     Operation("DeleteBucketMetadataConfiguration", "DELETE", "bucket", "metadataConfiguration", status=204),
     Operation("DeleteBucketMetadataTableConfiguration", "DELETE", "bucket", "metadataTable", status=204),
-    Operation("DeleteBucketMetricsConfiguration", "DELETE", "bucket", "metrics", also="id", status=204),
     Operation(
         "DeleteBucketOwnershipControls", "DELETE", "bucket", "ownershipControls",
         handler=ownership.delete_bucket_ownership_controls, writes=True, status=204,
@@ -77,13 +74,11 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         "DeleteBucketPolicy", "DELETE", "bucket", "policy", handler=bucket_policy.delete_bucket_policy, writes=True, status=204,
         actions=("s3:DeleteBucketPolicy",), owner_only=True,
     ),
-    Operation("DeleteBucketReplication", "DELETE", "bucket", "replication", status=204),
     Operation(
         "DeleteBucketTagging", "DELETE", "bucket", "tagging", handler=bucket_tagging.delete_bucket_tagging, writes=True,
         status=204,
         actions=("s3:PutBucketTagging",),
     ),
-    Operation("DeleteBucketWebsite", "DELETE", "bucket", "website", status=204),
     Operation(
         "DeleteObjects", "POST", "bucket", "delete", handler=delete.delete_entry, writes=True, takes=XML,
         check=bodies.check_digest, entries=delete.entries_of, gather=delete.delete_result, root="DeleteResult",
@@ -94,13 +89,10 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         handler=public_access_block.delete_public_access_block, writes=True, status=204,
         actions=("s3:PutBucketPublicAccessBlock",),
     ),
-    Operation("GetBucketAbac", "GET", "bucket", "abac"),
-    Operation("GetBucketAccelerateConfiguration", "GET", "bucket", "accelerate"),
     Operation(
         "GetBucketAcl", "GET", "bucket", "acl", handler=bucket_acl.get_bucket_acl, root="AccessControlPolicy",
         actions=("s3:GetBucketAcl",),
     ),
-    Operation("GetBucketAnalyticsConfiguration", "GET", "bucket", "analytics", also="id"),
     Operation(
         "GetBucketCors", "GET", "bucket", "cors", handler=cors.get_bucket_cors, root="CORSConfiguration",
         actions=("s3:GetBucketCORS",),
@@ -110,18 +102,10 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         root="ServerSideEncryptionConfiguration",
         actions=("s3:GetEncryptionConfiguration",),
     ),
-    Operation("GetBucketIntelligentTieringConfiguration", "GET", "bucket", "intelligent-tiering", also="id"),
-    Operation("GetBucketInventoryConfiguration", "GET", "bucket", "inventory", also="id"),
-    Operation("GetBucketLifecycleConfiguration", "GET", "bucket", "lifecycle"),
     Operation(
         "GetBucketLocation", "GET", "bucket", "location", handler=buckets.get_bucket_location, root="LocationConstraint",
         actions=("s3:GetBucketLocation",),
     ),
-    Operation("GetBucketLogging", "GET", "bucket", "logging"),
-    Operation("GetBucketMetadataConfiguration", "GET", "bucket", "metadataConfiguration"),
-    Operation("GetBucketMetadataTableConfiguration", "GET", "bucket", "metadataTable"),
-    Operation("GetBucketMetricsConfiguration", "GET", "bucket", "metrics", also="id"),
-    Operation("GetBucketNotificationConfiguration", "GET", "bucket", "notification"),
     Operation(
         "GetBucketOwnershipControls", "GET", "bucket", "ownershipControls", handler=ownership.get_bucket_ownership_controls,
         root="OwnershipControls",
@@ -136,8 +120,6 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         root="PolicyStatus",
         actions=("s3:GetBucketPolicyStatus",),
     ),
-    Operation("GetBucketReplication", "GET", "bucket", "replication"),
-    Operation("GetBucketRequestPayment", "GET", "bucket", "requestPayment"),
     Operation(
         "GetBucketTagging", "GET", "bucket", "tagging", handler=bucket_tagging.get_bucket_tagging, root="Tagging",
         actions=("s3:GetBucketTagging",),
@@ -147,7 +129,6 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         root="VersioningConfiguration",
         actions=("s3:GetBucketVersioning",),
     ),
-    Operation("GetBucketWebsite", "GET", "bucket", "website"),
     Operation(
         "GetObjectLockConfiguration", "GET", "bucket", "object-lock",
         handler=object_lock_configuration.get_object_lock_configuration, root="ObjectLockConfiguration",
@@ -159,10 +140,6 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         actions=("s3:GetBucketPublicAccessBlock",),
     ),
     Operation("HeadBucket", "HEAD", "bucket", "", handler=buckets.head_bucket, actions=("s3:ListBucket",)),
-    Operation("ListBucketAnalyticsConfigurations", "GET", "bucket", "analytics"),
-    Operation("ListBucketIntelligentTieringConfigurations", "GET", "bucket", "intelligent-tiering"),
-    Operation("ListBucketInventoryConfigurations", "GET", "bucket", "inventory"),
-    Operation("ListBucketMetricsConfigurations", "GET", "bucket", "metrics"),
     Operation(
         "ListMultipartUploads", "GET", "bucket", "uploads", handler=multipart_listing.list_multipart_uploads,
         root="ListMultipartUploadsResult",
@@ -186,13 +163,10 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         check=post_object.check_post, status_of=post_object.status_of,
         actions=("s3:PutObject",), needs=(needs.new_object,), after_body=True,
     ),
-    Operation("PutBucketAbac", "PUT", "bucket", "abac"),
-    Operation("PutBucketAccelerateConfiguration", "PUT", "bucket", "accelerate"),
     Operation(
         "PutBucketAcl", "PUT", "bucket", "acl", handler=bucket_acl.put_bucket_acl, writes=True, takes=XML,
         actions=("s3:PutBucketAcl",), after_body=True, anonymous=ANONYMOUS_REFUSED, takes_acl=True,
     ),
-    Operation("PutBucketAnalyticsConfiguration", "PUT", "bucket", "analytics", also="id"),
     Operation(
         "PutBucketCors", "PUT", "bucket", "cors", handler=cors.put_bucket_cors, writes=True, takes=XML,
         actions=("s3:PutBucketCORS",),
@@ -201,12 +175,6 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         "PutBucketEncryption", "PUT", "bucket", "encryption", handler=encryption.put_bucket_encryption, writes=True, takes=XML,
         actions=("s3:PutEncryptionConfiguration",),
     ),
-    Operation("PutBucketIntelligentTieringConfiguration", "PUT", "bucket", "intelligent-tiering", also="id"),
-    Operation("PutBucketInventoryConfiguration", "PUT", "bucket", "inventory", also="id"),
-    Operation("PutBucketLifecycleConfiguration", "PUT", "bucket", "lifecycle"),
-    Operation("PutBucketLogging", "PUT", "bucket", "logging"),
-    Operation("PutBucketMetricsConfiguration", "PUT", "bucket", "metrics", also="id"),
-    Operation("PutBucketNotificationConfiguration", "PUT", "bucket", "notification"),
     Operation(
         "PutBucketOwnershipControls", "PUT", "bucket", "ownershipControls", handler=ownership.put_bucket_ownership_controls,
         writes=True, takes=XML,
@@ -217,8 +185,6 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         status=204,
         actions=("s3:PutBucketPolicy",), owner_only=True,
     ),
-    Operation("PutBucketReplication", "PUT", "bucket", "replication"),
-    Operation("PutBucketRequestPayment", "PUT", "bucket", "requestPayment"),
     Operation(
         "PutBucketTagging", "PUT", "bucket", "tagging", handler=bucket_tagging.put_bucket_tagging, writes=True, takes=XML,
         status=204,
@@ -228,7 +194,6 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         "PutBucketVersioning", "PUT", "bucket", "versioning", handler=versioning.put_bucket_versioning, writes=True, takes=XML,
         actions=("s3:PutBucketVersioning",),
     ),
-    Operation("PutBucketWebsite", "PUT", "bucket", "website"),
     Operation(
         "PutObjectLockConfiguration", "PUT", "bucket", "object-lock",
         handler=object_lock_configuration.put_object_lock_configuration, writes=True, takes=XML,
@@ -312,6 +277,7 @@ OPERATIONS: Final[tuple[Row, ...]] = (
     Operation("ListObjectAnnotations", "GET", "object", "annotation"),
     Operation(
         "ListParts", "GET", "object", "uploadId", handler=multipart_listing.list_parts, root="ListPartsResult",
+        members=multipart_listing.OF_PARTS,
         actions=("s3:ListMultipartUploadParts",),
     ),
     Operation(

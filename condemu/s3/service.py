@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -30,6 +30,9 @@ from condemu.s3.requests.operation import BLOB, FORM, XML
 from condemu.s3.requests.request import S3Request
 from condemu.s3.routing import route
 from condemu.s3.state.buckets import GLOBAL, UNKNOWN
+from condemu.s3.sweep import sweep_first
+
+Decided = Callable[[S3Request, Txn], dict[str, Any]]
 
 NO_QUERY: Final[Mapping[str, str]] = {}
 XML_LIMIT: Final = 4 * 1024 * 1024  # bytes of a request's document: a list of 10,000 parts with the longest checksums takes 3 MiB
@@ -158,10 +161,10 @@ def _plan(request: S3Request) -> Plan:
     """One decision; or one for each entry, which says nothing of the others."""
     operation = request.operation
     if operation.entries is None:
-        return Plan(Step(partial(_decide, request), partial(_touched, request), reads=not operation.writes))
+        return Plan(Step(partial(_swept, request, _decide), partial(_touched, request), reads=not operation.writes))
     assert operation.gather is not None
     entries = operation.entries(request)
-    steps = [Step(partial(_decide_entry, entry), partial(_touched, entry)) for entry in entries]
+    steps = [Step(partial(_swept, entry, _decide_entry), partial(_touched, entry)) for entry in entries]
     return Plan(*steps, join=partial(operation.gather, request, entries))
 
 
@@ -173,6 +176,14 @@ def _touched(request: S3Request, txn: Txn) -> tuple[Touch, ...]:
         return (touched,)
     source_bucket, source_key, _ = named_source(request)
     return touched, Touch(f"s3:{source_bucket}/{source_key}", False)
+
+
+def _swept(request: S3Request, decide: Decided, txn: Txn) -> dict[str, Any]:
+    """The decision, behind what lifecycle rules have to do first."""
+    bucket = request.found_bucket
+    if (bucket is not None and bucket.sweep is not None) or request.operation.copies:
+        sweep_first(request, decide, partial(_swept, request, decide), txn)
+    return decide(request, txn)
 
 
 def _decide(request: S3Request, txn: Txn) -> dict[str, Any]:

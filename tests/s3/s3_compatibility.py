@@ -23,7 +23,8 @@ NOT_HONORED: Final[dict[str, tuple[str, str, str]]] = {
         "DeleteObject, DeleteObjects, PutBucketVersioning", "ignored", "MFA delete cannot be enabled; it is refused with 501",
     ),
     "ConfirmRemoveSelfBucketAccess": ("PutBucketPolicy", "ignored", "the bucket's owner can always change its policy"),
-    "Token": ("PutObjectLockConfiguration", "ignored", "AWS asks for it no more"),
+    "SkipDestinationValidation": ("PutBucketNotificationConfiguration", "ignored", "no destination is looked at"),
+    "Token": ("PutBucketReplication, PutObjectLockConfiguration", "ignored", "AWS asks for it no more"),
     "OptionalObjectAttributes": ("ListObjects, ListObjectsV2, ListObjectVersions", "ignored", "no object is being restored"),
     "AnnotationDirective": ("CopyObject", "ignored", "no object has annotations"),
     "BucketKeyEnabled": ("PutObject, CopyObject, CreateMultipartUpload", "ignored", "bucket keys are for KMS"),
@@ -64,6 +65,20 @@ NOT_HONORED: Final[dict[str, tuple[str, str, str]]] = {
     "Delete.Objects.Size": ("DeleteObjects", "as AWS", "400 MalformedXML: for directory buckets"),
 }  # fmt: skip
 
+# configuration, by its query parameter -> what it would do at AWS, and does not do here
+WITHOUT_EFFECT: Final[dict[str, str]] = {
+    "abac": "tags of a bucket are no condition keys of policies",
+    "accelerate": "there is one endpoint",
+    "analytics": "nothing is analyzed, no report is written",
+    "intelligent-tiering": "no object is moved between tiers",
+    "inventory": "no list is written",
+    "logging": "no log is written",
+    "metrics": "there is no CloudWatch",
+    "notification": "events are delivered to nobody, and no test message is sent",
+    "replication": "nothing is replicated",
+    "requestPayment": "nobody pays; requests need no x-amz-request-payer",
+}
+
 
 def page() -> str:
     done = sorted(operation.name for operation in OPERATIONS if operation.handler is not None)
@@ -86,6 +101,15 @@ def page() -> str:
         "| member | operations | answer | why |",
         "|---|---|---|---|",
         *(f"| `{member}` | {' | '.join(row)} |" for member, row in NOT_HONORED.items()),
+        "",
+        "## Configurations without effect",
+        "",
+        "A bucket keeps these, checked as AWS checks them, and gives them back. Lifecycle rules are carried out and websites are",
+        "served.",
+        "",
+        "| configuration | what does not happen |",
+        "|---|---|",
+        *(f"| `{marker}` | {what} |" for marker, what in WITHOUT_EFFECT.items()),
         "",
         f"## Operations that answer 501 NotImplemented ({len(missing)})",
         "",

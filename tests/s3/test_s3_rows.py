@@ -29,6 +29,8 @@ MODULES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*
 OTHER_WORDS: dict[str, set[str] | None] = {
     "operations.py": None,  # the rows
     "access/policy_actions.py": None,  # IAM's actions and what is known of them, from another table of AWS's
+    "configurations/table.py": None,  # the rows of configurations
+    "configurations/checks.py": {"CompleteMultipartUpload"},  # an event
     "uploads/complete.py": {"CompleteMultipartUpload"},  # the root element of its document
 }
 TABLES_MADE_WITH = (1, 44, 5)  # of botocore: an older one may know fewer members

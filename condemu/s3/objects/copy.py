@@ -28,6 +28,7 @@ from condemu.s3.requests.bucket import bucket_called, bucket_of
 from condemu.s3.requests.copy_source import named_source
 from condemu.s3.requests.members import Member
 from condemu.s3.requests.request import S3Request
+from condemu.s3.state.lifecycle import expiration
 from condemu.s3.state.preconditions import read_refusal, write_refusal, write_syntax_refusal
 from condemu.s3.state.records import OBJECTS, Bucket, Version
 from condemu.s3.state.versions import Found, existing, found_under, new_id, place
@@ -94,6 +95,7 @@ def copy_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         "CopySourceVersionId": source.version.version_id if source.bucket.versioning else None,
         "VersionId": version.version_id if bucket.versioning else None,  # `null` when Suspended, unlike PutObject
         "ServerSideEncryption": "AES256",
+        "Expiration": None if bucket.sweep is None else expiration(bucket, request.key, version),
     }
 
 

@@ -19,6 +19,7 @@ from condemu.s3.objects.put import checksum_members
 from condemu.s3.objects.ranges import part_number_of, span_of_part, span_of_range
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.request import S3Request
+from condemu.s3.state.lifecycle import expiration
 from condemu.s3.state.preconditions import if_range_holds, read_refusal
 from condemu.s3.state.records import OBJECTS, Bucket, Part, Version
 from condemu.s3.state.versions import existing
@@ -76,6 +77,8 @@ def get_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         result.update(_checksums(version, span, part, "PartNumber" in members))
     if bucket.versioning:
         result["VersionId"] = version.version_id
+    if bucket.sweep is not None and "VersionId" not in members:
+        result["Expiration"] = expiration(bucket, request.key, version)
     result.update(object_headers(version))
     if span is None:
         result["Body"], result["ContentLength"] = version.body, version.size

@@ -15,6 +15,7 @@ from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.members import Member
 from condemu.s3.requests.request import S3Request
 from condemu.s3.requests.tags import tags_of_header
+from condemu.s3.state.lifecycle import expiration
 from condemu.s3.state.preconditions import write_refusal, write_syntax_refusal
 from condemu.s3.state.records import Bucket, Version
 from condemu.s3.state.versions import found_under, new_id, place
@@ -69,6 +70,7 @@ def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     )
     place(txn, bucket, where, found, version)
     return {
+        "Expiration": None if bucket.sweep is None else expiration(bucket, request.key, version),
         "ETag": f'"{version.etag}"',
         **checksum_members(version),
         "ServerSideEncryption": "AES256",

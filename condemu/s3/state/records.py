@@ -38,6 +38,7 @@ UPLOADS: Final = "s3.upload"
 PARTS: Final = "s3.part"
 
 NULL_VERSION: Final = "null"
+NEVER: Final = 2.0**53  # seconds: later than any clock's time
 Where = tuple[str, int, str]  # a key of a bucket, in the store: account, incarnation of the bucket, key
 
 LOCK_MODES: Final = ("GOVERNANCE", "COMPLIANCE")
@@ -50,6 +51,16 @@ class Name:
 
     account: str
     incarnation: int
+
+
+@record
+class Sweep:
+    """How far a bucket's lifecycle rules are carried out (sweep.py): up to `at`, from the key behind `after`. `soonest` is when
+    something else is due, of all that was looked at."""
+
+    at: float
+    after: str = ""
+    soonest: float = NEVER
 
 
 @record
@@ -66,7 +77,8 @@ class Bucket:
     ownership: str | None = "BucketOwnerEnforced"
     public_access_block: Mapping[str, bool] | None = None
     object_lock: Mapping[str, Any] | None = None  # None: not enabled; {}: enabled without a default retention
-    configurations: Mapping[str, Any] = field(default_factory=dict)  # location, tagging, cors, encryption, acl
+    configurations: Mapping[str, Any] = field(default_factory=dict)  # location, tagging, cors, encryption, acl, lifecycle …
+    sweep: Sweep | None = None  # None: no lifecycle rules
 
     def at(self, key: str) -> Where:
         """Where the state of one of its keys is: the beginning of every key of the store that is about it."""

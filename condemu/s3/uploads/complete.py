@@ -49,6 +49,7 @@ from condemu.s3.errors.uploads import (
 )
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.request import S3Request
+from condemu.s3.state.lifecycle import expiration
 from condemu.s3.state.preconditions import write_refusal, write_syntax_refusal
 from condemu.s3.state.records import NULL_VERSION, OBJECTS, PARTS, UPLOADS, VERSIONS, Bucket, Part, Upload, Version
 from condemu.s3.state.versions import found_under, new_id, place
@@ -96,7 +97,8 @@ def complete_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
     version = replace(version, version_id=new_id(txn, bucket), order=txn.index, changed=txn.index)
     place(txn, bucket, where, found, version)
     close(txn, bucket, request.key, upload)
-    return answer(request, version)
+    expires = None if bucket.sweep is None else expiration(bucket, request.key, version)
+    return {**answer(request, version), "Expiration": expires}
 
 
 def completed_before(txn: Txn, request: S3Request, bucket: Bucket) -> Version:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn, prefix_range
@@ -29,9 +29,15 @@ from condemu.s3.listing.pages import (
 )
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.request import S3Request
+from condemu.s3.state.lifecycle import abort_members
 from condemu.s3.state.records import PARTS, UPLOADS, Bucket, Part, Upload
 from condemu.s3.uploads.ids import belongs_to
 from condemu.s3.uploads.parts import checksum_member, upload_of
+
+OF_PARTS: Final = (  # what ListParts tells in its document; the rest is in headers
+    "Bucket", "Key", "UploadId", "Initiator", "Owner", "StorageClass", "PartNumberMarker", "NextPartNumberMarker", "MaxParts",
+    "IsTruncated", "ChecksumAlgorithm", "ChecksumType", "Part",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -42,6 +48,7 @@ class Page:
     prefixes: list[str] = field(default_factory=list)
     last: tuple[str, str] = ("", "")
     truncated: bool = False
+
 
 
 def list_multipart_uploads(txn: Txn, request: S3Request) -> dict[str, Any]:
@@ -150,6 +157,7 @@ def list_parts(txn: Txn, request: S3Request) -> dict[str, Any]:
             }
             for part in page
         ],
+        **({} if bucket.sweep is None else abort_members(bucket, request.key, upload.initiated)),
     }
 
 

@@ -37,6 +37,7 @@ from condemu.s3.objects.put import description
 from condemu.s3.objects.validation import check_key, check_object_headers
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.request import S3Request
+from condemu.s3.state.lifecycle import abort_members
 from condemu.s3.state.records import NULL_VERSION, PARTS, UPLOADS, Bucket, Part, Upload, Version
 from condemu.s3.state.traces import upload_closed
 from condemu.s3.uploads.ids import new_upload_id
@@ -74,6 +75,7 @@ def create_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
         "Bucket": request.bucket,
         "Key": request.key,
         "UploadId": upload_id,
+        **({} if bucket.sweep is None else abort_members(bucket, request.key, txn.now)),
     }
 
 

@@ -28,6 +28,7 @@ Where is the rule for ...?
     when a parked request arrives                        lab/director.py Director
     what an actor of a race is given                     explorer/race.py Aws
     what is patched while a race runs                    explorer/patches.py patched
+    datetime.now in a race                               explorer/datetimes.py replaced
     which S3 operation a request means                   s3/routing.py route
     all that is known about one operation of S3          s3/operations.py OPERATIONS
     what a field of an S3 operation's row means          s3/requests/operation.py Operation

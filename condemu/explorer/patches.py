@@ -6,6 +6,7 @@
 | time.sleep and asyncio.sleep, of an SDK | nothing: it repeats at once, and for its own clock the time has passed    |
 | boto3's transfers                       | made in the actor's own thread, as with TransferConfig(use_threads=False) |
 | time.time, time.time_ns, time.monotonic | the race's clock, if asked for (patch_time=True)                          |
+| datetime.now, utcnow, today, date.today | the same                                                                  |
 
 The sleeps of an event loop are those of its selector (`coroutines.py`).
 """
@@ -17,8 +18,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final
+
+from condemu.explorer import datetimes
 
 SDKS: Final = ("botocore.", "boto3.", "aiobotocore.", "s3transfer.", "urllib3.")
 _sleep, _async_sleep = time.sleep, asyncio.sleep
@@ -71,6 +74,10 @@ def patched(sleep: Sleep, now: Now, *, patch_time: bool) -> Iterator[None]:
         shown = now()
         return _monotonic() if shown is None or of_sdk() else shown
 
+    def race_datetime() -> float | None:
+        shown = now()
+        return None if shown is None or of_sdk(3) else shown
+
     replaced = [(time, "sleep", race_sleep), (time, "time", race_time), (asyncio, "sleep", race_async_sleep)]
     if patch_time:
         replaced += [(time, "time_ns", race_time_ns), (time, "monotonic", race_monotonic)]
@@ -78,7 +85,9 @@ def patched(sleep: Sleep, now: Now, *, patch_time: bool) -> Iterator[None]:
     for module, name, function in replaced:
         setattr(module, name, function)
     try:
-        with own_transfers(now):
+        with own_transfers(now), ExitStack() as more:
+            if patch_time:
+                more.enter_context(datetimes.replaced(race_datetime))
             yield
     finally:
         for module, name, function in originals:

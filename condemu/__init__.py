@@ -174,6 +174,7 @@ Where is the rule for ...?
     races of commands, in a shell                        shell/run.py run
     the variables that a command of a race is given      shell/processes.py environment
     one schedule over HTTP; an actor that thinks         server/lab/run.py Run
+    stale reads of races over HTTP                       server/lab/past.py SharedPast
     faults and holds by hand                             server/lab/by_hand.py FaultRules
     the state's clock moved by hand                      server/lab/moved_clock.py MovedClock
     snapshots over HTTP                                  server/lab/snapshots.py Snapshots

@@ -127,7 +127,7 @@ class Director(Watch):
         self._timed = timed
         self._reach = reach  # how many commits have touched what a step reads
         self._is_due = is_due  # whether something would be deleted before a step, because it has expired
-        self._late = False
+        self.late = False  # what has expired is not deleted any more
         self._swept = False
         self._running: Lane | None = None
 
@@ -164,7 +164,7 @@ class Director(Watch):
                 yield from (stale(behind) for behind in range(1, self._reach(lane.step) + 1))
             elif word == LATE:
                 assert lane.step is not None
-                if not self._late and self._is_due(lane.step):
+                if not self.late and self._is_due(lane.step):
                     yield word
             elif word != OVERLAP or lane.overlapped:
                 yield word
@@ -235,7 +235,7 @@ class Director(Watch):
                 raise Crashed
 
     async def ready(self, call: Call, step: Step) -> _ArriveAgain | None:
-        step.late = self._late
+        step.late = self.late
         lane = self.lanes.get(call.actor)
         if lane is None:
             return None
@@ -248,7 +248,7 @@ class Director(Watch):
             await self._wait(lane)
             lane.call, lane.step = None, None
             keeps = self._strike(lane, call, step)
-            step.late = self._late
+            step.late = self.late
             if keeps:
                 lane.released = None
                 return None
@@ -268,7 +268,7 @@ class Director(Watch):
         if rule.word == CRASH:
             lane.crashed = True
             raise Crashed
-        self._late = self._late or rule.word == LATE
+        self.late = self.late or rule.word == LATE
         if rule.word in (OVERLAP, STALE, LATE):
             return rule.word == OVERLAP
         error = rule.error(self._tables, call, step)

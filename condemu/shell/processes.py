@@ -31,13 +31,16 @@ NOT_FOUND: Final = (126, 127)  # the statuses with which a shell says that it co
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What became of a command. `status` is negative when a signal ended it."""
+    """What became of a command. `status` is negative when a signal ended it. Of one that crashed in the race nothing is known."""
 
     status: int
     output: str
     errors: str
+    crashed: bool = False
 
     def document(self) -> dict[str, Any]:
+        if self.crashed:
+            return {"crashed": True}
         document: dict[str, Any] = {"status": self.status, "output": self.output}
         return {**document, "errors": self.errors} if self.errors else document
 

@@ -11,8 +11,8 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from condemu.lab.covered import failed_after
@@ -62,9 +62,9 @@ class Schedule:
                     if thread.is_alive() and self._is_over():
                         silent += 1.0
                         if silent > GRACE:
-                            self._kill()
+                            self._kill(self._commands)
         finally:
-            self._kill()
+            self._kill(self._commands)
         if self._problem is not None:
             raise self._problem
         return {name: self.told[name] for name in self._plan.actors}
@@ -77,19 +77,25 @@ class Schedule:
             self.told[name] = ended = command.ended()
             if ended.status in NOT_FOUND:
                 raise Unusable(f"actor {name} cannot be run: {ended.told}")
-            self._door.ask("POST", place, {"is": "ended", "told": ended.document()})
+            answer = self._door.ask("POST", place, {"is": "ended", "told": ended.document()})
+            if answer is not None and answer["crashed"]:
+                self.told[name] = replace(ended, crashed=True)
         except Unusable as problem:
             self._problem = self._problem or problem
 
     def _is_over(self) -> bool:
-        """Whether the schedule has ended for the server, while a command still runs: then it has failed. It also tells the
-        server that somebody is there."""
-        shown = self._door.ask("GET", f"races/{self._race}")
-        return shown is not None and shown["running"] is None
+        """Whether the schedule has ended for the server, while a command still runs: then it has failed. What has crashed need
+        not go on. It also tells the server that somebody is there."""
+        running = (self._door.ask("GET", f"races/{self._race}") or {})["running"]
+        if running is None:
+            return True
+        self._kill(name for name, state in running["actors"].items() if state.startswith("has crashed"))
+        return False
 
-    def _kill(self) -> None:
-        for command in list(self._commands.values()):
-            command.kill()
+    def _kill(self, names: Iterable[str]) -> None:
+        for name in list(names):
+            if name in self._commands:
+                self._commands[name].kill()
 
 
 def run(door: Door, plan: Plan) -> int:
@@ -147,7 +153,7 @@ def _progress(text: str) -> None:
 def _judged(plan: Plan, told: Mapping[str, Ended], variables: Mapping[str, str]) -> str:
     """What is wrong; "" if nothing is."""
     if plan.check is None:
-        bad = next((name for name, ended in told.items() if ended.status), None)
+        bad = next((name for name, ended in told.items() if ended.status and not ended.crashed), None)
         return "" if bad is None else f"{bad} has ended with {told[bad].status}: {told[bad].told}".rstrip(": ")
     documents = json.dumps({name: ended.document() for name, ended in told.items()})
     ended = Command(plan.check, {**variables, "CONDEMU_TOLD": documents}).ended()
@@ -184,7 +190,7 @@ def _reported(door: Door, plan: Plan, race: str) -> int:
 
 def failure_text(schedules: int, failed: Mapping[str, Any]) -> str:
     """The failing order: why, the drawing, what each actor said last, how little it takes, and how to see it again."""
-    said = [said_by(name, told) for name, told in failed["told"].items()]
+    said = [said_by(name, told) for name, told in failed["told"].items() if told is not None]
     strangers = [f"{who} is no actor and changed something meanwhile." for who in failed["undirected"]]
     lines: Sequence[str] = [*(line for line in said if line), *strangers]
     return (

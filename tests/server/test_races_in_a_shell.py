@@ -160,6 +160,17 @@ def test_faults_strike_and_the_one_that_never_did_is_named(admin, capsys):
     )
 
 
+def test_an_actor_that_crashes_is_no_failure_and_the_check_is_told(admin, capsys):
+    twice = python("s3('PUT', 'locks/n', b'1'); s3('PUT', 'locks/n', b'2')")
+    assert race("--actor", f"a={twice}", "--faults", "crash,crash-after") == 0
+    assert capsys.readouterr().out.startswith("5 schedules: every order there is, with at most 1 fault in each")
+    check = python("'crashed' in os.environ['CONDEMU_TOLD'] and s3('GET', 'locks/n') == b'1' and sys.exit('half of it')")
+    assert race("--actor", f"a={twice}", "--check", check, "--faults", "crash") == 1
+    told = capsys.readouterr().out
+    assert told.startswith("FAILED after 3 schedules: half of it\n")
+    assert "never sent" in told
+
+
 def test_an_actor_reads_the_clock_of_the_race_and_sleeps_by_it(admin, capsys):
     words = shlex.join([sys.executable, "-m", "condemu", "races"])
     actor = f"{words} clock && {words} sleep 31 && {words} clock"

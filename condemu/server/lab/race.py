@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
+from condemu.core.calls import Call
 from condemu.core.engine import Engine
 from condemu.core.spaces import NameTaken, Space
 from condemu.lab.covered import Explored, failed_after, needs
@@ -14,6 +15,7 @@ from condemu.lab.director import Effect
 from condemu.lab.faults import Tables
 from condemu.lab.schedules import token
 from condemu.lab.search import Search
+from condemu.lab.staleness import Past
 from condemu.lab.timeline import drawing
 from condemu.lab.timeline_picture import picture
 from condemu.server.lab.documents import Answer, Document, Refused, shown
@@ -43,7 +45,7 @@ class Race:
 
     def __init__(
         self, name: str, program: Program, search: Search, covered: Explored, schedules: int, *, engine: Engine, tables: Tables,
-        spaces: Sequence[Space], gone: Callable[[], None],
+        spaces: Sequence[Space], gone: Callable[[], None], past: Past | None = None,
     ) -> None:  # fmt: skip
         self.name = name
         self.program = program
@@ -55,6 +57,7 @@ class Race:
         self._engine = engine
         self._tables = tables
         self._gone = gone
+        self._past = past
         self._undo = Undo(program.account, spaces)
         self._forget = engine.observe(self._undo)
         self._run: Run | None = None
@@ -69,7 +72,7 @@ class Race:
         self._timer = asyncio.get_running_loop().call_later(IDLE, self._idle)
 
     def _idle(self) -> None:
-        if self._run is not None and not self._run.over:
+        if self._run is not None and not self._run.quiet:
             self.asked()
         else:
             self._gone()
@@ -83,6 +86,11 @@ class Race:
         self._forget()
         if not forgotten:
             self._engine.administer(self._undo.back, "EndOfRace")
+
+    def unseen(self, call: Call) -> int:
+        """How many commits a call's read does not show."""
+        run = self._run
+        return 0 if run is None or run.over else run.director.unseen(call)
 
     # schedules
 
@@ -108,7 +116,7 @@ class Race:
         self._back()
         number = self._run.number + 1 if self._run is not None else 1
         self._judged = False
-        self._run = Run(number, self.program, path, self._engine, self._tables)
+        self._run = Run(number, self.program, path, self._engine, self._tables, self._past)
         return Answer(200, {"schedule": number, "time": self._run.now()})
 
     def _back(self) -> None:
@@ -123,7 +131,7 @@ class Race:
 
     def _check_over(self, what: str) -> None:
         run = self._run
-        if run is not None and not run.over:
+        if run is not None and not run.quiet:
             busy = "; ".join(f"{name} {state}" for name, state in run.states().items())
             raise Refused(409, f"schedule {run.number} must end before {what}: {busy}")
 
@@ -157,7 +165,7 @@ class Race:
             "schedules": covered.schedules, "complete": covered.complete, "orders": covered.orders,
             "redundant": covered.redundant, "outcomes": len(covered.outcomes),
             "never_struck": [str(rule) for rule in covered.never_struck], "covered": str(covered),
-            "running": None if run is None or run.over else {"schedule": run.number, "actors": run.states()},
+            "running": None if run is None or run.quiet else {"schedule": run.number, "actors": run.states()},
             "failed": None if self.failure is None else failed_document(self.failure),
         }  # fmt: skip
 
@@ -177,7 +185,7 @@ class Race:
                 f'{failed.needs}. Run it again: "replay": "{failed.token}"\n'
             )
         lines = [str(self.covered)]
-        if run is not None and not run.over:
+        if run is not None and not run.quiet:
             lines += [f"schedule {run.number} is under way", *(f"  {name} {state}" for name, state in run.states().items())]
         return "\n".join(lines) + "\n"
 

@@ -22,12 +22,13 @@ from typing import Any, Final
 
 from condemu.auth.credentials import Credential, CredentialBook
 from condemu.auth.principals import root_of
+from condemu.core.calls import Call
 from condemu.core.effects import Ids
 from condemu.core.engine import Engine
 from condemu.core.spaces import NameTaken, Space
 from condemu.lab.clock import START
 from condemu.lab.covered import Explored, Strange, numbered
-from condemu.lab.faults import AFTER, BEFORE, OVERLAP, Fault, Tables
+from condemu.lab.faults import AFTER, BEFORE, LATE, OF_SCHEDULES, STALE, Fault, Tables
 from condemu.lab.schedules import Unreadable, events_of
 from condemu.lab.search import Chance, Everything, Fewest, Replay, Search
 from condemu.server.lab.documents import (
@@ -50,6 +51,7 @@ from condemu.server.lab.documents import (
     shown,
     time_of,
 )
+from condemu.server.lab.past import SharedPast
 from condemu.server.lab.race import Race
 from condemu.server.lab.run import NAME, Program
 
@@ -60,7 +62,7 @@ MOST_STEPS: Final = 10_000
 MOST_FAULTS: Final = 16  # kinds of them, and in one schedule
 MOST_TICKS: Final = 16
 SECRET: Final = "condemu"
-WORDS: Final = (*BEFORE, *AFTER, OVERLAP)  # of faults
+WORDS: Final = (*BEFORE, *AFTER, *OF_SCHEDULES)  # of faults
 SEARCHES: Final = ("fewest", "everything", "random", "pct")
 MEMBERS: Final = {
     "actors": LIST, "account": TEXT, "faults": LIST, "most_faults": COUNT, "time_passes": LIST, "skew": OBJECT,
@@ -85,6 +87,7 @@ class Races:
         self._begin = begin
         self._ended = ended
         self._races: dict[str, Race] = {}
+        self._past = SharedPast(engine, spaces, self._unseen)
         self._numbers = count(1)
 
     # what there is
@@ -103,6 +106,8 @@ class Races:
     def end(self, name: str, forgotten: bool = False) -> None:
         race = self._races[name]
         del self._races[name]
+        if needs_past(race.program):
+            self._past.end()
         for key in race.program.keys:
             self._book.take_back(key)
         if not self._races:
@@ -122,6 +127,10 @@ class Races:
     def racing(self, account: str) -> Race | None:
         return next((race for race in self._races.values() if race.program.account == account), None)
 
+    def _unseen(self, call: Call) -> int:
+        race = self.racing(call.account)
+        return 0 if race is None else race.unseen(call)
+
     # the calls
 
     def make(self, document: Document) -> Answer:
@@ -139,10 +148,11 @@ class Races:
         search = searching(members, schedules, faults, program)
         rules = () if "replay" in members else program.faults  # one order says nothing of the faults that it has not
         self._begin()
+        past = self._past.begin() if needs_past(program) else None
         secret = self._lend(program)
         self._races[name] = race = Race(
             name, program, search, Explored(faults=faults, rules=rules), schedules, engine=self._engine, tables=self._tables,
-            spaces=self._spaces, gone=lambda: self._end_quietly(name),
+            spaces=self._spaces, gone=lambda: self._end_quietly(name), past=past,
         )  # fmt: skip
         keys = {actor: key for key, actor in race.program.keys.items()}
         return Answer(
@@ -210,7 +220,8 @@ class Races:
             await run.sleep(actor, between(members.get("seconds", 0), 0, MOST_SECONDS, "'seconds'"))
         else:
             raise Refused(400, f"an actor \"is\" started, asleep or ended, not {shown(said)}")
-        return Answer(200, {"schedule": run.number, "time": run.clock.seen_by(actor)})
+        crashed = {"crashed": actor in run.crashed} if said == "ended" else {}
+        return Answer(200, {"schedule": run.number, "time": run.clock.seen_by(actor), **crashed})
 
     def verdict(self, name: str, document: Document) -> Answer:
         members = check(document, "a verdict", {"ok": SWITCH, "why": TEXT})
@@ -231,6 +242,11 @@ class Races:
         if "svg" in accept:
             return race.picture()
         return Answer(200, race.text())
+
+
+def needs_past(program: Program) -> bool:
+    """Whether a fault may strike that has to know what was there before, or whether something has expired."""
+    return any(rule.word in (STALE, LATE) for rule in program.faults)
 
 
 def actors_of(members: Document) -> tuple[str, ...]:

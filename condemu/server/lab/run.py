@@ -1,5 +1,8 @@
 """One schedule of a race over HTTP: requests and words of actors come in, and the director lets one actor go on at a time.
 
+An actor that crashes has ended for the schedule. Its program does not know that: whatever it still sends has no effect and no
+answer, until it says that it has ended.
+
 An actor begins with `{"is": "started"}` or with its first request, and ends with `{"is": "ended"}`. Whatever it sends waits until
 the schedule has it go on. As soon as the actor that runs waits, sleeps or has ended, the next one goes on. An actor that does
 none of these for some time fails the schedule by name: then everybody goes on undirected, so that the program comes to an end.
@@ -11,23 +14,28 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from condemu.core.calls import CLIENT, Call, Outcome, Step
-from condemu.core.engine import Engine, Watch, _ArriveAgain
+from condemu.core.engine import Engine, ReplyLost, Watch, _ArriveAgain
+from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.http import Response
 from condemu.lab.clock import RaceClock
 from condemu.lab.covered import as_variant
 from condemu.lab.director import ASLEEP, ENDED, NEW, PARKED, RUNNING, Director, Effect, Lane
-from condemu.lab.faults import Fault, Tables
+from condemu.lab.faults import Crashed, Fault, Tables
 from condemu.lab.schedules import TICK, Footprint, Option
 from condemu.lab.search import UNFIT, Misfit, Path
+from condemu.lab.staleness import Past
 from condemu.server.lab.documents import Refused
 from condemu.server.lab.moved_clock import racing
 
 NAME: Final = re.compile(r"[A-Za-z_][\w-]{0,63}", re.ASCII)  # of an actor: as a schedule's token writes it
+
+GONE: Final = ErrorRow("ActorCrashed", 500, "The actor has crashed.")  # refuses what nobody is told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,9 @@ class Run(Watch):
     """An observer of the race's account. `attached` until the next schedule begins, so that what checks the outcome has the
     schedule's time, too."""
 
-    def __init__(self, number: int, program: Program, path: Path, engine: Engine, tables: Tables) -> None:
+    def __init__(
+        self, number: int, program: Program, path: Path, engine: Engine, tables: Tables, past: Past | None = None
+    ) -> None:
         self.number = number
         self.program = program
         self.path = path
@@ -60,12 +70,16 @@ class Run(Watch):
         self.whole = True  # the path was not given up
         self.failure = ""
         self.told: dict[str, Any] = {}
+        self.crashed: set[str] = set()
         self.strangers: dict[str, int] = {}  # who is no actor, and changed something meanwhile
         self.chosen: list[Option] = []
         self.director = Director(
             program.actors, lane_of=self._lane_of, wait=self._wait, index=lambda: engine.store.index, clock=self.clock,
-            faults=program.faults, tables=tables, timed=bool(program.ticks),
+            faults=program.faults, tables=tables, timed=bool(program.ticks), reach=self._reach,
+            is_due=self._is_due,
         )  # fmt: skip
+        self._past = past
+        self._began = engine.store.index  # what was committed by then everybody has seen
         self._ticks = [(number, as_variant(seconds)) for number, seconds in enumerate(program.ticks)]
         self._following = True  # the path still chooses
         self._running: Lane | None = None
@@ -81,6 +95,33 @@ class Run(Watch):
 
     def now(self) -> float:
         return self.clock.now()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody is left of whom a request could still come."""
+        return self.over and (bool(self.failure) or self.crashed <= self.told.keys())
+
+    def _reach(self, step: Step) -> int:
+        """How many commits of this schedule have touched what a step reads."""
+        if self._past is None:
+            return 0
+        with self._own_time():
+            return sum(commit.number > self._began for commit in self._past.touching(step.decide))
+
+    def _is_due(self, step: Step) -> bool:
+        if self._past is None:
+            return False
+        with self._own_time():
+            return self._past.is_due(step)
+
+    @contextmanager
+    def _own_time(self) -> Iterator[None]:
+        """Let the state's clock be this schedule's, whichever request has brought us here."""
+        former = racing.set(self)
+        try:
+            yield
+        finally:
+            racing.reset(former)
 
     def detach(self) -> None:
         """Let everybody go, undirected, and hear no more."""
@@ -102,6 +143,9 @@ class Run(Watch):
         lane = self.director.lanes[name]
         if lane.state == NEW or name not in self._begun:
             await self._begin(lane)
+        if lane.crashed and name not in self.told:
+            self.told[name] = None  # what it came to, nobody hears of
+            return
         if lane.state == ENDED:
             raise Refused(409, f"{name} has ended already in schedule {self.number}")
         self.told[name] = told
@@ -118,6 +162,8 @@ class Run(Watch):
         lane = self.director.lanes[name]
         if name not in self._begun:
             await self._begin(lane)
+        if lane.crashed:
+            raise Refused(409, f"{name} has crashed in schedule {self.number}: all that it can say is that it has ended")
         if self.over:
             return
         if lane.state != RUNNING or name in self._under_way:
@@ -139,7 +185,7 @@ class Run(Watch):
 
     def received(self, call: Call) -> None:
         racing.set(self)
-        if not self.over:
+        with suppress(Crashed):  # it is told so when it is READY
             self.director.received(call)
 
     def _lane_of(self, call: Call) -> str | None:
@@ -148,7 +194,10 @@ class Run(Watch):
 
     async def ready(self, call: Call, step: Step) -> _ArriveAgain | None:
         lane = self.director.lanes.get(call.actor)
+        if lane is not None and lane.crashed:
+            raise ServiceError(GONE)
         if lane is None or self.over:
+            step.late = self.director.late
             return None
         if lane.state == ENDED:
             self.fail(f"{lane.name} has ended, and then sends {call.operation}")
@@ -162,10 +211,21 @@ class Run(Watch):
             return None
         if lane.name not in self._begun:
             await self._begin(lane)
-        return None if self.over else await self.director.ready(call, step)
+        try:
+            return None if self.over else await self.director.ready(call, step)
+        except Crashed:
+            self._crash(lane)
+            raise ServiceError(GONE) from None
+
+    def _crash(self, lane: Lane) -> None:
+        """The actor has ended, though its program knows nothing of it."""
+        self.crashed.add(lane.name)
+        self._under_way.pop(lane.name, None)
+        lane.state = ENDED
+        self._settle(lane)
 
     def decided(self, call: Call, outcome: Outcome) -> None:
-        if self.over:
+        if self.over or (outcome.refusal is not None and outcome.refusal.row is GONE):
             return
         if call.actor not in self.director.lanes and call.cause == CLIENT and outcome.changes:
             self.strangers[call.actor] = self.strangers.get(call.actor, 0) + 1
@@ -179,7 +239,13 @@ class Run(Watch):
         if self._under_way.get(lane.name) is call:
             del self._under_way[lane.name]
         self._last[lane.name] = f"{call.operation} → {reply.status}"
-        return None if self.over else await self.director.replying(call, reply)
+        if lane.crashed:
+            raise ReplyLost
+        try:
+            return None if self.over else await self.director.replying(call, reply)
+        except Crashed:
+            self._crash(lane)
+            raise ReplyLost from None
 
     async def _wait(self, lane: Lane) -> None:
         gate = self._gates[lane.name] = asyncio.Event()
@@ -292,6 +358,8 @@ class Run(Watch):
         return {name: self._state(lane) for name, lane in self.director.lanes.items()}
 
     def _state(self, lane: Lane) -> str:
+        if lane.crashed:
+            return "has crashed" if lane.name in self.told else "has crashed, and its program has not said that it ended"
         if lane.state == PARKED and lane.step is not None and lane.call is not None:
             names = " ".join(touch.resource.partition(":")[2] for touch in lane.step.footprint[:2])
             return f"waits with {lane.call.operation} {names}".rstrip()

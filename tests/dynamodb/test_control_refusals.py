@@ -187,6 +187,7 @@ UPDATES: list[tuple[dict[str, Any], ErrorRow, dict[str, Any]]] = [
         {"table": "table"},
     ),
     ({"StreamSpecification": {"StreamEnabled": True}}, control_errors.STREAM_ENABLING_NEEDS_VIEW, {}),
+    ({"SSESpecification": {"Enabled": True}, "DeletionProtectionEnabled": True}, control_errors.ENCRYPTION_ALONE, {}),
 ]
 
 
@@ -216,6 +217,12 @@ def test_a_protected_table_is_not_deleted(dynamodb: Any) -> None:
     ("changes", "row", "fields"),
     [
         ({"ShardId": "shardId-00000000000000000000-00000000"}, control_errors.SHARD_NOT_FOUND, {}),
+        (
+            {"ShardIteratorType": "LATEST", "SequenceNumber": "1" * 21},
+            control_errors.SEQUENCE_SUPERFLUOUS,
+            {"type": "LATEST"},
+        ),
+        ({"StreamArn": "x" * 40}, control_errors.STREAM_ARN_INVALID, {"arn": "x" * 40}),
         ({"ShardIteratorType": "AT_SEQUENCE_NUMBER"}, control_errors.SEQUENCE_MISSING, {"type": "AT_SEQUENCE_NUMBER"}),
         ({"ShardIteratorType": "AT_TIMESTAMP"}, control_errors.TIMESTAMP_MISSING, {}),
         (
@@ -224,13 +231,32 @@ def test_a_protected_table_is_not_deleted(dynamodb: Any) -> None:
             {},
         ),
     ],
-    ids=["another shard", "no number", "no time", "an old number"],
+    ids=["another shard", "a number too many", "no ARN", "no number", "no time", "an old number"],
 )
 def test_an_iterator_that_cannot_be_is_not_given(dynamodb: Any, changes: Any, row: ErrorRow, fields: Any) -> None:
     arn = dynamodb.describe_table(TableName="table")["Table"]["LatestStreamArn"]
     shard = dynamodb.streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
     parameters = {"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "LATEST", **changes}
     assert refusal_of(dynamodb.streams.get_shard_iterator, parameters) == text_of(row, fields)
+
+
+@pytest.mark.parametrize("given", [{}, {"Type": "CHILD_SHARDS"}, {"ShardId": "shardId-00000000000000000000-00000000"}], ids=str)
+def test_a_filter_of_shards_needs_a_type_and_a_shard(dynamodb: Any, given: Any) -> None:
+    arn = dynamodb.describe_table(TableName="table")["Table"]["LatestStreamArn"]
+    answer = refusal_of(dynamodb.streams.describe_stream, {"StreamArn": arn, "ShardFilter": given})
+    assert answer == text_of(control_errors.SHARD_FILTER_INCOMPLETE, {})
+
+
+def test_what_is_no_arn_of_a_stream_is_refused(dynamodb: Any) -> None:
+    wrong = dynamodb.describe_table(TableName="table")["Table"]["LatestStreamArn"].partition("/stream")[0] + "/index/somewhere"
+    expected = text_of(control_errors.STREAM_ARN_INVALID, {"arn": wrong})
+    assert refusal_of(dynamodb.streams.describe_stream, {"StreamArn": wrong}) == expected
+    assert refusal_of(dynamodb.streams.list_streams, {"ExclusiveStartStreamArn": wrong}) == expected
+
+
+def test_what_does_not_begin_as_an_arn_is_no_resource(dynamodb: Any) -> None:
+    for call in (dynamodb.tag_resource, dynamodb.untag_resource, dynamodb.list_tags_of_resource):
+        assert refusal_of(call, {"ResourceArn": "a:b:c:d:e:f/g"}) == text_of(control_errors.ARN_NOT_ONE, {"arn": "a:b:c:d:e:f/g"})
 
 
 def test_an_iterator_of_nobody_is_refused(dynamodb: Any) -> None:

@@ -51,6 +51,12 @@ def dynamodb(clock: ManualClock) -> Any:
     return session.client("dynamodb", config=OPTIONS)
 
 
+def test_time_to_live_of_a_table_that_is_being_created_cannot_be_described(dynamodb: Any) -> None:
+    dynamodb.create_table(**TABLE)
+    answer = refusal(dynamodb.describe_time_to_live, TableName="table")
+    assert answer == control_errors.TTL_CREATING.message
+
+
 def status(dynamodb: Any) -> str:
     return str(dynamodb.describe_table(TableName="table")["Table"]["TableStatus"])
 

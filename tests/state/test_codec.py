@@ -103,7 +103,7 @@ def test_an_item_is_written_as_dynamodb_writes_it() -> None:
     key = ("000000000000", "table", b"p", b"")
     assert BY_NAME["dynamodb.item"].document(key, packed(item, 11, 7), MemoryBodies()) == {
         "space": "dynamodb.item",
-        "version": 1,
+        "version": 2,
         "key": ["000000000000", "table", "cA==", ""],
         "record": {"Item": {"pk": {"S": "a"}, "n": {"N": "1.5"}, "b": {"B": "AAE="}}, "Size": 11, "Changed": 7},
     }

@@ -20,6 +20,8 @@ Number: TypeAlias = int | Decimal
 MAX_DIGITS = 38  # Developer Guide, "Data types: Number"
 MAX_EXPONENT = 125
 MIN_EXPONENT = -130
+_BIAS = 192  # of the power of a hundred, so that it is at least 128
+_MOST_PAIRS = 20  # of 38 digits that do not begin with the first of a pair
 _PLAIN = 18  # so many digits or fewer are in range whatever they are
 
 _SYNTAX = re.compile(r"([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?)([0-9]+))?").fullmatch
@@ -127,21 +129,24 @@ def number_size(number: Number) -> int:
 
 
 def sort_number(number: Number) -> bytes:
-    """Bytes that order as the numbers do.
+    """Bytes that order as the numbers do, and the ones that AWS's hash of a partition is made of.
 
-    A sign, the place of the first digit, then the digits in pairs. Negative numbers have every byte complemented and an end
-    mark, so that of two with a common beginning the longer comes first.
+    A byte for the sign and the power of a hundred, then the digits in pairs aligned to the decimal point, each plus one. A
+    negative number has every byte complemented and ends with 102: of two with a common beginning the longer comes first.
     """
     if number == 0:
-        return b"\x01"
+        return b"\x80"
     sign, digits, exponent = Decimal(number).as_tuple()
     assert isinstance(exponent, int)
-    while digits[-1] == 0:
-        digits = digits[:-1]
-        exponent += 1
-    place = exponent + len(digits) - 1 - MIN_EXPONENT
-    padded = digits if len(digits) % 2 == 0 else (*digits, 0)
+    last = len(digits)
+    while digits[last - 1] == 0:
+        last -= 1
+    point = len(digits) + exponent  # so many digits stand before the decimal point
+    padded = (0, *digits[:last]) if point % 2 else digits[:last]
+    if len(padded) % 2:
+        padded = (*padded, 0)
+    power = (point + 1) // 2 + _BIAS
     pairs = bytes(10 * padded[i] + padded[i + 1] + 1 for i in range(0, len(padded), 2))
     if not sign:
-        return b"\x02" + bytes((place,)) + pairs
-    return b"\x00" + bytes((255 - place,)) + bytes(255 - pair for pair in pairs) + b"\xff"
+        return bytes((power,)) + pairs
+    return bytes((255 - power,)) + bytes(102 - pair for pair in pairs) + (b"\x66" if len(pairs) < _MOST_PAIRS else b"")

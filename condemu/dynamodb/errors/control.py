@@ -17,8 +17,9 @@ _NO_POLICY = "Resource-based policy not found for the provided ResourceArn: "
 NOTHING_TO_UPDATE = _row(
     "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification,"
     " ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled,"
-    " OnDemandThroughput, WarmThroughput or TableClass is required for UpdateTable"
+    " OnDemandThroughput, WarmThroughput or TableClass is required"
 )
+ENCRYPTION_ALONE = _row(_INVALID + "Server-Side Encryption modification must be the only operation in the request")
 UNITS_UNCHANGED = _row(
     "The provisioned throughput for the table will not change. The requested value equals the current value."
     " Current ReadCapacityUnits provisioned for the table: {read}. Requested ReadCapacityUnits: {read}."
@@ -59,6 +60,7 @@ STREAM_DISABLING_WITH_VIEW = _row(_INVALID + "If stream is being disabled, then 
 # --- tags -------------------------------------------------------------------------------------------------------------------
 
 ARN_MISSING = _row("Invalid TableArn")
+ARN_NOT_ONE = _row(_INVALID + "ARNs must start with 'arn:': {arn}")  # what stands in front of it is inferred
 ARN_INVALID = _row("Invalid TableArn: Invalid ResourceArn provided as input {arn}")
 TAGS_EMPTY = _row("Atleast one Tag needs to be provided as Input.")
 TAG_KEYS_EMPTY = _row("Atleast one Tag Key needs to be provided as Input.")
@@ -75,6 +77,9 @@ NOT_AUTHORIZED = ErrorRow(
 
 # --- time to live -----------------------------------------------------------------------------------------------------------
 
+TTL_CREATING = _row(
+    "Cannot describe time to live while table is in CREATING state: Current table state is CREATING"
+)
 TTL_ENABLED_ALREADY = _row("TimeToLive is already enabled")
 TTL_DISABLED_ALREADY = _row("TimeToLive is already disabled")
 TTL_OTHER_ATTRIBUTE = _row("TimeToLive is active on a different AttributeName: current AttributeName is {name}")
@@ -104,5 +109,8 @@ SHARD_NOT_FOUND = ErrorRow("ResourceNotFoundException", 400, "Requested resource
 ITERATOR_INVALID = _row("Invalid ShardIterator")
 ITERATOR_EXPIRED = ErrorRow("ExpiredIteratorException", 400, "Iterator expired")
 TIMESTAMP_MISSING = _row("Timestamp is required when ShardIteratorType is AT_TIMESTAMP")  # wording not recorded
+SEQUENCE_SUPERFLUOUS = _row("SequenceNumber must not be given when ShardIteratorType is {type}")  # wording not recorded
+SHARD_FILTER_INCOMPLETE = _row("ShardFilter needs both Type and ShardId")  # wording not recorded
+STREAM_ARN_INVALID = _row("Invalid StreamArn: {arn}")  # wording not recorded
 SEQUENCE_MISSING = _row("SequenceNumber is required when ShardIteratorType is {type}")
 SEQUENCE_TRIMMED = ErrorRow("TrimmedDataAccessException", 400, "The SequenceNumber lies before the oldest record that is kept")

@@ -11,6 +11,7 @@ Whether the text "1 validation error detected: " stands in front is decided by t
 from __future__ import annotations
 
 from condemu.core.errors import ErrorRow, ServiceError
+from condemu.dynamodb.errors.control import NOTHING_TO_UPDATE
 
 
 def _row(message: str) -> ErrorRow:
@@ -182,6 +183,7 @@ ADD_TYPE = _row(_INVALID + "ADD action is not supported for the type {type}")
 DUPLICATE_ATTRIBUTE_NAME = _row(_INVALID + "Duplicate value in attribute name: {name}")
 
 CLASSIC: dict[ErrorRow, ErrorRow] = {
+    NOTHING_TO_UPDATE: _row(NOTHING_TO_UPDATE.message + " for UpdateTable"),
     STRING_SET_DUPLICATES: _row(_INVALID + "Input collection [{plain}] contains duplicates."),
     NUMBER_SET_DUPLICATES: _row("Input collection contains duplicates"),
     BINARY_SET_DUPLICATES: _row(_INVALID + "Input collection [{plain}]of type BS contains duplicates."),

@@ -34,7 +34,7 @@ TYPES: Final = {
 }  # fmt: skip
 CAPITAL_MESSAGE: Final = frozenset((
     "SerializationException", "TransactionCanceledException", "IdempotentParameterMismatchException",
-    "TransactionInProgressException",
+    "TransactionInProgressException", "AccessDeniedException",
 ))  # fmt: skip
 
 # --- the wire ---------------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from typing import Any, Final, NamedTuple
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.data.values import Malformed, Value, decode
 from condemu.dynamodb.errors import expressions as errors
+from condemu.dynamodb.errors.general import ATTRIBUTE_NAME_EMPTY
 from condemu.dynamodb.expressions.conditions import BoundCondition, CompiledCondition, compile_condition
 from condemu.dynamodb.expressions.projections import Projection, compile_projection
 from condemu.dynamodb.expressions.updates import BoundUpdate, CompiledUpdate, compile_update
@@ -134,6 +135,8 @@ def _read_names(names: Any, expressions: Mapping[str, str | None]) -> Names:
             raise ServiceError(errors.NAMES_BAD_KEY, {"key": key})
         if type(name) is not str:
             raise Malformed
+        if not name:
+            raise ServiceError(ATTRIBUTE_NAME_EMPTY)
     return tuple(names.items())
 
 

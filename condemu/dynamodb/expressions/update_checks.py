@@ -40,7 +40,7 @@ def check_update(resolver: Resolver, node: Update) -> tuple[Clause, ...]:
         if isinstance(operand, ValueRef):
             resolver.value(operand)
     _check_targets(resolver, tuple(clause.path.parts for clause in clauses))
-    for clause in clauses:
+    for clause in sorted(clauses, key=lambda one: one.section not in _CLAUSE_TYPES):  # ADD and DELETE before SET
         _check_operands(resolver, clause)
     for clause in clauses:
         _check_function_use(resolver, clause.value, within_append=False)

@@ -117,6 +117,7 @@ def update_item(request: DynamoRequest) -> Plan:
     legacy_update = None
     if members.get("AttributeUpdates") is not None:
         legacy_update = decode_attribute_updates(members["AttributeUpdates"])
+        check_attribute_names(members["AttributeUpdates"])
     if legacy_update is not None:
         legacy_update.check()
     legacy = legacy_condition(members, raw) if older else None

@@ -66,7 +66,7 @@ def decode_expected(members: Members) -> tuple[RawCondition, ...] | None:
 def legacy_condition(members: Members, raw: tuple[RawCondition, ...] | None) -> Refuse | None:
     """Expected as a condition, its shape checked."""
     operator = members.get("ConditionalOperator")
-    if raw is None:
+    if not raw:  # an empty Expected is none
         if operator is not None:
             raise ServiceError(CONDITIONAL_OPERATOR_ALONE)
         return None

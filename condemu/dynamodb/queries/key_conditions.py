@@ -91,6 +91,8 @@ def from_legacy(entries: Sequence[RawCondition], *, index_named: bool) -> tuple[
         operator, arguments = entry.operator or "", entry.arguments or ()
         check_arguments(operator, arguments)
         found.append(KeyCondition(entry.attribute, _LEGACY.get(operator, operator), arguments))
+    if not found:
+        raise ServiceError(errors.KEY_CONDITION_COUNT)
     _check_count(found, index_named)
     return tuple(found)
 
@@ -174,6 +176,10 @@ def against_schema(
     `types` maps each key attribute to S, N or B.
     """
     given = {condition.attribute: condition for condition in conditions}
+    if all(map(_indexable, conditions)):
+        for condition in conditions:
+            if condition.attribute in hashes or condition.attribute in ranges:
+                _check_type(condition, types[condition.attribute])
     if len(hashes) == 1 and len(ranges) <= 1:
         _check_simple(given, hashes[0], ranges[0] if ranges else None)
     else:
@@ -184,6 +190,8 @@ def against_schema(
 
 
 def _check_simple(given: Mapping[str, KeyCondition], hash_name: str, range_name: str | None) -> None:
+    if hash_name in given and _indexable(given[hash_name]) and given[hash_name].operator != "=":
+        raise ServiceError(errors.KEY_UNSUPPORTED)
     if hash_name not in given:
         raise ServiceError(errors.KEY_MISSED, {"key": hash_name})
     if len(given) == 2 and range_name is not None and range_name not in given:
@@ -192,7 +200,7 @@ def _check_simple(given: Mapping[str, KeyCondition], hash_name: str, range_name:
         raise ServiceError(errors.KEY_CONDITION_EXCESS, {"count": len(given), "keys": 1 if range_name is None else 2})
     if any(not _indexable(condition) for condition in given.values()):
         raise ServiceError(errors.KEY_NOT_INDEXABLE)
-    if given[hash_name].operator != "=" or (len(given) == 2 and range_name is None):
+    if len(given) == 2 and range_name is None:
         raise ServiceError(errors.KEY_UNSUPPORTED)
 
 
@@ -217,9 +225,15 @@ def _indexable(condition: KeyCondition) -> bool:
     return condition.operator in _REVERSED or condition.operator in ("BETWEEN", "begins_with")
 
 
+def _check_type(condition: KeyCondition, key_type: str) -> None:
+    if any(kind(value) != key_type for value in condition.values):
+        raise ServiceError(errors.KEY_TYPE, because=f"{condition.attribute} is of type {key_type}")
+
+
 def _check_values(condition: KeyCondition, key_type: str) -> None:
+    _check_type(condition, key_type)
     for value in condition.values:
-        if kind(value) != key_type or (condition.operator == "begins_with" and key_type == "N"):
+        if condition.operator == "begins_with" and key_type == "N":
             raise ServiceError(errors.KEY_TYPE, because=f"{condition.attribute} is of type {key_type}")
         if value in ("", b"") and condition.operator != "begins_with":
             what = "string" if key_type == "S" else "binary"

@@ -32,10 +32,10 @@ from condemu.dynamodb.queries.start_keys import (
     check_start_types,
     decode_start_key,
 )
-from condemu.dynamodb.requests.members import Members, Text
+from condemu.dynamodb.requests.members import Members, Name, Text
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, on_table
 from condemu.dynamodb.state.changes import index_id
-from condemu.dynamodb.state.keys import Place, place
+from condemu.dynamodb.state.keys import Place, own_place, place
 from condemu.dynamodb.state.records import GLOBAL, INDEXED, ITEMS, Index, StoredItem, Table, item_in, size_of
 
 PAGE_SIZE: Final = 1024 * 1024  # bytes read for one page (API Reference)
@@ -55,20 +55,16 @@ class Reading(NamedTuple):
 
 def query(request: DynamoRequest) -> Plan:
     members = request.members
-    check_mixing(
-        members,
-        ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"),
-        ("ProjectionExpression", "FilterExpression", "KeyConditionExpression"),
-    )
+    check_mixing(members, _query_legacy(members), ("ProjectionExpression", "FilterExpression", "KeyConditionExpression"))
     named = members.get("IndexName") is not None
     expressions: tuple[Text, ...] = ("FilterExpression", "KeyConditionExpression", "ProjectionExpression")
     check_no_placeholders(members, *expressions)
     legacy_filter = _legacy_filter(members, "QueryFilter")
+    projection = _attributes_to_get(members)
     start = decode_start_key(members)
     conditions = None
     if members.get("KeyConditions") is not None:
         conditions = from_legacy(decode_conditions(members["KeyConditions"]), index_named=named)
-    projection = _attributes_to_get(members)
     placeholders = read_placeholders(members, *expressions)
     bound_keys = placeholders.condition("KeyConditionExpression")
     bound_filter = placeholders.condition("FilterExpression")
@@ -126,6 +122,7 @@ def scan(request: DynamoRequest) -> Plan:
     check_no_placeholders(members, *expressions)
     projection = _attributes_to_get(members)
     legacy_filter = _legacy_filter(members, "ScanFilter")
+    check_select(members, projection, "Querying", early=True)
     start = decode_start_key(members)
     _check_segments(members)
     placeholders = read_placeholders(members, *expressions)
@@ -151,6 +148,15 @@ def scan(request: DynamoRequest) -> Plan:
 # --- checks -----------------------------------------------------------------------------------------------------------------
 
 
+def _query_legacy(members: Members) -> tuple[Name, ...]:
+    """The parameters from before expressions. KeyConditions are one only beside a KeyConditionExpression: with a FilterExpression
+    or a ProjectionExpression they are accepted (asserted on AWS by two suites).
+    """
+    if members.get("KeyConditionExpression") is None:
+        return "AttributesToGet", "QueryFilter", "ConditionalOperator"
+    return "AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"
+
+
 def _attributes_to_get(members: Members) -> Projection | None:
     return None if members.get("AttributesToGet") is None else attributes_to_get(members["AttributesToGet"])
 
@@ -165,8 +171,12 @@ def _legacy_filter(members: Members, name: Literal["QueryFilter", "ScanFilter"])
     return read_filter(decode_conditions(given), operator)
 
 
-def check_select(members: Members, projection: Projection | None, verb: str) -> None:
-    """Select must agree with what is projected; AWS speaks of Querying in Scan, too."""
+def check_select(members: Members, projection: Projection | None, verb: str, *, early: bool = False) -> None:
+    """Select must agree with what is projected; AWS speaks of Querying in Scan, too. `early`: the ProjectionExpression is still
+    to be read, and what depends on it is left to a second look.
+    """
+    if early and members.get("ProjectionExpression") is not None:
+        return
     select = members.get("Select")
     if select == "ALL_PROJECTED_ATTRIBUTES" and members.get("IndexName") is None:
         raise ServiceError(errors.SELECT_PROJECTED_WITHOUT_INDEX, {"verb": verb})
@@ -307,7 +317,7 @@ def _fetcher(
 
 def _start_place(table: Table, index: Index | None, start: Item) -> tuple[bytes, ...]:
     own: Place = place(table.keys, start)
-    return own if index is None else (*place(index.keys, start), *own)
+    return own if index is None else (*place(index.keys, start), *own_place(own))
 
 
 def _position(table: Table, index: Index | None, item: Item) -> Item:

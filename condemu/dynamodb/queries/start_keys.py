@@ -18,7 +18,7 @@ from condemu.dynamodb.queries.key_conditions import KeyCondition
 from condemu.dynamodb.queries.key_ranges import Range
 from condemu.dynamodb.requests.members import Members
 from condemu.dynamodb.requests.request import show_key
-from condemu.dynamodb.state.keys import describe, place
+from condemu.dynamodb.state.keys import checked_place, describe, place
 from condemu.dynamodb.state.records import Index, KeySchema, Table
 
 # These refusals of a value come with "The provided starting key is invalid: " in front, all others without.
@@ -60,6 +60,16 @@ def check_start_types(table: Table, index: Index | None, start: Item) -> None:
         raise ServiceError(errors.KEY_MISMATCH, because=f"it must have {describe(keys)}")
     if not _fits(table.keys, start):
         raise ServiceError(errors.START_KEY_MISMATCH, because=f"it must have {describe(table.keys)}")
+    _check_values(table, index, start)
+
+
+def _check_values(table: Table, index: Index | None, start: Item) -> None:
+    """Refuse values of the right types that no key can have, in a key's words behind the prefix of a starting key."""
+    for keys in (table.keys, *(() if index is None else (index.keys,))):
+        try:
+            checked_place(keys, start)
+        except ServiceError as error:
+            raise ServiceError(errors.START_KEY_REASON, {"reason": error.message}, because=error.because) from None
 
 
 def _fits(keys: KeySchema, start: Item) -> bool:
@@ -68,7 +78,7 @@ def _fits(keys: KeySchema, start: Item) -> bool:
 
 def _has(start: Item, name: str, expected: str) -> bool:
     value = start.get(name, MISSING)
-    return value is not MISSING and kind(value) == expected and value not in ("", b"")
+    return value is not MISSING and kind(value) == expected
 
 
 def check_start_place(
@@ -105,6 +115,7 @@ def check_scan_start(table: Table, index: Index | None, start: Item, bounds: Ran
             raise ServiceError(errors.KEY_MISMATCH, because=f"it must have {describe(index.keys)}")
     if set(start) != names or not _fits(table.keys, start):
         raise ServiceError(errors.START_KEY_MISMATCH, because=because)
+    _check_values(table, index, start)
     if members.get("TotalSegments") is not None and not bounds.contains(place(keys, start)):
         fields = {"total": int(members["TotalSegments"]), "segment": int(members["Segment"])}
         raise ServiceError(errors.START_KEY_SEGMENT, fields)

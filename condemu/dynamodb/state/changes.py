@@ -9,7 +9,7 @@ from __future__ import annotations
 from condemu.core.store import Key, Txn
 from condemu.dynamodb.data.values import Item, equal, item_size
 from condemu.dynamodb.state import expirations, stream_records
-from condemu.dynamodb.state.keys import Place, belongs, place
+from condemu.dynamodb.state.keys import Place, belongs, own_place, place
 from condemu.dynamodb.state.records import DELETING, INDEXED, ITEMS, Index, StoredItem, Table, changed_by, item_in, packed
 
 
@@ -74,7 +74,7 @@ def entry_key(table: Table, index: Index, where: Place, item: Item | None) -> Ke
     """Where an index has its entry of an item; None if it has none."""
     if item is None or not belongs(index.keys, item):
         return None
-    return (table.account, index_id(table, index), *place(index.keys, item), *where)
+    return (table.account, index_id(table, index), *place(index.keys, item), *own_place(where))
 
 
 def projected(table: Table, index: Index, record: StoredItem, item: Item) -> StoredItem:

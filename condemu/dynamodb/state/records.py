@@ -11,9 +11,10 @@
 | dynamodb.token  | account, token                                           | Token: a transaction that was done      |
 | dynamodb.expiry | account, milliseconds, token                             | Token: when it is forgotten             |
 
-`partition` is a four-byte hash of the hash attributes followed by their sort bytes: items of one partition lie together,
-partitions in no order that means anything, as on AWS, and a segment of a parallel Scan is a range. `sort` is the sort bytes of
-the range attributes, b"" without any (`keys.py`). So a Query, a page of a Scan and a segment read only what they return.
+`partition` is the first four bytes of AWS's hash of the hash attributes, followed by their sort bytes: items of one partition
+lie together, partitions in the order in which AWS scans them, and a segment of a parallel Scan is a range. `sort` is the sort
+bytes of the range attributes, b"" without any (`keys.py`). So a Query, a page of a Scan and a segment read only what they return.
+An entry of an index names the item by its own place, whose hash covers the range attributes, too.
 """
 
 from __future__ import annotations
@@ -256,13 +257,14 @@ def _table_of(table: Table, former: str, account: str) -> Table:
 
 AS_JSON: Final = Codec(_shown, _read)  # outside of this process an item is DynamoDB's JSON: marshal is nobody else's
 PLACE: Final = (("partition", bytes), ("sort", bytes))
+OWN_PLACE: Final = (("own partition", bytes), ("own sort", bytes))
 SPACES: Final = (
     space(TABLES, Table, ("name", str), ("region", str), move=_table_of),
-    space(ITEMS, bytes, ("table", str), *PLACE, codec=AS_JSON, replicated=True),
-    space(INDEXED, bytes, ("index", str), *PLACE, ("own partition", bytes), ("own sort", bytes), codec=AS_JSON, replicated=True),
+    space(ITEMS, bytes, ("table", str), *PLACE, codec=AS_JSON, replicated=True, version=2),
+    space(INDEXED, bytes, ("index", str), *PLACE, *OWN_PLACE, codec=AS_JSON, replicated=True, version=2),
     space(STREAMS, Stream, (ARN, str), move=_stream_of),
     space(RECORDS, StreamRecord, (ARN, str), ("sequence", int), codec=Codec(_record_shown, _record_read)),
-    space(EXPIRING, Expiring, ("seconds", int), ("table", str), *PLACE),
+    space(EXPIRING, Expiring, ("seconds", int), ("table", str), *PLACE, version=2),
     space(TOKENS, Token, ("token", str)),
     space(EXPIRIES, Token, ("milliseconds", int), ("token", str)),
 )

@@ -6,6 +6,7 @@ can be read to its end.
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import Any, Final
 
@@ -24,12 +25,15 @@ ITERATOR_LIFE: Final = 900.0  # seconds (API Reference, GetShardIterator)
 PAGE_RECORDS: Final = 1000
 PAGE_BYTES: Final = 1024 * 1024
 LIST_LIMIT: Final = 100
+_STREAM_ARN: Final = re.compile(r"arn:aws[\w-]*:dynamodb:[a-z0-9-]+:\d{12}:table/[a-zA-Z0-9_.-]+/stream/.+").fullmatch
 
 
 def list_streams(request: DynamoRequest) -> Plan:
     members = request.members
     limit, name = int(members.get("Limit") or LIST_LIMIT), members.get("TableName")
     after = members.get("ExclusiveStartStreamArn") or ""
+    if after:
+        _check_arn(after)
 
     def decide(txn: Txn) -> Result:
         found: list[dict[str, str]] = []
@@ -46,14 +50,17 @@ def list_streams(request: DynamoRequest) -> Plan:
 
 def describe_stream(request: DynamoRequest) -> Plan:
     members = request.members
+    _check_arn(members["StreamArn"])
+    wanted = members.get("ShardFilter")
+    if wanted is not None and (wanted.get("Type") is None or wanted.get("ShardId") is None):
+        raise ServiceError(rows.SHARD_FILTER_INCOMPLETE)
 
     def decide(txn: Txn) -> Result:
         stream = _known(txn, members["StreamArn"])
         bounds = {"StartingSequenceNumber": str(stream.first)}
         if stream.last is not None:
             bounds["EndingSequenceNumber"] = str(stream.last)
-        only_children = members.get("ShardFilter") is not None
-        shown = not only_children and (members.get("ExclusiveStartShardId") or "") < stream.shard
+        shown = wanted is None and (members.get("ExclusiveStartShardId") or "") < stream.shard
         description: dict[str, Any] = {
             "StreamArn": stream.arn,
             "StreamLabel": stream.label,
@@ -72,6 +79,9 @@ def describe_stream(request: DynamoRequest) -> Plan:
 def get_shard_iterator(request: DynamoRequest) -> Plan:
     members = request.members
     how = members["ShardIteratorType"]
+    _check_arn(members["StreamArn"])
+    if how in ("TRIM_HORIZON", "LATEST") and members.get("SequenceNumber") is not None:
+        raise ServiceError(rows.SEQUENCE_SUPERFLUOUS, {"type": how})
 
     def decide(txn: Txn) -> Result:
         stream = _known(txn, members["StreamArn"])
@@ -160,6 +170,12 @@ def shown_record(stream: Stream, sequence: int, record: StreamRecord, region: st
     if record.expired:
         shown["userIdentity"] = {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
     return shown
+
+
+def _check_arn(arn: str) -> None:
+    """Refuse what does not have the form of a stream's ARN. Which one there is, is another question."""
+    if not _STREAM_ARN(arn):
+        raise ServiceError(rows.STREAM_ARN_INVALID, {"arn": arn})
 
 
 def _known(txn: Txn, arn: str) -> Stream:

@@ -5,11 +5,48 @@ ItemCount and the sizes are zero, as AWS shows them for about six hours after a 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
-from condemu.dynamodb.state.records import GLOBAL, LOCAL, ON_DEMAND, PROVISIONED, Index, KeySchema, Table, Throughput
+from condemu.dynamodb.state.records import (
+    CREATING,
+    DELETING,
+    GLOBAL,
+    LOCAL,
+    ON_DEMAND,
+    PROVISIONED,
+    UPDATING,
+    Index,
+    KeySchema,
+    Table,
+    Throughput,
+)
 
 ON_DEMAND_WARM: Final = {"ReadUnitsPerSecond": 12000, "WriteUnitsPerSecond": 4000}  # a new table's (Developer Guide)
+
+
+def describe_created(table: Table) -> dict[str, Any]:
+    """As CreateTable answers: without the throughput that the table is warm for, unless the request gave one, and without when it
+    became one on demand (recorded on AWS in 2025).
+    """
+    description = describe_table(replace(table, on_demand_since=None), CREATING)
+    if table.billing_mode == ON_DEMAND:
+        description["BillingModeSummary"] = {"BillingMode": ON_DEMAND}
+        description["TableThroughputModeSummary"] = {"TableThroughputMode": ON_DEMAND}
+    for one in (description, *description.get("GlobalSecondaryIndexes", ())):
+        del one["WarmThroughput"]
+    if table.warm:
+        warm = describe_warm(table.billing_mode, table.throughput, dict(table.warm))
+        description["WarmThroughput"] = {**warm, "Status": UPDATING}
+    return description
+
+
+def describe_deleted(table: Table) -> dict[str, Any]:
+    """As DeleteTable answers: without keys, definitions and time of creation (recorded on AWS in 2025)."""
+    description = describe_table(table, DELETING)
+    for member in ("AttributeDefinitions", "KeySchema", "CreationDateTime"):
+        del description[member]
+    return description
 
 
 def describe_table(table: Table, status: str | None = None) -> dict[str, Any]:
@@ -30,8 +67,11 @@ def describe_table(table: Table, status: str | None = None) -> dict[str, Any]:
         if table.on_demand_since is not None:
             summary["LastUpdateToPayPerRequestDateTime"] = round(table.on_demand_since, 3)
         description["BillingModeSummary"] = summary
+    if table.billing_mode == ON_DEMAND and table.on_demand_since is not None:
+        since = {"LastUpdateToPayPerRequestDateTime": round(table.on_demand_since, 3)}
+        description["TableThroughputModeSummary"] = {"TableThroughputMode": ON_DEMAND, **since}  # on the wire, in no model
     for scope, member in ((LOCAL, "LocalSecondaryIndexes"), (GLOBAL, "GlobalSecondaryIndexes")):
-        indexes = [describe_index(table, index) for index in table.indexes if index.scope == scope]
+        indexes = [describe_index(table, index, status or table.status) for index in table.indexes if index.scope == scope]
         if indexes:
             description[member] = indexes
     if table.stream is not None:
@@ -75,7 +115,7 @@ def describe_warm(mode: str, throughput: Throughput, given: dict[str, Any]) -> d
     return {**units, **given, "Status": "ACTIVE"}
 
 
-def describe_index(table: Table, index: Index) -> dict[str, Any]:
+def describe_index(table: Table, index: Index, status: str) -> dict[str, Any]:
     projection: dict[str, Any] = {"ProjectionType": index.projection}
     if index.included:
         projection["NonKeyAttributes"] = list(index.included)
@@ -85,7 +125,7 @@ def describe_index(table: Table, index: Index) -> dict[str, Any]:
         "Projection": projection,
     }
     if index.scope == GLOBAL:
-        description["IndexStatus"] = index.status
+        description["IndexStatus"] = CREATING if status == CREATING else index.status
         if index.backfilling:
             description["Backfilling"] = True
         description["ProvisionedThroughput"] = describe_throughput(index.throughput)

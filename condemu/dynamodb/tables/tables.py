@@ -21,7 +21,7 @@ from condemu.dynamodb.state import expirations, stream_records
 from condemu.dynamodb.state.changes import index_id
 from condemu.dynamodb.state.records import CREATING, DELETING, INDEXED, ITEMS, ON_DEMAND, TABLES, UPDATING, Table, item_in
 from condemu.dynamodb.state.states import begun, settled, table_at
-from condemu.dynamodb.tables.descriptions import describe_table
+from condemu.dynamodb.tables.descriptions import describe_created, describe_deleted, describe_table
 from condemu.dynamodb.tables.table_checks import (
     check_capacity,
     check_definitions_used,
@@ -78,7 +78,7 @@ def create_table(request: DynamoRequest) -> Plan:
         if view is not None:
             table = stream_records.enable(txn, table, view)
         txn.put(TABLES, whose, begun(table, CREATING, txn.now, request.delay))
-        return {"TableDescription": describe_table(table, CREATING)}
+        return {"TableDescription": describe_created(table)}
 
     return atomic(request, decide, on_table(whose))
 
@@ -118,7 +118,7 @@ def delete_table(request: DynamoRequest) -> Plan:
         forget_table(txn, whose, table)
         if request.delay:
             txn.put(TABLES, whose, begun(replace(table, stream=None), DELETING, txn.now, request.delay))
-        return {"TableDescription": describe_table(table, DELETING)}
+        return {"TableDescription": describe_deleted(table)}
 
     return atomic(request, decide, on_table(whose))
 

@@ -1,7 +1,7 @@
 """TagResource, UntagResource and ListTagsOfResource.
 
-The resource's name is looked at first, in an older layer that speaks of authorization: what is no ARN at all belongs to nobody
-(recorded on AWS by dynalite's suite).
+The resource's name is looked at first. What is no ARN at all is refused as such in 2026; the layer before spoke of authorization,
+because it belongs to nobody (recorded on AWS by dynalite's suite).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
@@ -21,8 +21,6 @@ from condemu.dynamodb.state.records import TABLES, Table
 from condemu.dynamodb.state.states import table_at
 
 MAX_TAGS: Final = 50  # of a resource (Developer Guide, "Tagging restrictions")
-PAGE: Final = 10  # tags that ListTagsOfResource shows at once
-_TOKENS: Final = {str(start): start for start in range(PAGE, MAX_TAGS, PAGE)}  # every NextToken that it hands out
 _TABLE_ARN: Final = re.compile(
     r"arn:aws[\w-]*:dynamodb:([a-z0-9-]+):(\d{12}):table/([a-zA-Z0-9_.-]{3,255})"
 ).fullmatch
@@ -46,7 +44,10 @@ def resource_of(request: DynamoRequest) -> tuple[str, Key | None]:
 
 
 def check_resource(request: DynamoRequest, modern: bool) -> None:
-    """Refuse what is no ARN, before anything else is looked at."""
+    """Refuse what is no ARN, before anything else is looked at. In 2026 it is a ValidationException, before nobody's resource."""
+    arn = request.members.get("ResourceArn")
+    if modern and type(arn) is str and not arn.startswith("arn:"):
+        raise ServiceError(rows.ARN_NOT_ONE, {"arn": arn})
     resource_of(request)
 
 
@@ -91,27 +92,24 @@ def untag_resource(request: DynamoRequest) -> Plan:
 
 
 def list_tags(request: DynamoRequest) -> Plan:
-    """A page of tags. "NextToken … must be copied from the output of a previous call" (API Reference), so any other is refused;
-    that it is a ValidationException, and comes after the resource, is inferred. Where tags went meanwhile, a page may be empty.
+    """All tags at once, as AWS gives them (asserted there for thirty and more).
+
+    "NextToken … must be copied from the output of a previous call" (API Reference), so every one is refused; that this is a
+    ValidationException, and comes after the resource, is inferred.
     """
     arn, whose = resource_of(request)
     if whose is None:
         raise ServiceError(rows.ARN_INVALID, {"arn": arn})
     token = request.members.get("NextToken")
-    start = 0 if token is None else _TOKENS.get(token)
 
     def decide(txn: Txn) -> Result:
         table: Table | None = table_at(txn, whose)
         if table is None:  # 2026: who asks for the tags of what is not there may not know
             user = f"arn:aws:iam::{request.account}:root"
             raise ServiceError(rows.NOT_AUTHORIZED, {"user": user, "operation": request.operation, "resource": arn})
-        if start is None:
+        if token is not None:
             raise ServiceError(NEXT_TOKEN_INVALID, because=f"{token!r} was not handed out")
-        page = table.tags[start : start + PAGE]
-        result: dict[str, Any] = {"Tags": [{"Key": key, "Value": value} for key, value in page]}
-        if start + PAGE < len(table.tags):
-            result["NextToken"] = str(start + PAGE)
-        return result
+        return {"Tags": [{"Key": key, "Value": value} for key, value in table.tags]}
 
     return atomic(request, decide, on_table(whose))
 

@@ -57,7 +57,10 @@ def describe_time_to_live(request: DynamoRequest) -> Plan:
     whose = address(request, request.members["TableName"])
 
     def decide(txn: Txn) -> Result:
-        name = known_table(txn, whose).ttl_attribute
+        table = known_table(txn, whose)
+        if table.status == CREATING:  # recorded 2026-10
+            raise ServiceError(rows.TTL_CREATING)
+        name = table.ttl_attribute
         description = {"TimeToLiveStatus": "DISABLED"} if name is None else {"TimeToLiveStatus": "ENABLED", "AttributeName": name}
         return {"TimeToLiveDescription": description}
 

@@ -83,6 +83,8 @@ def check_request(members: Members) -> None:
     """In AWS's order: something to do, capacity, index updates, stream."""
     if all(members.get(name) is None for name in SETTINGS) or members.get("GlobalSecondaryIndexUpdates") == []:
         raise ServiceError(rows.NOTHING_TO_UPDATE)
+    if members.get("SSESpecification") is not None and sum(members.get(name) is not None for name in SETTINGS) > 1:
+        raise ServiceError(rows.ENCRYPTION_ALONE)
     throughput = members.get("ProvisionedThroughput")
     if members.get("BillingMode") == ON_DEMAND and throughput is not None:
         raise ServiceError(table_errors.UNITS_SUPERFLUOUS)

@@ -53,8 +53,8 @@ def dynamodb(clock: ManualClock) -> Any:
 
 def test_time_to_live_of_a_table_that_is_being_created_cannot_be_described(dynamodb: Any) -> None:
     dynamodb.create_table(**TABLE)
-    answer = refusal(dynamodb.describe_time_to_live, TableName="table")
-    assert answer == control_errors.TTL_CREATING.message
+    row = control_errors.TTL_CREATING
+    assert refusal(dynamodb.describe_time_to_live, TableName="table") == row.message
 
 
 def status(dynamodb: Any) -> str:

@@ -49,13 +49,14 @@ class Asked:
 class Round:
     """Decisions of one batch, and those who only want to have caught up."""
 
-    __slots__ = ("asked", "batch", "behind", "job", "landed", "size", "tries")
+    __slots__ = ("asked", "batch", "behind", "home", "job", "landed", "size", "tries")
 
     def __init__(self, asked: list[Asked], behind: list[asyncio.Future[None]]) -> None:
         self.asked = asked
         self.behind = behind
         self.batch: Batch | None = None
         self.job: Future[Appended] | None = None
+        self.home: asyncio.AbstractEventLoop | None = None
         self.landed = False
         self.size = 0  # of what is appended, in bytes
         self.tries = 0
@@ -90,7 +91,7 @@ class Committer:
         self._behind: list[asyncio.Future[None]] = []
         self._round: Round | None = None
         self._home: asyncio.AbstractEventLoop | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._called = False  # the next round is about to begin
         self._thread = ThreadPoolExecutor(1, "condemu-log")
 
     # what the engine asks for
@@ -118,6 +119,7 @@ class Committer:
             return asyncio.run_coroutine_threadsafe(self.commit(decide), home).result()
         if self._round is not None:
             self._finish(self._round)
+            self._round = None
         asked = Asked(decide, None)
         one = Round([asked], [])
         self._launch(one)
@@ -138,25 +140,44 @@ class Committer:
     # rounds
 
     def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._task is None or self._task.done():
+        """Begin a round as soon as all who come at this moment have come, unless one is under way."""
+        if not self._called and (self._round is None or self._home is not loop):
             self._home = loop
-            self._task = loop.create_task(self._rounds())
+            self._called = True
+            loop.call_soon(self._begin)
 
-    async def _rounds(self) -> None:
-        while self._asked or self._behind:
-            asked, self._asked = self._asked[:MOST], self._asked[MOST:]
-            behind, self._behind = self._behind, []
-            one = self._round = Round(asked, behind)
-            try:
-                self._launch(one)
-                while not one.landed:
-                    if one.job is not None:
-                        await asyncio.wait((asyncio.wrap_future(one.job),))
-                    self._land(one)
-            finally:
-                self._round = None
-                if not one.landed:
-                    one.land(LogUnavailable("the emulator ends"))
+    def _begin(self) -> None:
+        self._called = False
+        if self._round is not None and self._round.home is not None and self._round.home.is_closed():
+            self._finish(self._round)  # those who waited for it have gone
+            self._round = None
+        if self._round is not None or not (self._asked or self._behind):
+            return
+        asked, self._asked = self._asked[:MOST], self._asked[MOST:]
+        behind, self._behind = self._behind, []
+        one = self._round = Round(asked, behind)
+        self._launch(one)
+        self._await(one)
+
+    def _await(self, one: Round) -> None:
+        """Land the round when the thread is done with it."""
+        home = one.home = self._home
+        assert home is not None
+        if one.job is None:
+            self._landed(one)
+        else:
+            one.job.add_done_callback(lambda _: home.call_soon_threadsafe(self._landed, one))
+
+    def _landed(self, one: Round) -> None:
+        if not one.landed:  # nobody was in a hurry meanwhile
+            self._land(one)
+            if not one.landed:
+                self._await(one)
+                return
+        if self._round is one:
+            self._round = None
+        if self._asked or self._behind:
+            self._begin()
 
     def _finish(self, one: Round) -> None:
         """Do nothing else until a round has landed."""

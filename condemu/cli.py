@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--spool-budget", help="bytes of all bodies together that stay in memory")
     serve.add_argument("--spool-directory", help="where bodies go that outgrow memory")
     serve.add_argument("--data", help="directory that keeps the state (none: it ends with the process)")
+    serve.add_argument("--snapshot-after", help="bytes that its log grows by before a snapshot replaces it (67108864)")
     serve.add_argument("--log", help="a line for each request: requests, refusals, json or off (off)")
     serve.add_argument("--admin-token", help="what the administration asks for (one is made under --auth strict)")
     serve.add_argument("--admin-hosts", help="further names, separated by commas, under which the administration may be asked")

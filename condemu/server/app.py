@@ -269,7 +269,7 @@ def build(
     blobs: SpoolBlobs | FileBlobs
     kept: Durable | None = None
     if config.data:
-        kept = Durable(config.data, SPACES, clock, ids, budget=config.spool_budget)
+        kept = Durable(config.data, SPACES, clock, ids, budget=config.spool_budget, grown=config.snapshot_after)
         store, blobs = kept.store, kept.blobs
     else:
         blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)

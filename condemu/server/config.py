@@ -38,6 +38,7 @@ class Config:
     spool_budget: int = 256 * MIB  # bytes of all bodies together that stay in memory
     spool_directory: str = ""  # "": the system's directory for temporary files
     data: str = ""  # a directory that keeps the state; "": it is in memory and ends with the process
+    snapshot_after: int = 64 * MIB  # bytes that the log in it grows by before what there is is written as a snapshot
     log: str = "off"  # what `condemu serve` logs: requests, refusals (of these alone), json (all, as JSON), off
     admin_token: str = ""  # what the administration asks for; under `strict`, `condemu serve` makes one where none is set
     admin_hosts: tuple[str, ...] = ()  # further names under which the administration may be asked, and whose pages may ask

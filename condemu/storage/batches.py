@@ -40,17 +40,22 @@ class Unreadable(ValueError):
 
 
 class LoggedBodies:
-    """Bodies as documents of a log. `keep` collects in `named` what must be beside the log before the documents are in it."""
+    """Bodies as documents of a log."""
 
     def __init__(self, blobs: FileBlobs) -> None:
-        self.named: list[BodyFile] = []
+        self._named: list[BodyFile] = []
         self._blobs = blobs
+
+    def taken(self) -> list[BodyFile]:
+        """The bodies that were named since this was last asked: they must be beside the log before the documents are in it."""
+        named, self._named = self._named, []
+        return named
 
     def keep(self, blob: Blob) -> Document:
         spans: list[Document] = []
         for leaf, start, stop in blob.spans:
             if isinstance(leaf, BodyFile):
-                self.named.append(leaf)
+                self._named.append(leaf)
                 spans.append([leaf.name, start, stop, leaf.size])
             else:
                 held = leaf[start:stop] if isinstance(leaf, bytes) else leaf.read(start, stop)
@@ -101,20 +106,17 @@ class Batches:
 
     def encoded(self, commits: Sequence[Commit], at: float) -> tuple[bytes, list[BodyFile]]:
         """The batch, and the bodies that it names."""
-        named: list[BodyFile] = []
-        self.bodies.named = named
         lines = [
             _dumps({"commit": commit.index, "at": at, "changes": [self._shown(change) for change in commit.changes]})
             for commit in commits
         ]
-        return "\n".join(lines).encode("utf-8", "surrogatepass"), named
+        return "\n".join(lines).encode("utf-8", "surrogatepass"), self.bodies.taken()
 
     def entries(self, name: str, entries: Sequence[tuple[Key, Record]]) -> tuple[int, Document, list[BodyFile]]:
         """Entries of one space: the version of its documents, [key, record] of each, and the bodies that they name."""
         form = self._forms[name]
-        named: list[BodyFile] = []
-        self.bodies.named = named
-        return form.version, [(form.key(key), form.encode(held, self.bodies)) for key, held in entries], named
+        shown = [(form.key(key), form.encode(held, self.bodies)) for key, held in entries]
+        return form.version, shown, self.bodies.taken()
 
     def commits(self, batch: bytes) -> Iterator[Commit]:
         """The commits of a batch. The records that they replaced are not known: `old` is None. Raises Unreadable."""

@@ -22,14 +22,15 @@ class DataUnusable(ValueError):
 
 
 class DataDirectory:
-    """The directory, locked. Raises DataUnusable."""
+    """The directory, locked. It is made where it is missing, if `create` says so. Raises DataUnusable."""
 
     def __init__(self, path: str, *, create: bool = True) -> None:
         self.path = path
         self.bodies = os.path.join(path, BODIES)
+        if not create and not os.path.isfile(os.path.join(path, HEADER)):
+            raise DataUnusable(f"{path} is no data directory: there is no {HEADER} in it")
         try:
-            if create:
-                os.makedirs(self.bodies, exist_ok=True)
+            os.makedirs(self.bodies, exist_ok=True)
             self._lock = _locked(os.path.join(path, LOCK))
         except BlockingIOError:
             raise DataUnusable(f"{path} is in use by {_user_of(path)}; it belongs to one condemu at a time") from None

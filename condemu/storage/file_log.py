@@ -156,6 +156,14 @@ def acknowledged(directory: str) -> int | None:
         return None
 
 
+def acknowledge(directory: str, last: int) -> None:
+    """Note the last commit whose caller may have been told, by hand."""
+    with open(os.path.join(directory, ACKNOWLEDGED), "wb") as file:
+        file.write(b"%020d\n" % last)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 class LogReader:
     """Reads a directory's log after commit `after`. When all was read, `ending` says how it ends.
 

@@ -55,8 +55,34 @@ def framed(after: int, last: int, content: bytes) -> bytes:
     return MARK + checked + xxh3_64_intdigest(checked + content).to_bytes(8, "big") + content
 
 
-def frames(path: str, title: bytes) -> Iterator[Frame]:
-    """The frames of a file that begins with the line `title`. Raises Damaged, OtherFormat and OSError."""
+def sound_frames(path: str, title: bytes) -> Iterator[Frame | Damaged]:
+    """As `frames`, past what is damaged: that is told, and the next sound frame is looked for. Raises OtherFormat and OSError."""
+    start = 0
+    while True:
+        try:
+            yield from frames(path, title, start)
+            return
+        except Damaged as damage:
+            yield damage
+            found = _next_mark(path, damage.offset + 1)
+            if found is None:
+                return
+            start = found
+
+
+def _next_mark(path: str, start: int) -> int | None:
+    """Where the next frame might begin."""
+    with open(path, "rb") as file:
+        file.seek(start)
+        at = file.read().find(MARK)
+    return None if at < 0 else start + at
+
+
+def frames(path: str, title: bytes, start: int = 0) -> Iterator[Frame]:
+    """The frames of a file that begins with the line `title`, or those from byte `start` on.
+
+    Raises Damaged, OtherFormat and OSError.
+    """
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size
         read = file.read(len(title))
@@ -64,7 +90,8 @@ def frames(path: str, title: bytes) -> Iterator[Frame]:
             if title.startswith(read):
                 raise Damaged(path, 0, "it ends in its first line", short=True)
             raise OtherFormat(f"{path} is not what this version of condemu writes: it begins with {read[:40]!r}")
-        position = len(title)
+        position = max(len(title), start)
+        file.seek(position)
         while position < size:
             head = file.read(HEAD)
             if len(head) < HEAD:

@@ -21,7 +21,7 @@ from typing import IO, Any, Final
 from condemu.core.store import Key, Record, Store, Txn
 from condemu.storage.batches import Batches, text_of
 from condemu.storage.file_blobs import BodyFile
-from condemu.storage.frames import Damaged, framed, frames, sync_directory
+from condemu.storage.frames import Damaged, framed, frames, sound_frames, sync_directory
 
 TITLE: Final = b"condemu snapshot, format 1\n"
 ENTRIES: Final = 128  # of one frame: a millisecond or two of work
@@ -105,17 +105,42 @@ def path_of(directory: str, index: int) -> str:
 
 def read(path: str, batches: Batches) -> dict[str, list[tuple[Key, Record]]]:
     """What a snapshot holds, by table. Raises Damaged, OtherFormat, Unreadable and OSError."""
-    tables: dict[str, list[tuple[Key, Record]]] = {}
-    number, count, end = 0, 0, None
+    found = _Found(batches)
     for frame in frames(path, TITLE):
-        content = json.loads(frame.content.decode("utf-8", "surrogatepass"))
-        if content[0] == END:
-            end = content
-            break
-        name, version, shown = content
-        form = batches.form(name, version)
-        tables.setdefault(name, []).extend((form.read_key(key), form.decode(document, batches.bodies)) for key, document in shown)
-        number, count = number + 1, count + len(shown)
-    if end != [END, number, count]:
+        found.add(frame.content)
+    if not found.whole:
         raise Damaged(path, os.path.getsize(path), "its end is missing", short=True)
-    return tables
+    return found.tables
+
+
+def salvaged(path: str, batches: Batches) -> tuple[dict[str, list[tuple[Key, Record]]], list[str]]:
+    """All that is sound of a snapshot, and what is wrong with it. Raises OtherFormat, Unreadable and OSError."""
+    found, problems = _Found(batches), []
+    for sound in sound_frames(path, TITLE):
+        if isinstance(sound, Damaged):
+            problems.append(str(sound))
+        else:
+            found.add(sound.content)
+    if not found.whole:
+        problems.append(f"{path} lacks some of the entries that it had" if found.ended else f"{path} lacks its end")
+    return found.tables, problems
+
+
+class _Found:
+    """What the frames of a snapshot hold."""
+
+    def __init__(self, batches: Batches) -> None:
+        self.tables: dict[str, list[tuple[Key, Record]]] = {}
+        self.ended = self.whole = False
+        self._batches = batches
+        self._frames = self._entries = 0
+
+    def add(self, text: bytes) -> None:
+        content = json.loads(text.decode("utf-8", "surrogatepass"))
+        if content[0] == END:
+            self.ended, self.whole = True, content == [END, self._frames, self._entries]
+            return
+        name, version, shown = content
+        form, bodies = self._batches.form(name, version), self._batches.bodies
+        self.tables.setdefault(name, []).extend((form.read_key(key), form.decode(held, bodies)) for key, held in shown)
+        self._frames, self._entries = self._frames + 1, self._entries + len(shown)

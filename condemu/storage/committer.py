@@ -71,6 +71,7 @@ class Round:
                 _tell(asked.told)
         for behind in self.behind:
             _tell(behind, failure)
+        self.job = self.batch = None  # the job's callback holds this: a cycle, which only the collector would find
 
 
 class Committer:

@@ -1,4 +1,4 @@
-"""A disk without room: what needs room is refused in the service's own form, nothing changes, and it goes on when there is some."""
+"""A disk without room: what needs room is refused in the service's own form, nothing changes; with room it goes on."""
 
 from __future__ import annotations
 

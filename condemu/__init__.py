@@ -164,8 +164,10 @@ Where is the rule for ...?
     reset, snapshot and restore of one account           core/spaces.py restore
     records as documents                                 core/codec.py codec_of
     a snapshot of an older store                         core/spaces.py load
-    what a snapshot file holds, when it is believed      server/snapshot_files.py Opened
-    snapshot files over HTTP                             server/snapshot_calls.py SnapshotCalls
+    what a snapshot file holds, when it is believed      server/state_files/snapshot_file.py Opened
+    snapshot files over HTTP                             server/state_files/snapshot_calls.py SnapshotCalls
+    what a seed may be; as a whole or not at all         server/state_files/seeding.py Seeding
+    plain items and items with types in a seed           server/state_files/tables.py sow
     condemu data, and the commands below it              data_cli.py COMMANDS
     fault rules at work, and what they count             lab/rules.py Rules
     requests that wait until they are released           lab/holds.py Holds

@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--credentials", help="TOML file of access keys")
     serve.add_argument("--buckets", help="buckets to create at the start, separated by commas")
     serve.add_argument("--bucket-names", help="global, as on AWS; per-account: each account has names of its own (global)")
+    serve.add_argument("--seed", help="directory of files, or a snapshot file: what is there at the start")
     serve.add_argument("--messages", help="wording of DynamoDB's validation messages: 2026 or classic (2026)")
     serve.add_argument("--table-delay", help="seconds for which a DynamoDB table is CREATING, UPDATING or DELETING (0)")
     serve.add_argument("--spool-threshold", help="bytes of a body from which on it goes to disk")
@@ -102,12 +103,13 @@ def serve(options: argparse.Namespace) -> int:
     from condemu.server.certificates import context_of, trusted_file
     from condemu.server.memory import settle
     from condemu.server.serving import serve as serve_emulator
+    from condemu.server.state_files import SeedRefused
     from condemu.storage.data_directory import DataUnusable
 
     try:
         context_of(config)
         emulator = build(config, environment=os.environ)
-    except DataUnusable as problem:
+    except (DataUnusable, SeedRefused) as problem:
         _unusable(problem)
         return 1
     except (OSError, ValueError) as problem:

@@ -4,7 +4,7 @@ GET  /_condemu/health, /_localstack/health, /minio/health/live     alive, and wh
 GET  /_condemu/ready, /_localstack/init, /minio/health/ready       ready for requests
 POST /_condemu/reset[?account=], /_localstack/state/reset, /moto-api/reset   forget everything, or one account's
 GET  /_condemu/config                                              the settings in force; where files are, only with the token
-     /_condemu/snapshot[?account=]                                 what accounts hold, as a file (`snapshot_calls.py`)
+     /_condemu/snapshot[?account=]                                 what accounts hold, as a file (`state_files/`)
      /_condemu/races, holds, faults, clock, snapshots, history     the lab (`lab/`)
 
 Who may ask is decided in `admission.py`.
@@ -24,10 +24,11 @@ from condemu.core.http import Request, Response
 from condemu.server import admission
 from condemu.server.connection import Answering
 from condemu.server.lab import is_for_lab
+from condemu.server.state_files import SeedRefused
 
 Answer = tuple[int, dict[str, Any]]
 SNAPSHOT: Final = "/_condemu/snapshot"
-PATHS: Final = ("credentials", "data", "spool_directory", "tls_cert", "tls_key")
+PATHS: Final = ("credentials", "data", "seed", "spool_directory", "tls_cert", "tls_key")
 _ACCOUNT: Final = re.compile("[0-9]{12}").fullmatch
 
 
@@ -75,12 +76,12 @@ def reset(emulator: Answering, query: dict[str, list[str]]) -> Answer:
     accounts = query.get("account")
     if set(query) - {"account"}:
         return 400, {"error": "reset takes account and nothing else"}
-    if accounts is None:
-        emulator.reset(None)
-        return 200, {"status": "ok"}
-    if len(accounts) != 1 or not _ACCOUNT(accounts[0]):
+    if accounts is not None and (len(accounts) != 1 or not _ACCOUNT(accounts[0])):
         return 400, {"error": "account is twelve digits, once"}
-    emulator.reset(accounts[0])
+    try:
+        emulator.reset(None if accounts is None else accounts[0])
+    except SeedRefused as problem:
+        return 409, {"error": f"the seed cannot be sown any more, so nothing was forgotten: {problem}"}
     return 200, {"status": "ok"}
 
 

@@ -52,7 +52,8 @@ from condemu.sts.sessions import SessionBook
 
 if TYPE_CHECKING:
     from condemu.server.lab.lab import Lab
-    from condemu.server.snapshot_calls import SnapshotCalls
+    from condemu.server.state_files.seeding import Seeding
+    from condemu.server.state_files.snapshot_calls import SnapshotCalls
 
 T = TypeVar("T")
 # All that a store holds.
@@ -107,7 +108,7 @@ class Emulator:
     @cached_property
     def snapshot_calls(self) -> SnapshotCalls:
         """Snapshot files. Made, and imported, when it is first asked for."""
-        from condemu.server.snapshot_calls import SnapshotCalls
+        from condemu.server.state_files.snapshot_calls import SnapshotCalls
 
         return SnapshotCalls(self.engine, self.blobs, SPACES, self.config, self.busy)
 
@@ -209,21 +210,46 @@ class Emulator:
         return None
 
     def reset(self, account: str | None = None) -> None:
-        """Forget everything, or all that one account holds. Then the configured buckets are there again."""
+        """Forget everything, or all that one account holds. Then the seed and the configured buckets are there again.
+
+        Raises SeedRefused, and forgets nothing, when the seed cannot be sown any more.
+        """
         if "lab" in self.__dict__:
             self.lab.reset(account)
-        self.engine.administer(lambda txn: _forget(txn, account), "Reset")
+        if self.config.seed:
+            self.seeding.reset(account, lambda txn: _forget(txn, account))
+        else:
+            self.engine.administer(lambda txn: _forget(txn, account), "Reset")
         self.blobs.settle()
         self.create_buckets()
+
+    @cached_property
+    def seeding(self) -> Seeding:
+        """What sows the seed that the configuration names."""
+        from condemu.server.state_files.seeding import Seeding
+
+        return Seeding(self.engine, self.blobs, SPACES, self.config, self._own_services)
+
+    def _own_services(self, engine: Engine) -> dict[str, Service]:
+        """Services that believe who asks, on an engine of their own: for what is there at the start."""
+        config, clock, ids = self.config, self.clock, self.ids
+        return {
+            dispatch.S3: S3(
+                engine=engine, blobs=self.blobs, clock=clock, ids=ids, authenticator=Trusted(config.account),
+                region=config.region, account=config.account, bucket_names=config.bucket_names,
+            ),
+            dispatch.DYNAMODB: DynamoDB(
+                engine=engine, clock=clock, ids=ids, region=config.region, account=config.account,
+                message_profile=config.messages,
+            ),
+            dispatch.SIMPLEDB: SimpleDB(engine=engine, clock=clock, ids=ids, region=config.region, account=config.account),
+        }  # fmt: skip
 
     def create_buckets(self) -> None:
         """Create the buckets that the configuration names, if they are not there."""
         log = self.engine.log
         unobserved = Engine(self.engine.store, log=None if log is None else AtOnce(log))
-        service = S3(
-            engine=unobserved, blobs=self.blobs, clock=self.clock, ids=self.ids, region=self.config.region,
-            account=self.config.account, bucket_names=self.config.bucket_names,
-        )  # fmt: skip
+        service = self._own_services(unobserved)[dispatch.S3]
         for bucket in self.config.buckets:
             response = at_once(service.handle(self._create_bucket_request(bucket)))
             if response.status not in (200, 409):
@@ -261,7 +287,7 @@ def build(
     `clock` is the state's: dates of objects, expiry of items, states of tables. `wall` is the clock that signatures are held
     against and that answers carry as their Date; it is the machine's unless it is given. `stale_reads` answers eventually
     consistent reads. `book` knows the access keys, in place of the file that the settings name.
-    `environment` may name one access key (CONDEMU_ACCESS_KEY_ID and so on). Raises OSError and ValueError.
+    `environment` may name one access key (CONDEMU_ACCESS_KEY_ID and so on). Raises OSError, ValueError and SeedRefused.
     """
     config = config or Config()
     clock, wall = clock or SystemClock(), wall or SystemClock()
@@ -301,7 +327,13 @@ def build(
         config=config, engine=engine, blobs=blobs, clock=clock, wall=wall, ids=ids, services=services, book=book, kept=kept
     )
     simpledb.exports.sink = S3Sink(s3_of, emulator)
-    emulator.create_buckets()
+    try:
+        if config.seed:
+            emulator.seeding.sow()
+        emulator.create_buckets()
+    except BaseException:
+        emulator.close()
+        raise
     return emulator
 
 

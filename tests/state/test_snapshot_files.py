@@ -23,7 +23,7 @@ from condemu.core.blobs import Blob, MemoryBlobs
 from condemu.core.spaces import Snapshot, accounts, load, snapshot
 from condemu.s3.state.records import OBJECTS, Version
 from condemu.server.app import SPACES
-from condemu.server.snapshot_files import DOCUMENTS, MANIFEST, Opened, Unreadable, write
+from condemu.server.state_files.snapshot_file import DOCUMENTS, MANIFEST, Opened, Unreadable, write
 
 TRANSIENT = re.compile(rb"<(?:RequestId|RequestID|HostId|BoxUsage)>[^<]*</\w+>")
 FORGOTTEN = {"ShardIterator", "NextShardIterator", "ResponseMetadata"}

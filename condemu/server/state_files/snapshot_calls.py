@@ -27,8 +27,8 @@ from condemu.core.http import Body, Request, Response
 from condemu.core.spaces import NameTaken, Snapshot, Spaces, accounts, load, snapshot
 from condemu.core.store import Txn
 from condemu.s3.state.records import BUCKETS
-from condemu.server.config import Config
-from condemu.server.snapshot_files import Opened, Unreadable, write
+from condemu.server.state_files import Settings
+from condemu.server.state_files.snapshot_file import Opened, Unreadable, write
 
 KIND: Final = "application/zip"
 _ACCOUNT: Final = re.compile("[0-9]{12}").fullmatch
@@ -47,7 +47,7 @@ class SnapshotCalls:
     """`busy` tells what forbids that an account's state is replaced."""
 
     def __init__(
-        self, engine: Engine, blobs: BlobStore, spaces: Spaces, config: Config, busy: Callable[[str], str | None]
+        self, engine: Engine, blobs: BlobStore, spaces: Spaces, config: Settings, busy: Callable[[str], str | None]
     ) -> None:
         self._engine = engine
         self._blobs = blobs

@@ -1,0 +1,157 @@
+"""A seed is sown as a whole or not at all: at the start, and after every reset.
+
+It is sown on a copy of the state, by ordinary requests; what came of it there is one commit here. So nothing is half done when
+the last of many files is at fault, and nobody sees a part of it. What is there already stays as it is: a bucket, a table or a
+domain of that name; of a snapshot file, an account that holds anything.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from condemu.core.blobs import Blob, BlobStore, NoRoom
+from condemu.core.engine import Engine
+from condemu.core.service import Service
+from condemu.core.spaces import NameTaken, Spaces, accounts, load
+from condemu.core.store import Commit, Key, MemoryStore, Store, Txn
+from condemu.s3.state.records import BUCKETS
+from condemu.server.state_files import SeedRefused, Settings, buckets, domains, tables
+from condemu.server.state_files.asking import Asker
+from condemu.server.state_files.snapshot_file import Opened, Unreadable
+
+KINDS: Final[Mapping[str, ModuleType]] = {"s3": buckets, "dynamodb": tables, "simpledb": domains}
+TRIES: Final = 20  # where other processes change the same state
+
+Place = tuple[str, Key]
+
+
+class _Moved(Exception):
+    """Somebody changed what the seed changes, after it was copied."""
+
+
+class Seeding:
+    """`services` makes services on another engine, which believe who asks. `tell` hears of what is left as it is."""
+
+    def __init__(
+        self, engine: Engine, blobs: BlobStore, spaces: Spaces, config: Settings,
+        services: Callable[[Engine], Mapping[str, Service]], tell: Callable[[str], None] | None = None,
+    ) -> None:  # fmt: skip
+        self._engine = engine
+        self._blobs = blobs
+        self._spaces = spaces
+        self._config = config
+        self._services = services
+        self._tell = tell or _tell
+
+    def sow(self) -> None:
+        """Raises SeedRefused; then nothing has changed."""
+        in_one_commit(self._engine, lambda engine: self._sow(engine, None, self._tell), "Seed")
+
+    def reset(self, account: str | None, forget: Callable[[Txn], None]) -> None:
+        """Forget, and sow again: all of it, or what is that account's. Raises SeedRefused; then nothing is forgotten."""
+
+        def work(engine: Engine) -> None:
+            engine.administer(forget)
+            self._sow(engine, account, lambda line: None)
+
+        in_one_commit(self._engine, work, "Reset")
+
+    def _sow(self, engine: Engine, account: str | None, tell: Callable[[str], None]) -> None:
+        root = Path(self._config.seed)
+        try:
+            if root.is_file():
+                self._sow_snapshot(engine, root, account, tell)
+            elif account in (None, self._config.account):
+                self._sow_directory(engine, root, tell)
+        except OSError as problem:
+            raise SeedRefused(f"{problem.filename or root}: {problem.strerror}") from None
+        except NoRoom:
+            raise SeedRefused(f"{root}: there is no room on the disk for its bodies") from None
+
+    def _sow_directory(self, engine: Engine, root: Path, tell: Callable[[str], None]) -> None:
+        asker = Asker(self._services(engine), self._config.region)
+        for path in sorted(root.iterdir()):
+            if path.name not in KINDS and not path.name.startswith((".", "README")):
+                raise SeedRefused(f"{path}: a seed has the folders {', '.join(KINDS)}, and nothing else")
+        for folder, kind in KINDS.items():
+            if not (root / folder).exists():
+                continue
+            for name in kind.names(root / folder):
+                if not kind.sow(asker, root / folder, name):
+                    tell(f"{root / folder / name}: {name} is there already and stays as it is")
+
+    def _sow_snapshot(self, engine: Engine, root: Path, account: str | None, tell: Callable[[str], None]) -> None:
+        try:
+            with open(root, "rb") as file:
+                opened = Opened(file, self._spaces)
+                names = self._config.bucket_names
+                if opened.bucket_names != names and BUCKETS in opened.spaces:
+                    raise SeedRefused(f"{root}: it was made with --bucket-names {opened.bucket_names}, and here they are {names}")
+                bodies: dict[str, Blob] = {}
+                for name, pieces in opened.bodies():
+                    writer = self._blobs.writer()
+                    for piece in pieces:
+                        writer.write(piece)
+                    bodies[name] = writer.finish()
+                kept = opened.snapshots(bodies)
+        except Unreadable as problem:
+            raise SeedRefused(f"{root}: {problem}") from None
+        there = engine.store.view(lambda txn: accounts(txn, self._spaces))
+        for one in kept:
+            if one.account in there:
+                tell(f"{root}: account {one.account} holds something already, which stays as it is")
+        wanted = [one for one in kept if one.account not in there and account in (None, one.account)]
+        try:
+            engine.administer(lambda txn: load(txn, self._spaces, wanted))
+        except NameTaken as problem:
+            raise SeedRefused(f"{root}: {problem}") from None
+
+
+class _Worked:
+    """What some work did to a copy of a store: what it changed, as it was before, and as it is after it."""
+
+    def __init__(self, store: Store, work: Callable[[Engine], None]) -> None:
+        assert isinstance(store, MemoryStore)
+        copy = store.copy(store.clock, store.ids)
+        self.before: dict[Place, Any] = {}
+        copy.on_commit = self._note
+        work(Engine(copy))
+        self.after = copy.view(lambda txn: {place: txn.get(*place) for place in self.before})
+        self.index = copy.index
+
+    def _note(self, commit: Commit) -> None:
+        for change in commit.changes:
+            self.before.setdefault((change.table, change.key), change.old)
+
+    def repeat(self, txn: Txn) -> None:
+        """Do the same here. Raises _Moved when something of it is no longer as it was."""
+        if any(txn.get(*place) != held for place, held in self.before.items()):
+            raise _Moved
+        txn.come_after(self.index)
+        for (table, key), held in self.after.items():
+            if held is None:
+                txn.delete(table, key)
+            else:
+                txn.put(table, key, held)
+
+
+def in_one_commit(engine: Engine, work: Callable[[Engine], None], operation: str) -> None:
+    """What `work` does to a copy of the state is done to the state: all at once, and nothing when it raises."""
+    for _ in range(TRIES):
+        worked = _Worked(engine.store, work)
+        if not worked.before:
+            return
+        try:
+            engine.administer(worked.repeat, operation)
+            return
+        except _Moved:
+            continue
+    raise SeedRefused(f"others changed the same state {TRIES} times meanwhile")
+
+
+def _tell(line: str) -> None:
+    print(f"condemu: {line}", file=sys.stderr, flush=True)

@@ -1,0 +1,72 @@
+"""docs/seeds.md: its files are a seed, its program prints what it says, its sentence is the one that is told."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from condemu.data_cli import COMMANDS
+from condemu.server.state_files.buckets import MEMBERS
+from tests.server.test_cli import ask, run, served
+
+PAGE = (Path(__file__).parents[2] / "docs" / "seeds.md").read_text()
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"^```{kind}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def seed(tmp_path: Path) -> Path:
+    bucket, table, domain = blocks("json")
+    root = tmp_path / "seed"
+    for name, held in {
+        "s3/reports/2026/01/sales.csv": "a,b\n", "s3/reports.json": bucket, "s3/locks.json": "{}", "dynamodb/orders.json": table,
+        "dynamodb/orders.items.json": '{"Items": [{"id": {"S": "o-3"}}], "Count": 1, "ScannedCount": 1}',
+        "simpledb/users.json": domain,
+    }.items():  # fmt: skip
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(held)
+    [shown] = [block for block in blocks("text") if block.startswith("seed/")]
+    assert set(re.findall(r"[\w.]+\.(?:json|csv)\b", shown)) >= {path.name for path in root.rglob("*") if path.is_file()}
+    return root
+
+
+def test_the_program_prints_what_it_says(seed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(seed.parent)
+    output = io.StringIO()
+    [program] = blocks("python")
+    with contextlib.redirect_stdout(output):
+        exec(compile(program, "docs/seeds.md", "exec"), {"__name__": "example"})
+    assert output.getvalue().splitlines() == re.findall(r"print\(.*\)  # (.*)$", program, re.MULTILINE)
+
+
+def test_the_commands_serve_save_and_load(seed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(seed.parent)
+    lines = [line.split()[1:] for block in blocks("sh") for line in block.splitlines()]
+    assert lines[0] == ["serve", "--seed", "seed"]
+    assert [line[1] for line in lines if line[0] == "data"] == [name for name in COMMANDS if name in ("save", "load")]
+    with served(*lines[0][1:]) as (_, url):
+        assert ask(url, "GET", "/reports/2026/01/sales.csv") == (200, b"a,b\n")
+        for words in lines[1:3]:
+            assert run(*words, CONDEMU_URL=url).returncode == 0
+    with served(*lines[3][1:]) as (_, url):
+        assert ask(url, "HEAD", "/reports/folder/")[0] == 200
+
+
+def test_the_sentence_is_the_one_that_is_told(seed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(seed.parent)
+    table = seed / "dynamodb" / "orders.json"
+    table.write_text(table.read_text().replace('"id": {"S": "o-2"}', '"id": {"N": "2"}'))
+    [sentence] = [block for block in blocks("text") if block.startswith("condemu: ")]
+    done = run("serve", "--port", "0", "--seed", "seed")
+    assert (done.returncode, done.stderr) == (1, sentence)
+
+
+def test_every_member_of_a_buckets_file_is_in_the_table() -> None:
+    rows = PAGE.partition("| members | |")[2].partition("###")[0]
+    assert set(re.findall(r"`(\w+)`", rows)) - {"Key", "Body"} == set(MEMBERS)

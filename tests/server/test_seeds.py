@@ -381,3 +381,41 @@ def test_a_snapshot_file_that_is_damaged_or_of_other_names_is_refused(seed: Path
     with pytest.raises(SeedRefused, match="made with --bucket-names global, and here they are per-account"):
         emulator_of(file, store, bucket_names="per-account")
     assert everything(store) == []
+
+
+# --- with a data directory --------------------------------------------------------------------------------------------------
+
+
+def test_a_seed_is_for_what_a_data_directory_does_not_hold_yet(seed: Path, tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    with served("--data", data, "--seed", str(written(seed, GOOD))) as (_, url):
+        assert ask(url, "PUT", "/a-bucket/k", b"mine")[0] == 200
+    written(seed, {"s3/b-bucket/k": "v"})
+    for _ in range(2):
+        with served("--data", data, "--seed", str(seed)) as (_, url):
+            assert ask(url, "GET", "/a-bucket/k") == (200, b"mine")
+            assert ask(url, "GET", "/b-bucket/k") == (200, b"v")
+
+
+def test_a_seed_that_is_refused_leaves_a_data_directory_as_it_was(seed: Path, tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    done = run("serve", "--port", "0", "--data", data, "--seed", str(written(seed, {**GOOD, **BAD["a domain's name"][0]})))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    with served("--data", data) as (_, url):
+        assert ask(url, "HEAD", "/a-bucket")[0] == 404
+
+
+def test_what_was_loaded_from_a_file_is_there_after_a_restart(seed: Path, tmp_path: Path) -> None:
+    """The commits of the emulator that wrote the file are more than those of the one that reads it."""
+    file, data, large = tmp_path / "state.zip", str(tmp_path / "data"), b"x" * 200_000
+    with served("--seed", str(written(seed, {**GOOD, "s3/a-bucket/large": large}))) as (_, url):
+        for number in range(20):
+            assert ask(url, "PUT", "/a-bucket/k", str(number).encode())[0] == 200
+        assert run("data", "save", str(file), "--url", url).returncode == 0
+    with served("--data", data) as (_, url):
+        assert run("data", "load", str(file), "--url", url).returncode == 0
+    for body in (b"19", b"next"):
+        with served("--data", data) as (_, url):
+            assert ask(url, "GET", "/a-bucket/k") == (200, body)
+            assert ask(url, "GET", "/a-bucket/large") == (200, large)
+            assert ask(url, "PUT", "/a-bucket/k", b"next")[0] == 200

@@ -158,9 +158,10 @@ def check_policy(text: str, fields: Mapping[str, str], bucket: str, now: float) 
         if operation == "content-length-range":
             policy = _range(field, wanted, written)
             continue
-        name = field.removeprefix("$").lower()
-        covered.add(name)
-        if not _holds(operation, name, wanted, values.get(name, "")):
+        name = field[1:].lower() if field.startswith("$") else None  # without the sign it names no field (recorded on AWS)
+        if name is not None:
+            covered.add(name)
+        if not _holds(operation, name, wanted, values.get(name, "") if name is not None else ""):
             raise AuthFailure(failures.FORM_CONDITION, {"Condition": written})
     for name in values:
         if name not in covered and name not in EXEMPT and not name.startswith("x-ignore-"):
@@ -219,7 +220,7 @@ def _range(smallest: Any, largest: Any, written: str) -> PostPolicy:
         raise AuthFailure(failures.FORM_CONDITION, {"Condition": written}) from None
 
 
-def _holds(operation: str, name: str, wanted: str, value: str) -> bool:
+def _holds(operation: str, name: str | None, wanted: str, value: str) -> bool:
     """`eq` is exact; with `starts-with` each content type of a list must begin so, and an empty text begins everything."""
     if operation == "eq":
         return value == wanted

@@ -45,6 +45,7 @@ from condemu.auth.verifier import Verifier
 from condemu.core.http import Request
 from condemu.wire.rest import parse_http_date, percent_decode
 
+SPOKEN: Final = ("x-amz-", "if-")  # what a query says in place of headers begins so
 MAX_EXPIRES: Final = 604800  # seconds: a week
 STREAMING: Final = (
     "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
@@ -269,6 +270,7 @@ def _presigned(verifier: Verifier, request: Request, now: float) -> Authenticati
         owner = credential.principal
         token = given.get("X-Amz-Security-Token", request.headers.get("x-amz-security-token"))
         check_token_given(credential, token)
+        _check_not_contradicted(request, claim, given, payload)
         _check_all_signed(request, claim)
         signing = Signing(request, claim, credential.secret, given["X-Amz-Date"], payload, "X-Amz-Signature")
         if not signing.fits(given["X-Amz-Signature"]):
@@ -288,8 +290,21 @@ def _presigned(verifier: Verifier, request: Request, now: float) -> Authenticati
 
 def _check_bound(request: Request, claim: Claim, given: Mapping[str, str], payload: str) -> None:
     """What a presigned URL binds whoever holds it to, and what needs no secret."""
+    _check_not_contradicted(request, claim, given, payload)
     _check_all_signed(request, claim)
     _check_all_sent(request, claim, given["X-Amz-Date"], payload, given["X-Amz-Signature"], "X-Amz-Signature")
+
+
+def _check_not_contradicted(request: Request, claim: Claim, given: Mapping[str, str], payload: str) -> None:
+    """A header may not say otherwise than the signed query (recorded on AWS, as a mismatch)."""
+    for name, value in given.items():
+        sent = request.headers.get(name.lower()) if name.lower().startswith(SPOKEN) else None
+        if sent is not None and sent.strip() != value.strip():
+            signature = given["X-Amz-Signature"]
+            signing = Signing(request, claim, "", given["X-Amz-Date"], payload, "X-Amz-Signature")
+            failure = mismatch(claim.access_key, signature, signing)
+            failure.because = f"{name.lower()} is in the headers and, different, in the query"
+            raise failure
 
 
 def check_bound(request: Request) -> None:

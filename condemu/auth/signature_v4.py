@@ -103,7 +103,18 @@ class Signing:
         return signed(self.key, self.string_to_sign)
 
     def fits(self, signature: str) -> bool:
-        return fits(self.key, self.string_to_sign, signature)
+        return fits(self.key, self.string_to_sign, signature) or self._fits_otherwise(signature)
+
+    def _fits_otherwise(self, signature: str) -> bool:
+        """Clients differ in how they sign a slash that begins a part of the key: as `//` and as `/%2F`, whichever of them they
+        send. Both are the same key, and AWS takes both."""
+        method, path, rest = self.canonical.split("\n", 2)
+        for written, otherwise in (("/%2F", "//"), ("//", "/%2F")):
+            if written in path:
+                digest = sha256(f"{method}\n{path.replace(written, otherwise)}\n{rest}".encode("latin-1", "replace")).hexdigest()
+                if fits(self.key, f"{ALGORITHM}\n{self.date}\n{self.claim.scope}\n{digest}", signature):
+                    return True
+        return False
 
 
 def canonical_request(request: Request, claim: Claim, payload: str, omit: str = "") -> str:

@@ -1,7 +1,8 @@
 """A request as it arrived and a response as it leaves, without any framework's types.
 
-Header names are lower-case in a `Request` and repeated lines are joined with ", " (RFC 9110 §5.3), which is also how AWS's
-signature versions read them. Header values are Latin-1 text, as HTTP carries them. `raw_path` and `query_string` are exactly
+Header names are lower-case in a `Request` and repeated lines are joined with "," and no space, which is how AWS's signature
+versions read them ("separate the values for a multi-value header using commas", IAM User Guide, "Create a signed AWS API
+request"). Header values are Latin-1 text, as HTTP carries them. `raw_path` and `query_string` are exactly
 what the client sent, percent-encoding included: signatures are computed over them and S3 keys are never normalized.
 """
 

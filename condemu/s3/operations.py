@@ -81,7 +81,8 @@ OPERATIONS: Final[tuple[Row, ...]] = (
     ),
     Operation(
         "DeleteObjects", "POST", "bucket", "delete", handler=delete.delete_entry, writes=True, takes=XML,
-        check=bodies.check_digest, entries=delete.entries_of, gather=delete.delete_result, root="DeleteResult",
+        check=bodies.check_digest, ahead=delete.check_bypass, entries=delete.entries_of, gather=delete.delete_result,
+        root="DeleteResult",
         actions=("s3:DeleteObject", "s3:DeleteObjectVersion"), needs=(needs.delete_condition,),
     ),
     Operation(
@@ -151,11 +152,12 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         actions=("s3:ListBucketVersions",),
     ),
     Operation(
-        "ListObjects", "GET", "bucket", "", handler=listing.list_objects, root="ListBucketResult",
+        "ListObjects", "GET", "bucket", "", handler=listing.list_objects, root="ListBucketResult", members=listing.MEMBERS,
         actions=("s3:ListBucket",),
     ),
     Operation(
         "ListObjectsV2", "GET", "bucket", "list-type", handler=listing.list_objects_v2, root="ListBucketResult",
+        members=listing.MEMBERS,
         actions=("s3:ListBucket",),
     ),
     Operation(
@@ -228,7 +230,8 @@ OPERATIONS: Final[tuple[Row, ...]] = (
     ),
     Operation(
         "CreateMultipartUpload", "POST", "object", "uploads", handler=multipart.create_multipart_upload, writes=True,
-        check=multipart.check_create, root="InitiateMultipartUploadResult", members=("Bucket", "Key", "UploadId"),
+        check=multipart.check_create, conditions=WRITE, root="InitiateMultipartUploadResult",
+        members=("Bucket", "Key", "UploadId"),
         actions=("s3:PutObject",), needs=(needs.new_object,), anonymous=ANONYMOUS_MULTIPART, creates="false",
     ),
     Operation(

@@ -36,7 +36,7 @@ class App:
         headers: dict[str, str] = {}
         for name, value in scope["headers"]:
             key = name.decode("latin-1")
-            headers[key] = f"{headers[key]}, {value.decode('latin-1')}" if key in headers else value.decode("latin-1")
+            headers[key] = f"{headers[key]},{value.decode('latin-1')}" if key in headers else value.decode("latin-1")
         body = ReceivedBody(receive, self.emulator.config.request_timeout)
         client = scope.get("client")
         request = self.emulator.received(

@@ -229,7 +229,7 @@ class Protocol(asyncio.Protocol):
         key = _NAMES.get(name) or _name_of(name)
         headers = self._headers
         if key in headers:
-            headers[key] = f"{headers[key]}, {value.decode('latin-1')}"
+            headers[key] = f"{headers[key]},{value.decode('latin-1')}"
         else:
             headers[key] = value.decode("latin-1")
 

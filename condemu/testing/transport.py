@@ -47,7 +47,7 @@ def request_from(
     received: dict[str, str] = {}
     for name, value in headers:
         name, value = text_of(name).lower(), text_of(value)
-        received[name] = f"{received[name]}, {value}" if name in received else value
+        received[name] = f"{received[name]},{value}" if name in received else value
     received.setdefault("host", parts.netloc.rpartition("@")[2])
     if body or method in ("PUT", "POST"):
         received.setdefault("content-length", str(len(body)))

@@ -147,8 +147,11 @@ def test_a_document_cannot_give_the_object_to_somebody_else(acls: Wire) -> None:
 def test_a_bucket_without_acls_refuses_them_and_shows_the_default(s3: Wire, path: str) -> None:
     s3.put("key")
     before = s3.everything()
-    for headers in ({"x_amz_acl": "private"}, {"x_amz_grant_read": f"id={OTHER}"}, {}):
+    for headers in ({"x_amz_acl": "private"}, {"x_amz_grant_read": f"id={OTHER}"}):
         assert put(s3, path, **headers).refusal == (400, "AccessControlListNotSupported", {})
+    fields = {"ArgumentName": "x-amz-acl", "ArgumentValue": "fake"}
+    assert put(s3, path, x_amz_acl="fake").refusal == (400, "InvalidArgument", fields)  # what is asked for is read first
+    assert put(s3, path).refusal == (400, "MissingSecurityHeader", {"MissingHeaderName": "x-amz-acl"})
     assert s3.everything() == before
     assert grants(s3, path) == []
 

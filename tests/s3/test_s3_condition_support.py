@@ -51,6 +51,6 @@ def test_the_bucket_comes_first(s3: Wire) -> None:
 
 
 def test_the_refusal_says_why(s3: Wire) -> None:
-    assert s3("POST", "/bucket/key", query="uploads", headers={"if-none-match": "*"})["x-condemu-because"] == (
-        "CreateMultipartUpload takes no If-None-Match"
+    assert s3("PUT", "/bucket/key", query="tagging", headers={"if-none-match": "*"})["x-condemu-because"] == (
+        "PutObjectTagging takes no If-None-Match"
     )

@@ -104,7 +104,7 @@ def test_a_token_continues_behind_its_page_and_start_after_counts_only_before(s3
     assert (keys(first), text(first, "StartAfter"), text(first, "KeyCount")) == (["b"], "a", "1")
     token = text(first, "NextContinuationToken")
     second = listing(s3, list_type=2, start_after="c", max_keys=1, continuation_token=token)
-    assert (keys(second), text(second, "StartAfter"), text(second, "ContinuationToken")) == (["c"], "c", token)
+    assert (keys(second), text(second, "StartAfter"), text(second, "ContinuationToken")) == (["c"], None, token)
 
 
 @pytest.mark.parametrize("token", ["", "garbage", "Zm9v", "é"])

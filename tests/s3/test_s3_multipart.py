@@ -10,6 +10,7 @@ import pytest
 from s3_uploads import MIB, begin, complete, listed, upload
 from s3_wire import Wire, bucket_called
 
+from condemu.s3.errors.uploads import INVALID_PART
 from condemu.s3.state.records import PARTS, UPLOADS
 
 BIG = b"b" * (5 * MIB)
@@ -110,7 +111,7 @@ def test_a_repeated_complete_finds_its_version_below_newer_ones(s3: Wire) -> Non
 @pytest.mark.parametrize(
     ("document", "refusal"),
     [
-        (b"", (400, "MalformedXML", {})),
+        (b"", (400, "InvalidRequest", {})),
         (b"<CompleteMultipartUpload", (400, "MalformedXML", {})),
         (b"<Delete></Delete>", (400, "MalformedXML", {})),
         (listed([(1, "x")]).replace(b"<PartNumber>1</PartNumber>", b""), (400, "MalformedXML", {})),
@@ -216,8 +217,9 @@ def test_a_composite_checksum_is_that_of_the_parts_and_wanted_for_each(s3: Wire)
     needed = "checksum. The complete request must include the checksum for each part. It was missing for part"
     missing = f"The upload was created using a sha256 {needed} 1 in the request."
     assert message((1, tags[0]), (2, tags[1])) == ("InvalidRequest", missing)
-    wrong = "The sha256 you specified for part 1 did not match what we received."
-    assert message((1, tags[0], "SHA256", sums[1])) == ("BadDigest", wrong)
+    assert message((1, tags[0], "SHA256", sums[1])) == ("InvalidPart", INVALID_PART.message)
+    other = "The crc32 you specified for part 1 did not match what we received."
+    assert message((1, tags[0], "CRC32", "AAAAAA==")) == ("BadDigest", other)
     good = [(1, tags[0], "SHA256", sums[0]), (2, tags[1], "SHA256", sums[1])]
     mode = "The upload was created using the COMPOSITE checksum mode. The complete request must use the same checksum mode."
     assert message(*good, x_amz_checksum_type="FULL_OBJECT") == ("InvalidRequest", mode)

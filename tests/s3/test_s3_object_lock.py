@@ -120,7 +120,8 @@ LATER, EARLIER = "2026-07-01T00:00:00Z", "2026-05-01T00:00:00Z"
     ("held", "document", "bypass", "done"),
     [
         ("GOVERNANCE", retain("GOVERNANCE", LATER), "", True),
-        ("GOVERNANCE", retain("COMPLIANCE", LATER), "", True),
+        ("GOVERNANCE", retain("COMPLIANCE", LATER), "", False),
+        ("GOVERNANCE", retain("COMPLIANCE", LATER), "true", True),
         ("GOVERNANCE", retain("GOVERNANCE", EARLIER), "", False),
         ("GOVERNANCE", retain("GOVERNANCE", EARLIER), "true", True),
         ("GOVERNANCE", "<Retention/>", "", False),

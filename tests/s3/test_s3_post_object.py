@@ -54,7 +54,7 @@ def policy_fields(*conditions: object, expiration: str = "2026-01-01T01:00:00Z",
 def test_a_form_puts_its_file(s3: Wire) -> None:
     answer = post(s3, form({"key": "photos/${filename}"}, b"x" * 100_000))
     assert (answer.status, answer.body, answer["etag"]) == (204, b"", f'"{md5(b"x" * 100_000).hexdigest()}"')
-    assert answer["location"] == "http://s3.localhost/bucket/photos/a.txt"
+    assert answer["location"] == "http://bucket.s3.localhost/photos/a.txt"
     assert s3.get("photos/a.txt").body == b"x" * 100_000
 
 
@@ -73,7 +73,7 @@ def test_fields_speak_as_headers_do(s3: Wire) -> None:
     head = s3.head("key")
     assert (head["content-type"], head["cache-control"], head["x-amz-storage-class"]) == ("text/html", "no-cache", "STANDARD_IA")
     assert (head["x-amz-tagging-count"], head["x-evil"]) == ("1", None)
-    assert (head["x-amz-meta-name"] or "").startswith("=?UTF-8?Q?v=C3=A4rde_")
+    assert head["x-amz-meta-name"] == "=?UTF-8?B?" + b64encode("värde\r\nx-evil: 1".encode()).decode() + "?="
     assert s3.get("key").body == b"data"
 
 
@@ -85,7 +85,7 @@ def test_success_is_answered_as_the_form_asks(s3: Wire) -> None:
     assert (created.status, created["content-type"]) == (201, "application/xml")
     assert created.xml is not None
     assert [(child.tag, child.text) for child in created.xml] == [
-        ("Location", "http://s3.localhost/bucket/a%20b"),
+        ("Location", "http://bucket.s3.localhost/a%20b"),
         ("Bucket", "bucket"),
         ("Key", "a b"),
         ("ETag", etag),

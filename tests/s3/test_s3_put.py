@@ -234,7 +234,9 @@ def test_a_bucket_whose_owner_owns_all_takes_no_grants(s3: Wire) -> None:
     before = s3.everything()
     refusal = (400, "AccessControlListNotSupported", {})
     assert s3.put("key", x_amz_acl="public-read").refusal == refusal
-    assert s3.put("key", x_amz_grant_read='id="abc"').refusal == refusal
+    assert s3.put("key", x_amz_grant_read=f'id="{"a" * 64}"').refusal == refusal
+    invalid = (400, "InvalidArgument", {"ArgumentName": "id", "ArgumentValue": "abc"})
+    assert s3.put("key", x_amz_grant_read='id="abc"').refusal == invalid
     assert s3.everything() == before
     assert s3.put("key", x_amz_acl="bucket-owner-full-control").status == 200
 

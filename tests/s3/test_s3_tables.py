@@ -324,6 +324,45 @@ def test_the_checksums_of_an_upload(s3: Wire, row: Row) -> None:
     assert [*got, answer.xml.text_of("ChecksumType")] == row["the object gets"].split(", ")
 
 
+PARTS_OF = {"right": b"data", "wrong": b"other"}
+
+
+@pytest.mark.parametrize("row", table("uploads/complete.py", "check_part_checksum"))
+def test_what_a_parts_checksum_in_the_list_answers(s3: Wire, row: Row) -> None:
+    chosen, listed = row.get("the upload's algorithm"), ALGORITHMS[row["the part's checksum"]]
+    upload_id = begin(s3, **({"x-amz-checksum-algorithm": chosen} if chosen else {}))
+    sent = {ALGORITHMS[chosen].header: b64encode(ALGORITHMS[chosen].of(b"data")).decode()} if chosen else {}
+    etag = upload(s3, upload_id, 1, b"data", **sent)
+    before = s3.everything()
+    answer = complete(s3, upload_id, [(1, etag, listed.name, b64encode(listed.of(PARTS_OF[row["it is"]])).decode())])
+    assert (coded(answer) if answer.status != 200 else "none") == row.get("answer")
+    assert answer.status == 200 or s3.everything() == before
+
+
+@pytest.mark.parametrize("row", table("uploads/complete.py", "lost_condition_refusal"))
+def test_a_condition_of_the_creation_is_not_lost(s3: Wire, row: Row) -> None:
+    s3.put("k")
+    tags = {"e": s3.head("k")["etag"] or "", "*": "*"}
+
+    def condition(text: str) -> dict[str, str]:
+        name, _, value = text.partition(": ")
+        return {name: tags[value]}
+
+    begun, ended = row.get("CreateMultipartUpload"), row.get("CompleteMultipartUpload", "-")
+    if ended in ("any", "*"):
+        return  # any condition is what the tables of preconditions are about
+    upload_id = begin(s3, **condition(begun or ""))
+    part = (1, upload(s3, upload_id, 1, b"part"))
+    before = s3.everything()
+    for sent in [{}, {"if-match": '"0"'}] if ended.startswith("-") else [condition(ended)]:
+        answer = complete(s3, upload_id, [part], headers=sent)
+        if row["answer"].startswith("501"):
+            assert answer.refusal == (501, "NotImplemented", {"Header": row["answer"].partition(" ")[2]})
+            assert s3.everything() == before
+        else:
+            assert answer.status == (412 if "None" in (begun or "") else 200)
+
+
 SOURCES = {
     "the whole source": (0, 10),
     "the rest, or a stretch": (2, 10),

@@ -330,7 +330,7 @@ def test_what_the_two_lists_of_objects_have_of_their_own(s3: Wire, row: Row, nam
         assert [tag for tag in ("NextMarker", "NextContinuationToken") if found.text_of(tag)] == ([said] if said else [])
     elif what == "tells of owners":
         owners = [entry.child("Owner") is not None for entry in page("").all("Contents")]
-        assert owners == [said == "always"] * 3
+        assert owners == [said == "to accounts"] * 3
         assert all(entry.child("Owner") is not None for entry in page("fetch-owner=true").all("Contents"))
     else:
         assert what == "counts its entries"

@@ -125,6 +125,6 @@ def test_there_are_ten_tags_on_an_object_and_fifty_on_a_bucket_at_most(s3: Wire)
     assert s3.everything() == before
 
 
-@pytest.mark.parametrize("body", [b"<Tagging/>", b"<Tagging><TagSet><Tag><Key>k</Key></Tag></TagSet></Tagging>"])
-def test_a_tag_set_is_complete(s3: Wire, body: bytes) -> None:
+def test_a_tag_set_is_complete(s3: Wire) -> None:
+    body = b"<Tagging><TagSet><Tag><Key>k</Key></Tag></TagSet></Tagging>"
     assert s3("PUT", "/bucket", body, query="tagging").refusal == (400, "MalformedXML", {})

@@ -14,7 +14,8 @@ anything. What is granted to whom is said in one of three ways, and only in one 
 | -         | yes           | yes      | 400 UnexpectedContent     |
 | -         | -             | -        | 400 MissingSecurityHeader |
 
-Before all that: the bucket exists, and its ownership setting allows ACLs (400 AccessControlListNotSupported).
+Before all that the bucket exists, and after it its ownership setting allows ACLs (400 AccessControlListNotSupported; the order is
+recorded).
 """
 
 from __future__ import annotations
@@ -162,15 +163,16 @@ def _grant(element: Element) -> Grant:
 
 
 def asked(request: S3Request, owner: str, bucket: Bucket) -> Grants:
-    if bucket.ownership == "BucketOwnerEnforced":
-        raise ServiceError(ACL_NOT_SUPPORTED, because="the bucket's ownership setting is BucketOwnerEnforced")
+    """What PutBucketAcl and PutObjectAcl grant. That the bucket's ownership setting allows no ACLs is said last."""
     grants = grants_of_headers(request, owner, bucket.owner)
     if grants is None:
         if not request.xml:
             raise ServiceError(MISSING_SECURITY_HEADER, {"MissingHeaderName": "x-amz-acl"})
-        return grants_of_document(request, owner)
-    if request.xml:
+        grants = grants_of_document(request, owner)
+    elif request.xml:
         raise ServiceError(UNEXPECTED_CONTENT)
+    if bucket.ownership == "BucketOwnerEnforced":
+        raise ServiceError(ACL_NOT_SUPPORTED, because="the bucket's ownership setting is BucketOwnerEnforced")
     return grants
 
 

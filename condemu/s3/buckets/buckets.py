@@ -101,8 +101,8 @@ def list_buckets(txn: Txn, request: S3Request) -> dict[str, Any]:
             "BucketArn": arn_of(name),
         })
     return {
-        "Buckets": {"Bucket": page},
         "Owner": {"ID": canonical_id(request.account)},
+        "Buckets": {"Bucket": page},
         "ContinuationToken": token,
         "Prefix": request["Prefix"],
     }
@@ -118,7 +118,7 @@ def _page_size(text: str | None) -> int:
 
 def _name_in(token: str | None) -> str:
     """The last name of the page that a token continues."""
-    if token is None:
+    if not token:  # an empty one is none (recorded on AWS)
         return ""
     try:
         text = urlsafe_b64decode(token.encode("ascii")).decode()

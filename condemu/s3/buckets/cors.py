@@ -22,7 +22,6 @@ from condemu.s3.errors.buckets import (
     CORS_WILDCARDS,
     NO_CORS,
     ORIGIN_NEEDED,
-    REQUEST_METHOD_NEEDED,
 )
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.documents import document_of, integer, malformed
@@ -80,20 +79,19 @@ def _rule(element: Element) -> Rule:
 
 
 def preflight(txn: Txn, http: Request, bucket_name: str, namespace: str | None = None) -> Headers:
-    """The headers that allow what the browser asks for. Order of checks (recorded): Origin, method, bucket, rules, a match."""
+    """The headers that allow what the browser asks for. Order of checks (recorded): Origin, bucket, rules, method, a match."""
     origin, method = http.headers.get("origin"), http.headers.get("access-control-request-method")
     if not origin:
         raise ServiceError(ORIGIN_NEEDED)
-    if not method:
-        raise ServiceError(REQUEST_METHOD_NEEDED, {"Method": "null"})
     bucket = bucket_named(txn, bucket_name, namespace)
     if bucket is None:
         raise ServiceError(CORS_NO_BUCKET, {"Method": "OPTIONS", "ResourceType": "BUCKET"})
     rules = bucket.configurations.get("cors")
     if rules is None:
-        raise ServiceError(CORS_DISABLED, {"Method": method, "ResourceType": "BUCKET"})
-    asked = http.headers.get("access-control-request-headers", "")
-    wanted = [name.strip().lower() for name in asked.split(",") if name.strip()]
+        raise ServiceError(CORS_DISABLED, {"Method": method or "OPTIONS", "ResourceType": "BUCKET"})
+    if not method:
+        raise ServiceError(CORS_FORBIDDEN, {"Method": "OPTIONS", "ResourceType": "BUCKET"}, because="no method is asked for")
+    wanted = wanted_headers(http)
     rule = matching(rules, origin, method, wanted)
     if rule is None:
         raise ServiceError(CORS_FORBIDDEN, {"Method": method, "ResourceType": "OBJECT"})
@@ -101,12 +99,19 @@ def preflight(txn: Txn, http: Request, bucket_name: str, namespace: str | None =
 
 
 def answered(txn: Txn, http: Request, bucket_name: str, namespace: str | None = None) -> Headers:
-    """What an ordinary answer to a request from another origin carries; nothing when no rule matches."""
+    """What an answer to a request from another origin carries; nothing when no rule matches. Access-Control-Request-Method
+    and -Headers are looked at here, too (recorded on AWS)."""
     bucket = bucket_named(txn, bucket_name, namespace)
     rules = () if bucket is None else bucket.configurations.get("cors", ())
-    origin = http.headers["origin"]
-    rule = matching(rules, origin, http.method, [])
-    return [] if rule is None else allowing(rule, origin, [])
+    origin, wanted = http.headers["origin"], wanted_headers(http)
+    rule = matching(rules, origin, http.headers.get("access-control-request-method") or http.method, wanted)
+    return [] if rule is None else allowing(rule, origin, wanted)
+
+
+def wanted_headers(http: Request) -> list[str]:
+    """The headers that a browser asks to send."""
+    asked = http.headers.get("access-control-request-headers", "")
+    return [name.strip().lower() for name in asked.split(",") if name.strip()]
 
 
 def matching(rules: tuple[Rule, ...], origin: str, method: str, wanted: list[str]) -> Rule | None:

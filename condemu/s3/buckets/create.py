@@ -21,9 +21,9 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.access.grants import Grants, default_grants, grants_of_headers, is_public
 from condemu.s3.buckets.buckets import is_name
-from condemu.s3.buckets.ownership import ENFORCED, OWNERSHIPS
+from condemu.s3.buckets.ownership import ENFORCED, OWNERSHIPS, PREFERRED
 from condemu.s3.buckets.public_access_block import ALL_ON
-from condemu.s3.buckets.regions import CONSTRAINTS, US_EAST_1, endpoint_region, region_of
+from condemu.s3.buckets.regions import CONSTRAINTS, EU_WEST_1, US_EAST_1, endpoint_region, region_of
 from condemu.s3.errors.buckets import (
     ACL_WITH_OWNERSHIP,
     BUCKET_ALREADY_OWNED,
@@ -115,7 +115,7 @@ def _check_location(location: str, endpoint: str) -> None:
     if endpoint == US_EAST_1:
         if location and location not in CONSTRAINTS:
             raise ServiceError(INVALID_LOCATION, {"LocationConstraint": location})
-    elif location != endpoint:
+    elif location != endpoint and (location, endpoint) != ("EU", EU_WEST_1):
         raise ServiceError(ILLEGAL_LOCATION, {"LocationConstraint": location or "unspecified"})
 
 
@@ -123,7 +123,8 @@ def _ownership_and_grants(request: S3Request) -> tuple[str, Grants | None]:
     ownership = request["ObjectOwnership"]
     if ownership is not None and ownership not in OWNERSHIPS:
         raise ServiceError(INVALID_OWNERSHIP_HEADER, {"ArgumentName": "x-amz-object-ownership", "Value": ownership})
-    ownership = ownership or ENFORCED
+    if ownership is None:  # so that whoever sends `private` with every object goes on (measured on AWS)
+        ownership = PREFERRED if request["ACL"] == "private" else ENFORCED
     grants = grants_of_headers(request, request.account, request.account)
     if grants is not None and grants != default_grants(request.account):
         if ownership == ENFORCED:

@@ -22,7 +22,8 @@ from condemu.s3.requests.request import S3Request
 from condemu.s3.state.buckets import change
 
 ENFORCED: Final = "BucketOwnerEnforced"
-OWNERSHIPS: Final = (ENFORCED, "BucketOwnerPreferred", "ObjectWriter")
+PREFERRED: Final = "BucketOwnerPreferred"
+OWNERSHIPS: Final = (ENFORCED, PREFERRED, "ObjectWriter")
 
 
 def get_bucket_ownership_controls(txn: Txn, request: S3Request) -> dict[str, Any]:

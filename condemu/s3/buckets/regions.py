@@ -9,6 +9,8 @@ from condemu.core.http import Request
 
 US_EAST_1: Final = "us-east-1"  # the one whose endpoint takes every constraint, and whose buckets have none
 
+EU_WEST_1: Final = "eu-west-1"  # whose endpoint takes its old name, too (recorded on AWS)
+
 # CreateBucket's LocationConstraint (Amazon S3 API Reference). `EU` is eu-west-1's old name and stays as it was given.
 CONSTRAINTS: Final = frozenset({
     "EU", "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1",
@@ -39,4 +41,4 @@ def endpoint_region(http: Request, default: str) -> str:
 
 def region_of(location: str) -> str:
     """Where a bucket with that location constraint is."""
-    return {"": US_EAST_1, "EU": "eu-west-1"}.get(location, location)
+    return {"": US_EAST_1, "EU": EU_WEST_1}.get(location, location)

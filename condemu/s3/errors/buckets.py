@@ -136,7 +136,6 @@ CORS_EXPOSED_WILDCARD: Final = ErrorRow(  # third-party
     'ExposeHeader "{Value}" contains wildcard. We currently do not support wildcard for ExposeHeader.',
 )
 ORIGIN_NEEDED: Final = ErrorRow("BadRequest", 400, "Insufficient information. Origin request header needed.")
-REQUEST_METHOD_NEEDED: Final = ErrorRow("BadRequest", 400, "Invalid Access-Control-Request-Method: {Method}")  # third-party
 CORS_NO_BUCKET: Final = ErrorRow("AccessForbidden", 403, "CORSResponse: Bucket not found", ("Method", "ResourceType"))
 CORS_DISABLED: Final = ErrorRow(
     "AccessForbidden", 403, "CORSResponse: CORS is not enabled for this bucket.", ("Method", "ResourceType")

@@ -175,6 +175,24 @@ PART_NUMBER_OUT_OF_BOUNDS: Final = ErrorRow(
     "Part number must be an integer between 1 and 10000, inclusive",
     ("ArgumentName", "ArgumentValue"),
 )
+PART_WITHOUT_UPLOAD: Final = ErrorRow(  # third-party
+    "InvalidArgument",
+    400,
+    "This operation does not accept partNumber without uploadId",
+    ("ArgumentName", "ArgumentValue"),
+)
+UPLOADS_OF_KEY: Final = ErrorRow(  # third-party
+    "InvalidRequest", 400, "Key is not expected for the GET method ?uploads subresource"
+)
+VERSIONS_OF_KEY: Final = ErrorRow(  # third-party
+    "InvalidRequest", 400, "There is no such thing as the ?versions sub-resource for a key"
+)
+ENCRYPTION_ON_READ: Final = ErrorRow(  # documented as 400; the text as a user reports it
+    "InvalidArgument",
+    400,
+    "x-amz-server-side-encryption header is not supported for this operation.",
+    ("ArgumentName", "ArgumentValue"),
+)
 RANGE_AND_PART_NUMBER: Final = ErrorRow(
     "InvalidRequest", 400, "Cannot specify both Range header and partNumber query parameter"
 )
@@ -193,6 +211,9 @@ ARGUMENT_OUT_OF_BOUNDS: Final = ErrorRow(
 
 # Copies
 INVALID_COPY_SOURCE: Final = ErrorRow("InvalidArgument", 400, "Invalid copy source object key", ("ArgumentName", "ArgumentValue"))
+INVALID_COPY_SOURCE_BUCKET: Final = ErrorRow(  # third-party
+    "InvalidArgument", 400, "Invalid copy source bucket name", ("ArgumentName", "ArgumentValue")
+)
 COPY_SOURCE_IS_MARKER: Final = ErrorRow(
     "InvalidRequest", 400, "The source of a copy request may not specifically refer to a delete marker by version id."
 )

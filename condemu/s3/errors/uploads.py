@@ -82,7 +82,7 @@ CHECKSUM_MODE: Final = ErrorRow(
     400,
     "The upload was created using the {Type} checksum mode. The complete request must use the same checksum mode.",
 )
-BAD_PART_CHECKSUM: Final = ErrorRow(
+BAD_PART_CHECKSUM: Final = ErrorRow(  # a checksum by another algorithm than the upload's; a wrong one is InvalidPart
     "BadDigest", 400, "The {Algorithm} you specified for part {PartNumber} did not match what we received."
 )
 BAD_OBJECT_CHECKSUM: Final = ErrorRow(  # the algorithm in lower case, other than on PutObject and UploadPart

@@ -8,10 +8,11 @@ Delete markers are no objects and are passed over. Both lists are consistent: th
 | begins after         | marker      | start-after           |
 | names its end        | -           | NextContinuationToken |
 | … with a delimiter   | NextMarker  | NextContinuationToken |
-| tells of owners      | always      | fetch-owner=true      |
+| tells of owners      | to accounts | fetch-owner=true      |
 | counts its entries   | -           | KeyCount              |
 
-Once there is a continuation-token, start-after does nothing. That NextMarker needs a delimiter is recorded.
+Once there is a continuation-token, start-after does nothing, and is not repeated. That NextMarker needs a delimiter is recorded,
+and so is that a caller without credentials is not told the owners.
 """
 
 from __future__ import annotations
@@ -20,12 +21,22 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.errors.listing import INVALID_CONTINUATION_TOKEN, INVALID_LIST_TYPE
-from condemu.s3.listing.pages import behind, bounds, common_prefixes, encoder, first_after, group_of, limit, names, owner_of
+from condemu.s3.listing.pages import (
+    behind,
+    bounds,
+    common_prefixes,
+    delimiter_of,
+    encoder,
+    first_after,
+    group_of,
+    limit,
+    owner_of,
+)
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import OBJECTS, Bucket, Version
@@ -33,6 +44,11 @@ from condemu.wire.rest import iso_8601
 from condemu.wire.xml import Markup, escape
 
 _SEAL = 8  # bytes of a token's digest
+# What belongs into the document; the bucket's region is a header.
+MEMBERS: Final = (
+    "Name", "Prefix", "Marker", "NextMarker", "StartAfter", "ContinuationToken", "NextContinuationToken", "KeyCount", "MaxKeys",
+    "Delimiter", "EncodingType", "IsTruncated", "Contents", "CommonPrefixes",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -58,11 +74,12 @@ def list_objects(txn: Txn, request: S3Request) -> dict[str, Any]:
         "Marker": encode(marker),
         "NextMarker": encode(page.last) if page.truncated and delimiter else None,
         "MaxKeys": count,
-        **names(request, encode, "Delimiter"),
+        **delimiter_of(request, encode),
         "EncodingType": request["EncodingType"],
         "IsTruncated": page.truncated,
-        "Contents": contents(page.objects, encode, owners=True),
+        "Contents": contents(page.objects, encode, owners=not is_anonymous(request)),
         "CommonPrefixes": common_prefixes(page.prefixes, encode),
+        "BucketRegion": bucket.region,
     }
 
 
@@ -73,23 +90,28 @@ def list_objects_v2(txn: Txn, request: S3Request) -> dict[str, Any]:
         raise ServiceError(INVALID_LIST_TYPE, {"ArgumentName": "list-type", "ArgumentValue": request.query.get("list-type")})
     encode = encoder(request["EncodingType"])
     count = limit(request["MaxKeys"], "max-keys", "maxKeys")
-    token = request["ContinuationToken"]
-    after = (request["StartAfter"] or "") if token is None else place_of(token)
+    token, start_after = request["ContinuationToken"], request["StartAfter"]
+    after = (start_after or "") if token is None else place_of(token)
     page = objects_page(txn, request, bucket, after, count)
     return {
         "Name": request.bucket,
         "Prefix": encode(request["Prefix"] or ""),
-        **names(request, encode, "StartAfter"),
+        "StartAfter": encode(start_after) if token is None and start_after is not None else None,
         "ContinuationToken": token,
         "NextContinuationToken": token_for(page.last) if page.truncated else None,
         "KeyCount": len(page.objects) + len(page.prefixes),
         "MaxKeys": count,
-        **names(request, encode, "Delimiter"),
+        **delimiter_of(request, encode),
         "EncodingType": request["EncodingType"],
         "IsTruncated": page.truncated,
         "Contents": contents(page.objects, encode, owners=request["FetchOwner"] == "true"),
         "CommonPrefixes": common_prefixes(page.prefixes, encode),
+        "BucketRegion": bucket.region,
     }
+
+
+def is_anonymous(request: S3Request) -> bool:
+    return request.authentication is not None and request.authentication.principal.is_anonymous
 
 
 def objects_page(txn: Txn, request: S3Request, bucket: Bucket, after: str, count: int) -> Page:

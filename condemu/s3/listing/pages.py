@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from condemu.auth.principals import canonical_id
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, prefix_range
 from condemu.s3.errors.general import ARGUMENT_OUT_OF_BOUNDS
 from condemu.s3.errors.listing import INVALID_ENCODING_TYPE, NOT_AN_INTEGER
-from condemu.s3.requests.members import Member
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import Bucket
 from condemu.wire.rest import url_encode
@@ -112,7 +111,7 @@ def owner_of(account: str) -> dict[str, str]:
     return {"ID": canonical_id(account)}
 
 
-def names(request: S3Request, encode: Callable[[str], str], *members: Member) -> dict[str, Any]:
-    """The request's own values as the answer repeats them, encoded; None for those that were not sent."""
-    sent = {member: request[member] for member in members}
-    return {member: None if text is None else encode(text) for member, text in sent.items()}
+def delimiter_of(request: S3Request, encode: Callable[[str], str]) -> dict[str, str]:
+    """The request's delimiter as the answer repeats it. An empty one counts as none, and is not repeated (recorded on AWS)."""
+    delimiter = request["Delimiter"]
+    return {"Delimiter": encode(delimiter)} if delimiter else {}

@@ -15,7 +15,7 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
 from condemu.s3.errors.listing import EMPTY_VERSION_MARKER, INVALID_VERSION_MARKER, VERSION_MARKER_ALONE
 from condemu.s3.listing.objects import checksums, owner_markup
-from condemu.s3.listing.pages import behind, bounds, common_prefixes, encoder, first_after, group_of, limit, names
+from condemu.s3.listing.pages import behind, bounds, common_prefixes, delimiter_of, encoder, first_after, group_of, limit
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import NULL_VERSION, OBJECTS, VERSIONS, Bucket, Version
@@ -51,7 +51,7 @@ def list_object_versions(txn: Txn, request: S3Request) -> dict[str, Any]:
         "NextKeyMarker": encode(last_key) if page.truncated else None,
         "NextVersionIdMarker": last_version.version_id if page.truncated and last_version is not None else None,
         "MaxKeys": count,
-        **names(request, encode, "Delimiter"),
+        **delimiter_of(request, encode),
         "EncodingType": request["EncodingType"],
         "IsTruncated": page.truncated,
         "Version": Markup("".join([entry(*item, encode) for item in page.entries])),

@@ -53,7 +53,8 @@ def get_object_attributes(txn: Txn, request: S3Request) -> dict[str, Any]:
 
 
 def _parts(request: S3Request, version: Version) -> dict[str, Any]:
-    """How many there are, and for a COMPOSITE object a page of them (recorded on AWS)."""
+    """How many there are, and for a COMPOSITE object a page of them (recorded on AWS). NextPartNumberMarker is as ListParts gives
+    it: the page's last part, were it the last of all, and 0 for an empty page."""
     count = len(version.parts)
     if version.checksum_type != COMPOSITE:
         return {"PartsCount": count}
@@ -65,7 +66,7 @@ def _parts(request: S3Request, version: Version) -> dict[str, Any]:
     return {
         "PartsCount": count,
         "PartNumberMarker": marker,
-        "NextPartNumberMarker": page[-1][0] if page else marker,
+        "NextPartNumberMarker": page[-1][0] if page else 0,
         "MaxParts": limit,
         "IsTruncated": len(following) > len(page),
         "Part": [

@@ -30,7 +30,7 @@ from condemu.s3.requests.members import Member
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.lifecycle import expiration
 from condemu.s3.state.preconditions import read_refusal, write_refusal, write_syntax_refusal
-from condemu.s3.state.records import OBJECTS, Bucket, Version
+from condemu.s3.state.records import NULL_VERSION, OBJECTS, Bucket, Version
 from condemu.s3.state.versions import Found, existing, found_under, new_id, place
 from condemu.wire.checksums import ALGORITHMS, FULL_OBJECT
 
@@ -51,6 +51,11 @@ class Source:
     key: str
     version: Version
     asked_version: str | None
+
+    @property
+    def shown_id(self) -> str | None:
+        """x-amz-copy-source-version-id: left out for the null version (recorded on AWS)."""
+        return None if self.version.version_id == NULL_VERSION else self.version.version_id
 
 
 def check_copy(request: S3Request) -> None:
@@ -92,7 +97,7 @@ def copy_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         "LastModified": version.modified,
         "ETag": f'"{version.etag}"',
         **checksum_members(version),
-        "CopySourceVersionId": source.version.version_id if source.bucket.versioning else None,
+        "CopySourceVersionId": source.shown_id,
         "VersionId": version.version_id if bucket.versioning else None,  # `null` when Suspended, unlike PutObject
         "ServerSideEncryption": "AES256",
         "Expiration": None if bucket.sweep is None else expiration(bucket, request.key, version),
@@ -110,7 +115,7 @@ def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Source, Found, dict[
     source = source_of(txn, request)
     if source.version.size > MAX_COPY:
         raise ServiceError(COPY_SOURCE_TOO_LARGE)
-    if _changes_nothing(txn, request, bucket, source):
+    if _changes_nothing(request, bucket, source):
         raise ServiceError(COPY_ONTO_ITSELF)
     fields = _description(txn, request, bucket, source.version)
     found = found_under(txn, bucket.at(request.key))
@@ -155,17 +160,13 @@ def source_of(txn: Txn, request: S3Request) -> Source:
     return Source(bucket, key, version, version_id)
 
 
-def _changes_nothing(txn: Txn, request: S3Request, bucket: Bucket, source: Source) -> bool:
-    """A copy of the current version onto itself that would leave all as it was. With a default encryption configured explicitly
-    it is accepted all the same; an older version, named by its id, may always be copied to the top."""
-    if source.bucket.name != bucket.name or source.key != request.key:
+def _changes_nothing(request: S3Request, bucket: Bucket, source: Source) -> bool:
+    """A copy onto itself that would leave all as it was. With a default encryption configured explicitly it is accepted all the
+    same (recorded on AWS), and so is one that names the version that it copies, were it the current one (asserted on AWS)."""
+    if source.bucket.name != bucket.name or source.key != request.key or source.asked_version is not None:
         return False
     if request["MetadataDirective"] == "REPLACE" or any(member in request.members for member in CHANGES):
         return False
-    if source.asked_version is not None:
-        current: Version | None = txn.get(OBJECTS, bucket.at(request.key))
-        if current is None or current.order != source.version.order:
-            return False
     return "encryption" not in bucket.configurations
 
 

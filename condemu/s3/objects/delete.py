@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from condemu.core.errors import ServiceError
-from condemu.core.store import Txn
+from condemu.core.store import Store, Txn
 from condemu.s3.errors.general import INVALID_VERSION_ID, MALFORMED_XML, NO_SUCH_VERSION
 from condemu.s3.objects.lock import bypass_of, removal_refusal
 from condemu.s3.objects.put import owner_of
@@ -116,6 +116,11 @@ def _entry(request: S3Request, element: Element) -> S3Request:
     if bypass is not None:
         members["BypassGovernanceRetention"] = bypass
     return request.entry(key, members)
+
+
+async def check_bypass(request: S3Request, store: Store) -> None:
+    """The header that bypasses GOVERNANCE refuses the whole request where there is no Object Lock (recorded on AWS)."""
+    store.view(lambda txn: bypass_of(bucket_of(txn, request), request))
 
 
 def delete_entry(txn: Txn, request: S3Request) -> dict[str, Any]:

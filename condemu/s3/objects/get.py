@@ -8,11 +8,14 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.errors.general import (
     ANONYMOUS_OVERRIDE,
+    ENCRYPTION_ON_READ,
     INVALID_OBJECT_STATE,
     INVALID_OVERRIDE,
     METHOD_NOT_ALLOWED,
     NO_SUCH_KEY,
     RANGE_AND_PART_NUMBER,
+    UPLOADS_OF_KEY,
+    VERSIONS_OF_KEY,
 )
 from condemu.s3.objects.metadata import header_of
 from condemu.s3.objects.put import checksum_members
@@ -28,6 +31,8 @@ from condemu.wire.rest import iso_8601_ms
 
 ARCHIVES: Final = frozenset({"GLACIER", "DEEP_ARCHIVE"})  # whose objects can be read only after RestoreObject
 
+OF_BUCKETS: Final = {"uploads": UPLOADS_OF_KEY, "versions": VERSIONS_OF_KEY}
+
 # query parameter -> (member of the request, member of the result)
 OVERRIDES: Final = {
     "response-content-type": ("ResponseContentType", "ContentType"),
@@ -40,13 +45,24 @@ OVERRIDES: Final = {
 
 
 def check_get(request: S3Request) -> None:
-    """What is refused whatever the bucket holds: range and part together, overrides that no header can carry."""
+    """What is refused whatever the bucket holds: what no read takes, range and part together, overrides that no header can carry.
+
+    Of a key there is no list of uploads or versions, and to give the object instead would be a surprise: AWS refuses it (users
+    report the texts). Encryption is no matter of a read (documented: 400).
+    """
     members = request.members
+    encryption = members.get("ServerSideEncryption")
+    if encryption is not None:
+        fields = {"ArgumentName": "x-amz-server-side-encryption", "ArgumentValue": encryption}
+        raise ServiceError(ENCRYPTION_ON_READ, fields)
     if "PartNumber" in members:
         if "Range" in members:
             raise ServiceError(RANGE_AND_PART_NUMBER)
         part_number_of(members["PartNumber"])
     if request.query:
+        for marker, row in OF_BUCKETS.items():
+            if marker in request.query:
+                raise ServiceError(row)
         for parameter, (member, _) in OVERRIDES.items():
             if member in members:
                 _check_override(request, parameter, members[member])
@@ -73,7 +89,8 @@ def get_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         raise ServiceError(INVALID_OBJECT_STATE, {"StorageClass": version.storage_class}, because="it was not restored")
     span, part = _span(request, version)
     result = {"LastModified": version.modified, "ETag": f'"{version.etag}"', "AcceptRanges": "bytes"}
-    if members.get("ChecksumMode") == "ENABLED":
+    mode = members.get("ChecksumMode")
+    if mode is not None and mode.upper() == "ENABLED":  # in any letter case (recorded on AWS)
         result.update(_checksums(version, span, part, "PartNumber" in members))
     if bucket.versioning:
         result["VersionId"] = version.version_id

@@ -4,14 +4,15 @@
 |--------------------------------|---------------|-------------------------|-------------------------|-------------------------|
 | delete it by its id            | 403           | 403                     | 403                     | done                    |
 | the same mode, a later date    | done          | done                    | done                    | done                    |
-| COMPLIANCE, the same date      | done          | done                    | done                    | done                    |
+| COMPLIANCE, the same date      | done          | done                    | 403                     | done                    |
 | the same mode, an earlier date | done          | 403                     | 403                     | done                    |
 | GOVERNANCE, the same date      | done          | 403                     | done                    | done                    |
 | no retention                   | done          | 403                     | 403                     | done                    |
 | a delete marker over it        | done          | done                    | done                    | done                    |
 | a new version over it          | done          | done                    | done                    | done                    |
 
-The answers are recorded on AWS; `bypass` is the header x-amz-bypass-governance-retention: true. Expiry is judged at that moment.
+The answers are recorded on AWS, but that COMPLIANCE in place of GOVERNANCE needs the bypass is asserted there.
+`bypass` is the header x-amz-bypass-governance-retention: true. Expiry is judged at that moment.
 """
 
 from __future__ import annotations
@@ -124,8 +125,7 @@ def put_object_retention(txn: Txn, request: S3Request) -> dict[str, Any]:
     version = _lockable(txn, request)
     if until is not None and until <= txn.now:
         raise _in_the_past("RetainUntilDate", until)
-    weaker = mode is None or (version.lock_mode == "COMPLIANCE" and mode != "COMPLIANCE")
-    if weaker or until is None or until < (version.lock_until or 0.0):
+    if mode != version.lock_mode or until is None or until < (version.lock_until or 0.0):
         refusal = _retention_refusal(version, txn.now, bypass)
         if refusal is not None:
             raise refusal

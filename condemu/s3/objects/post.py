@@ -114,13 +114,15 @@ def _take_fields(request: S3Request, parser: Parser, authenticator: Authenticato
     key = fields.get("key")
     if key is None:
         raise ServiceError(KEY_NEEDED, {"ArgumentName": "key", "ArgumentValue": ""})
+    if parser.file_name:  # before the policy is judged (asserted on AWS); without a name the variable stays (recorded)
+        key = key.replace(FILE_NAME, re.split(r"[/\\]", parser.file_name)[-1])
     policy: PostPolicy | None = None
     if authenticator is not None:
-        who, policy = authenticator.verify_form(fields, request.bucket, now)
+        who, policy = authenticator.verify_form({**fields, "key": key}, request.bucket, now)
         if who.auth_type is not None:
             request.authentication = who
             request.account = who.principal.account
-    request.key = key.replace(FILE_NAME, re.split(r"[/\\]", parser.file_name)[-1])
+    request.key = key
     if not request.key:
         raise ServiceError(EMPTY_KEY, {"ArgumentName": "key", "ArgumentValue": ""})
     request.members, request.metadata = members_of_form(fields)
@@ -137,7 +139,7 @@ def members_of_form(fields: Mapping[str, str]) -> tuple[Members, dict[str, str]]
     metadata: dict[str, str] = {}
     for name, text in fields.items():
         if name.startswith(METADATA_PREFIX):
-            metadata[name[len(METADATA_PREFIX) :]] = carried(text)
+            metadata[name[len(METADATA_PREFIX) :]] = text.encode("utf-8", "surrogateescape").decode("latin-1")
         elif name == "tagging":
             members["Tagging"] = _tagging(text)
         elif name not in ELSEWHERE:
@@ -158,14 +160,14 @@ def carried(text: str) -> str:
 
 
 def _tagging(text: str) -> str:
-    """The field is a document, the header a query string."""
+    """The field is a document, the header a query string. What is XML and no Tagging tags nothing (recorded on AWS)."""
     try:
         document = parse(text.encode("utf-8", "surrogateescape"))
     except Malformed as error:
         raise ServiceError(MALFORMED_XML, because=str(error)) from None
     tag_set = document.child("TagSet")
-    if document.tag != "Tagging" or tag_set is None:
-        raise ServiceError(MALFORMED_XML, because="tagging is a Tagging with a TagSet")
+    if document.tag != "Tagging" or tag_set is None or any(child.tag != "Tag" for child in tag_set):
+        return ""
     return urlencode(tags_in(tag_set, OF_OBJECT))
 
 
@@ -199,9 +201,17 @@ def status_of(request: S3Request, result: dict[str, Any]) -> int:
 
 
 def _location(request: S3Request) -> str:
+    """Where the object is, by its bucket's host name however the form was posted (recorded on AWS); by path where the endpoint is
+    known by an address, under which no bucket has a name."""
     host = request.http.headers.get("host", "localhost")
-    bucket = "" if bucket_of_host(host) is not None else f"/{request.bucket}"
-    return f"{request.http.scheme}://{host}{bucket}/{quote(request.key, errors='surrogateescape')}"
+    path = f"/{quote(request.key, errors='surrogateescape')}"
+    if bucket_of_host(host) is None:
+        named = f"{request.bucket}.{host}"
+        if bucket_of_host(named) == request.bucket:
+            host = named
+        else:
+            path = f"/{request.bucket}{path}"
+    return f"{request.http.scheme}://{host}{path}"
 
 
 def _redirected(request: S3Request, etag: str) -> str | None:

@@ -13,6 +13,7 @@ from condemu.s3.objects.metadata import kept
 from condemu.s3.objects.validation import SYSTEM_MEMBERS, check_object_headers
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.members import Member
+from condemu.s3.requests.operation import FORM
 from condemu.s3.requests.request import S3Request
 from condemu.s3.requests.tags import tags_of_header
 from condemu.s3.state.lifecycle import expiration
@@ -112,7 +113,7 @@ def described_content(request: S3Request) -> dict[str, Any]:
     content_type = members.get("ContentType")
     fields: dict[str, Any] = {"content_type": carried(content_type) if content_type else DEFAULT_CONTENT_TYPE}
     if request.metadata:
-        fields["metadata"] = kept(request.metadata)
+        fields["metadata"] = kept(request.metadata, of_form=request.operation.takes == FORM)
     if DESCRIBING.isdisjoint(members):
         return fields
     system: dict[str, str] = {member: carried(members[member]) for member in SYSTEM_MEMBERS if member in members}
@@ -148,11 +149,12 @@ def without_aws_chunked(encoding: str) -> str:
 
 def _granted(request: S3Request, bucket: Bucket, owner: str) -> Grants | None:
     """What the headers grant on a new object. Where the bucket owner owns all, only what that says anyway is accepted."""
-    if bucket.ownership == "BucketOwnerEnforced":
-        if request["ACL"] == "bucket-owner-full-control":
-            return None
-        raise ServiceError(ACL_NOT_SUPPORTED, because="the bucket's ownership setting is BucketOwnerEnforced")
-    return grants_of_headers(request, owner, bucket.owner)
+    grants = grants_of_headers(request, owner, bucket.owner)
+    if bucket.ownership != "BucketOwnerEnforced":
+        return grants
+    if request["ACL"] == "bucket-owner-full-control":
+        return None
+    raise ServiceError(ACL_NOT_SUPPORTED, because="the bucket's ownership setting is BucketOwnerEnforced")
 
 
 def owner_of(bucket: Bucket, request: S3Request) -> str:

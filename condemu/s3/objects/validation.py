@@ -19,12 +19,14 @@ from condemu.s3.errors.general import (
     KEY_TOO_LONG,
     LOCK_PAIR,
     NOT_IMPLEMENTED,
+    PART_WITHOUT_UPLOAD,
     RETAIN_DATE_FORMAT,
     UNKNOWN_LEGAL_HOLD,
     UNKNOWN_LOCK_MODE,
 )
 from condemu.s3.objects.metadata import kept
 from condemu.s3.requests.members import Member, Members
+from condemu.s3.requests.operation import FORM
 from condemu.s3.requests.request import S3Request
 from condemu.s3.requests.tags import OF_OBJECT, checked, tags_of_header
 from condemu.s3.state.records import LOCK_MODES
@@ -65,10 +67,12 @@ def check_object_headers(request: S3Request) -> None:
     """PutObject, CopyObject, CreateMultipartUpload: refuse what no state could make right."""
     check_key(request.key)
     members = request.members
+    if "PartNumber" in members:  # somebody meant a part of an upload: the object is not to be overwritten
+        raise ServiceError(PART_WITHOUT_UPLOAD, {"ArgumentName": "partNumber", "ArgumentValue": members["PartNumber"]})
     if not request.metadata and CHECKED.isdisjoint(members):
         return
     _check(HEADER_CHECKS, members)
-    kept(request.metadata)
+    kept(request.metadata, of_form=request.operation.takes == FORM)
     _check(GUARD_CHECKS, members)
 
 

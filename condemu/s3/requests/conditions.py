@@ -3,8 +3,8 @@
 AWS has no published answer for most of these pairs. What is known: S3 answered 501 NotImplemented with the header's name to
 every condition on a write until it learned to judge it (2024 to 2025), and still does so to values and headers that it does not
 take. So condemu answers that, everywhere (inferred). The alternative, to ignore what S3 may ignore, would let code that relies
-on a condition pass its tests without one. No SDK sends a condition to an operation whose model does not have it:
-neither do botocore's transfers, which give theirs to CompleteMultipartUpload alone.
+on a condition pass its tests without one. AWS's SDKs send no condition to an operation whose model does not have it. minio-go and
+minio-js do, to CreateMultipartUpload, which therefore takes them and keeps them for the completion (uploads/complete.py).
 
 Headers that ask for what condemu does not do at all (keys of one's own, KMS, appends, event holds) are refused in the same place
 and the same way, whichever operation they are sent to.

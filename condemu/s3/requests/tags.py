@@ -77,10 +77,9 @@ def _speakable(text: str) -> bool:
 
 
 def sent_tags(request: S3Request, kind: tuple[ErrorRow, int, str]) -> Tags:
+    """The document's tags; one without a TagSet has none, and clears them (recorded on AWS)."""
     tag_set = document_of(request, "Tagging").child("TagSet")
-    if tag_set is None:
-        raise malformed("there is no TagSet")
-    return tags_in(tag_set, kind)
+    return () if tag_set is None else tags_in(tag_set, kind)
 
 
 def tag_set(tags: Tags) -> dict[str, Any]:
@@ -88,14 +87,17 @@ def tag_set(tags: Tags) -> dict[str, Any]:
 
 
 def tags_of_header(value: str) -> tuple[tuple[str, str], ...]:
-    """x-amz-tagging: tags in the form of a query string, in their order. Duplicate names are refused (recorded on AWS)."""
+    """x-amz-tagging: tags in the form of a query string, in their order. Empty pieces are skipped, duplicate names are refused,
+    and so is a comma that is not encoded, where somebody meant `&` (all recorded on AWS)."""
     tags: dict[str, str] = {}
-    for pair in value.split("&") if value else ():
+    for pair in value.split("&"):
+        if not pair:
+            continue
         try:
             name, text = (unquote_plus(part, errors="strict") for part in (pair.partition("=")[0], pair.partition("=")[2]))
         except UnicodeDecodeError:
             name = text = ""
-        if not name or name in tags:
+        if not name or name in tags or "," in pair:
             raise ServiceError(INVALID_TAGGING_HEADER, {"ArgumentName": "x-amz-tagging", "ArgumentValue": value})
         tags[name] = text
     return tuple(tags.items())

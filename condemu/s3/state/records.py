@@ -137,6 +137,8 @@ class Upload:
     checksum_algorithm: str = ""
     checksum_type: str = ""
     encryption: str = ""  # what x-amz-server-side-encryption asked for: a policy sees it when the upload is completed
+    if_match: str | None = None  # the conditions that CreateMultipartUpload was sent, and that the completion has to carry
+    if_none_match: str | None = None
 
 
 @record

@@ -5,6 +5,7 @@ Order of checks, where recorded or documented; the rest is inferred:
     bucket
     syntax of the conditions (501)                            as PutObject
     upload: completed already with these parts (200), else NoSuchUpload (404)       before the body is looked at (recorded)
+    the condition that the upload was created with is here, too (501)               `lost_condition_refusal`
     the list: well-formed, some part, numbers, ascending order
     checksum mode, then each part: there, ETag, checksum; then sizes
     x-amz-mp-object-size, checksum of the whole
@@ -31,7 +32,7 @@ from typing import Any, Final
 from condemu.core.blobs import EMPTY, Blob
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
-from condemu.s3.errors.general import INVALID_CHECKSUM, MALFORMED_XML, SEVERAL_CHECKSUMS
+from condemu.s3.errors.general import INVALID_CHECKSUM, MALFORMED_XML, NOT_IMPLEMENTED, SEVERAL_CHECKSUMS
 from condemu.s3.errors.uploads import (
     BAD_OBJECT_CHECKSUM,
     BAD_PART_CHECKSUM,
@@ -86,6 +87,9 @@ def complete_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
     upload: Upload | None = txn.get(UPLOADS, (*bucket.at(request.key), request["UploadId"]))
     if upload is None:
         return answer(request, completed_before(txn, request, bucket))
+    refusal = lost_condition_refusal(request, upload)
+    if refusal is not None:
+        raise refusal
     listed = listed_parts(request.xml)
     parts = checked_parts(txn, request, bucket, upload, listed)
     version = assembled(request, upload, parts)
@@ -99,6 +103,30 @@ def complete_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
     close(txn, bucket, request.key, upload)
     expires = None if bucket.sweep is None else expiration(bucket, request.key, version)
     return {**answer(request, version), "Expiration": expires}
+
+
+def lost_condition_refusal(request: S3Request, upload: Upload) -> ServiceError | None:
+    """Clients that send a condition with CreateMultipartUpload (minio-go, minio-js) have to send it with the completion, too.
+
+    | CreateMultipartUpload | CompleteMultipartUpload | answer                                          |
+    |-----------------------|-------------------------|-------------------------------------------------|
+    | -                     | any                     | as the completion's condition says              |
+    | If-None-Match: *      | If-None-Match: *        | the same                                        |
+    | If-None-Match: *      | -                       | 501 If-None-Match                               |
+    | If-Match: e           | If-Match: e             | as the completion's condition says              |
+    | If-Match: e           | -, or another           | 501 If-Match                                    |
+
+    What AWS answers is unrecorded. A condition that is refused at creation would make conditional uploads impossible for these
+    clients; one that is dropped on the way would overwrite what it was to protect.
+    """
+    for header, kept, sent in (
+        ("If-Match", upload.if_match, request["IfMatch"]),
+        ("If-None-Match", upload.if_none_match, request["IfNoneMatch"]),
+    ):
+        if kept is not None and (sent is None or sent.strip('"') != kept.strip('"')):
+            because = f"CreateMultipartUpload was sent {header}: {kept}, and this request {sent or 'no such condition'}"
+            return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=because)
+    return None
 
 
 def completed_before(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
@@ -140,7 +168,9 @@ def answer(request: S3Request, version: Version) -> dict[str, Any]:
 
 
 def listed_parts(document: bytes) -> list[Listed]:
-    """The request's list. 400 MalformedXML when it is no such document, 400 InvalidRequest when it lists nothing."""
+    """The list sent. 400 MalformedXML when it is no such document, 400 InvalidRequest when it lists nothing or is missing."""
+    if not document:
+        raise ServiceError(NO_PARTS)
     try:
         root = parse(document, LIST_LIMIT)
     except Malformed as error:
@@ -192,14 +222,27 @@ def checked_parts(
 
 
 def check_part_checksum(upload: Upload, item: Listed, part: Part) -> None:
-    """A COMPOSITE upload wants the checksum of each part; any other may leave it out. What is sent must be the part's."""
+    """A COMPOSITE upload wants the checksum of each part; any other may leave it out. What is sent must be the part's.
+
+    | the upload's algorithm | the part's checksum | it is | answer          |
+    |------------------------|---------------------|-------|-----------------|
+    | SHA256                 | SHA256              | right | none            |
+    | SHA256                 | SHA256              | wrong | 400 InvalidPart |
+    | SHA256                 | CRC32               | right | 400 BadDigest   |
+    | -                      | CRC32               | right | 400 InvalidPart |
+    | -                      | CRC32               | wrong | 400 InvalidPart |
+
+    Recorded on AWS. An upload without an algorithm has no checksum that a part's could be held against.
+    """
+    chosen = upload.checksum_algorithm
     for algorithm, text in item.checksums:
-        if (algorithm, text.strip()) != (part.checksum_algorithm, part.checksum):
-            raise ServiceError(
-                BAD_PART_CHECKSUM,
-                {"Algorithm": algorithm.lower(), "PartNumber": item.number},
-                because=f"the part has {part.checksum_algorithm} {part.checksum}" if part.checksum else "the part has none",
-            )
+        has = f"the part has {part.checksum_algorithm} {part.checksum}" if part.checksum else "the part has none"
+        if chosen and algorithm != chosen:
+            raise ServiceError(BAD_PART_CHECKSUM, {"Algorithm": algorithm.lower(), "PartNumber": item.number}, because=has)
+        if not chosen or text.strip() != part.checksum:
+            fields = {"UploadId": upload.upload_id, "PartNumber": item.number, "ETag": item.etag}
+            because = has if chosen else "CreateMultipartUpload chose no algorithm"
+            raise ServiceError(INVALID_PART, fields, because=because)
     if upload.checksum_type == COMPOSITE and not item.checksums:
         fields = {"Algorithm": upload.checksum_algorithm.lower(), "PartNumber": item.number}
         raise ServiceError(PART_CHECKSUM_MISSING, fields)
@@ -212,7 +255,7 @@ def assembled(request: S3Request, upload: Upload, parts: Sequence[Part]) -> Vers
     algorithm = ALGORITHMS[upload.checksum_algorithm] if upload.checksum_algorithm else DEFAULT
     checksum_type = upload.checksum_type or FULL_OBJECT
     checksum = checksum_of(upload, algorithm, checksum_type, parts)
-    check_object_checksum(request, algorithm, checksum)
+    check_object_checksum(request, upload, algorithm, checksum)
     digests = md5(b"".join(bytes.fromhex(part.etag) for part in parts), usedforsecurity=False)
     return replace(
         upload.draft,
@@ -248,8 +291,9 @@ def checksum_of(upload: Upload, algorithm: Algorithm, checksum_type: str, parts:
     return encode(whole)
 
 
-def check_object_checksum(request: S3Request, algorithm: Algorithm, checksum: str) -> None:
-    """A checksum of the whole that the request carries: of the upload's algorithm, well-formed, and right."""
+def check_object_checksum(request: S3Request, upload: Upload, algorithm: Algorithm, checksum: str) -> None:
+    """A checksum of the whole that the request carries: of the upload's algorithm, well-formed, and right. Of an upload that was
+    created as FULL_OBJECT it counts only with its type beside it, and is a BadDigest without (recorded on AWS)."""
     sent = [(BY_MEMBER[member], text) for member, text in request.members.items() if member in BY_MEMBER]
     if not sent:
         return
@@ -262,3 +306,5 @@ def check_object_checksum(request: S3Request, algorithm: Algorithm, checksum: st
         raise ServiceError(INVALID_CHECKSUM, {"Header": row.header})
     if text != checksum and text != checksum.partition("-")[0]:
         raise ServiceError(BAD_OBJECT_CHECKSUM, {"Algorithm": row.name.lower()}, because=f"it is {checksum}")
+    if upload.checksum_type == FULL_OBJECT and request["ChecksumType"] is None:
+        raise ServiceError(BAD_OBJECT_CHECKSUM, {"Algorithm": row.name.lower()}, because="x-amz-checksum-type was not sent")

@@ -53,7 +53,7 @@ def upload_part_copy(txn: Txn, request: S3Request) -> dict[str, Any]:
     part = copied_part(request, stretch, txn.now)
     keep_part(txn, bucket, upload, part)
     return {
-        "CopySourceVersionId": source.version.version_id if source.bucket.versioning else None,
+        "CopySourceVersionId": source.shown_id,
         "ServerSideEncryption": "AES256",
         "LastModified": part.modified,
         "ETag": f'"{part.etag}"',

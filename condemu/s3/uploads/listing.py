@@ -20,11 +20,11 @@ from condemu.s3.listing.pages import (
     behind,
     bounds,
     common_prefixes,
+    delimiter_of,
     encoder,
     first_after,
     group_of,
     limit,
-    names,
     owner_of,
 )
 from condemu.s3.requests.bucket import bucket_of
@@ -68,7 +68,8 @@ def list_multipart_uploads(txn: Txn, request: S3Request) -> dict[str, Any]:
         "UploadIdMarker": id_marker,
         "NextKeyMarker": encode(next_key),
         "NextUploadIdMarker": next_id,
-        **names(request, encode, "Delimiter", "Prefix"),
+        **delimiter_of(request, encode),
+        "Prefix": None if request["Prefix"] is None else encode(request["Prefix"]),
         "EncodingType": request["EncodingType"],
         "MaxUploads": count,
         "IsTruncated": page.truncated,

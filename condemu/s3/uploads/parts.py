@@ -1,7 +1,9 @@
 """CreateMultipartUpload, UploadPart and AbortMultipartUpload. Completing: complete.py; lists: listing.py.
 
-An upload in progress never counts as existing: neither conditions nor lists of objects see it (S3 User Guide). None of these
-three takes a condition; CompleteMultipartUpload does.
+An upload in progress never counts as existing: neither conditions nor lists of objects see it (S3 User Guide).
+
+CreateMultipartUpload keeps a condition for CompleteMultipartUpload, which judges it, and which has to carry it, too: complete.py.
+UploadPart and AbortMultipartUpload take none.
 
 Checksums of an upload (recorded on AWS 2026-02):
 
@@ -38,6 +40,7 @@ from condemu.s3.objects.validation import check_key, check_object_headers
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.lifecycle import abort_members
+from condemu.s3.state.preconditions import write_syntax_refusal
 from condemu.s3.state.records import NULL_VERSION, PARTS, UPLOADS, Bucket, Part, Upload, Version
 from condemu.s3.state.traces import upload_closed
 from condemu.s3.uploads.ids import new_upload_id
@@ -47,7 +50,10 @@ MAX_PARTS: Final = 10_000  # S3 User Guide, "Amazon S3 multipart upload limits"
 
 
 def check_create(request: S3Request) -> None:
-    """What is refused whatever the bucket holds: the headers that describe the object, then the checksum's."""
+    """What is refused whatever the bucket holds: the conditions' syntax, the headers that describe the object, the checksum's."""
+    refusal = write_syntax_refusal(request["IfMatch"], request["IfNoneMatch"])
+    if refusal is not None:
+        raise refusal
     check_object_headers(request)
     chosen_checksum(request["ChecksumAlgorithm"], request["ChecksumType"])
 
@@ -66,6 +72,8 @@ def create_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
         checksum_algorithm=algorithm,
         checksum_type=checksum_type,
         encryption=request["ServerSideEncryption"] or "",
+        if_match=request["IfMatch"],
+        if_none_match=request["IfNoneMatch"],
     )
     txn.put(UPLOADS, (*bucket.at(request.key), upload_id), upload)
     return {

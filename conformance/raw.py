@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -15,6 +16,7 @@ from botocore.credentials import Credentials
 from .exchanges import Exchanges
 from .targeting import SERVICES, Target
 
+Lines = Sequence[tuple[str, str]]
 HOSTS = {"s3": "s3.{region}.amazonaws.com", "dynamodb": "dynamodb.{region}.amazonaws.com", "simpledb": "sdb.amazonaws.com"}
 
 
@@ -42,7 +44,7 @@ class Raw:
         self,
         method: str,
         path: str,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
         body: bytes = b"",
         *,
         service: str = "s3",
@@ -53,9 +55,13 @@ class Raw:
     ) -> Answer:
         """Send one request. `scheme` is a signer of botocore's, SigV4 if none is named; `tamper` may change what was signed.
 
+        `headers` is a sequence of pairs where one is to be sent twice.
         `meanwhile` is called when the target has the request's head and half of its body.
         """
-        request = AWSRequest(method, self._origin(service) + path, headers=dict(headers or {}), data=body)
+        pairs = list(headers.items() if isinstance(headers, Mapping) else headers or ())
+        request = AWSRequest(method, self._origin(service) + path, data=body)
+        for name, value in pairs:
+            request.headers.add_header(name, value)
         if sign:
             signer = scheme or (S3SigV4Auth if service == "s3" else SigV4Auth)
             signer(self._credentials(), SERVICES[service], self._target.region).add_auth(request)
@@ -63,17 +69,30 @@ class Raw:
             tamper(request)
         prepared = request.prepare()
         send = self._in_process if self._target.emulator is not None else self._over_a_socket
-        answer = send(prepared) if meanwhile is None else send(prepared, meanwhile)
-        self._exchanges.note(f"{method} {path}", {"headers": dict(headers or {}), "body": body}, answer.status, answer.body)
+        twice = {name.lower() for name, count in Counter(name.lower() for name, _ in pairs).items() if count > 1}
+        lines = [line for line in prepared.headers.items() if line[0].lower() not in twice]
+        lines += [line for line in pairs if line[0].lower() in twice]
+        answer = send(prepared, lines) if meanwhile is None else send(prepared, lines, meanwhile)
+        self._exchanges.note(f"{method} {path}", {"headers": dict(pairs), "body": body}, answer.status, answer.body)
         return answer
 
-    def presigned(self, method: str, path: str, query: Mapping[str, str], body: bytes = b"", *, seconds: int = 300) -> Answer:
-        """Send one request whose signature, and these parameters, are in its query."""
+    def presigned(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: bytes = b"",
+        *,
+        seconds: int = 300,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request whose signature, and these parameters, are in its query. The headers are not signed."""
         request = AWSRequest(method, f"{self._origin('s3')}{path}?{urlencode(query, quote_via=quote)}")
         S3SigV4QueryAuth(self._credentials(), "s3", self._target.region, expires=seconds).add_auth(request)
         request.data = body  # not before: botocore would take it for a form of parameters to be signed
         prepared = request.prepare()
-        answer = self._in_process(prepared) if self._target.emulator is not None else self._over_a_socket(prepared)
+        send = self._in_process if self._target.emulator is not None else self._over_a_socket
+        answer = send(prepared, [*prepared.headers.items(), *(headers or {}).items()])
         self._exchanges.note(f"{method} {path} presigned", {"query": dict(query), "body": body}, answer.status, answer.body)
         return answer
 
@@ -90,24 +109,24 @@ class Raw:
             return found.get_frozen_credentials()  # type: ignore[no-any-return]
         return Credentials(self._target.access_key, self._target.secret)
 
-    def _in_process(self, prepared: Any, meanwhile: Callable[[], Any] | None = None) -> Answer:
-        from condemu.testing.transport import body_of, collected, request_of, run
+    def _in_process(self, prepared: Any, lines: Lines, meanwhile: Callable[[], Any] | None = None) -> Answer:
+        from condemu.testing.transport import body_of, collected, request_from, run
 
         body = body_of(prepared)
-        request = request_of(self._target.emulator, prepared, body)
+        request = request_from(self._target.emulator, prepared.method, prepared.url, lines, body)
         if meanwhile is not None:
             request.body = Interrupted(body, meanwhile)
         given = run(self._target.emulator.answer(request))
         return Answer(given.status, {name.lower(): value for name, value in given.headers}, collected(given))
 
-    def _over_a_socket(self, prepared: Any, meanwhile: Callable[[], Any] | None = None) -> Answer:
+    def _over_a_socket(self, prepared: Any, lines: Lines, meanwhile: Callable[[], Any] | None = None) -> Answer:
         url = urlsplit(prepared.url)
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         connection = kind(url.hostname or "", url.port, timeout=30)
         try:
             target = url.path + (f"?{url.query}" if url.query else "")
             connection.putrequest(prepared.method, target, skip_host=True, skip_accept_encoding=True)
-            for name, value in {"Host": url.netloc, **dict(prepared.headers.items())}.items():
+            for name, value in lines if any(name.lower() == "host" for name, _ in lines) else [("Host", url.netloc), *lines]:
                 connection.putheader(name, value)
             if meanwhile is None:
                 connection.endheaders(prepared.body or None)

@@ -25,7 +25,7 @@ from condemu.s3.render import error_response, preflight_response, response
 from condemu.s3.requests.addressing import bucket_and_key, bucket_of_host
 from condemu.s3.requests.conditions import unsupported
 from condemu.s3.requests.copy_source import named_source
-from condemu.s3.requests.members import members_of, parse_query
+from condemu.s3.requests.members import check_presigned, members_of, parse_query
 from condemu.s3.requests.operation import BLOB, FORM, XML
 from condemu.s3.requests.request import S3Request
 from condemu.s3.routing import route
@@ -110,6 +110,8 @@ class S3:
             members["Key"] = key
         request = S3Request(http, operation, bucket, key, members, query, metadata)
         self._identify(request)
+        if query:
+            check_presigned(headers, query)
         store = self.engine.store
         store.view(partial(admit if operation.after_body else authorize, request=request))
         refusal = unsupported(request)

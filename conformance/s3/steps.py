@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
+from hashlib import md5
 from typing import Any
 from uuid import uuid4
 
-from ..expect import accepted
+from lxml import etree
+
+from ..expect import Difference, accepted
+from ..raw import Answer
 
 
 def put(s3: Any, bucket: str, key: str, body: bytes, **parameters: Any) -> Any:
@@ -40,3 +45,36 @@ def complete(s3: Any, bucket: str, key: str, body: bytes) -> Callable[..., Any]:
 
 
 writers = (plain, copy, complete)
+
+
+def md5_of(data: bytes) -> str:
+    """Content-MD5, which operations demand whose bodies must be proven."""
+    return b64encode(md5(data, usedforsecurity=False).digest()).decode()
+
+
+def elements(body: bytes) -> list[str]:
+    """The tags of a document, in its order, without their namespace."""
+    return [etree.QName(child).localname for child in etree.fromstring(body)]
+
+
+def text_of(body: bytes, tag: str) -> str | None:
+    """The text of an element right below the root."""
+    return next((child.text or "" for child in etree.fromstring(body) if etree.QName(child).localname == tag), None)
+
+
+def said_no(answer: Answer, status: int, code: str, **fields: str | None) -> None:
+    """The raw lane's `refused`: an error document with that code and these elements. Message is one of them."""
+    expected = f"{status} {code} {fields}"
+    if answer.status < 300:
+        raise Difference("ignored", f"AWS answers {expected}; the target accepted it")
+    if answer.status != status or text_of(answer.body, "Code") != code:
+        raise Difference("wrong code", f"AWS answers {expected}; the target {answer.status} {answer.body!r}")
+    if any(text_of(answer.body, name) != value for name, value in fields.items()):
+        raise Difference("wrong words", f"AWS answers {expected}; the target {answer.status} {answer.body!r}")
+
+
+def versions_under(s3: Any, bucket: str, key: str) -> list[tuple[str, str, bool]]:
+    """(id, ETag, is latest) of all that the key holds, delete markers included: what a refusal may not change."""
+    page = s3.list_object_versions(Bucket=bucket, Prefix=key)
+    entries = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+    return sorted((entry["VersionId"], entry.get("ETag", ""), entry["IsLatest"]) for entry in entries)

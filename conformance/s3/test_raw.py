@@ -6,12 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from lxml import etree
 
 from ..expect import Difference, same
 from ..raw import Raw
 from ..tables import truth_table
-from .steps import body_of, put
+from .steps import body_of, elements, put, text_of
 
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 TEXTS = {
@@ -19,15 +18,6 @@ TEXTS = {
     "404": "The specified key does not exist.",
     "501": "A header you provided implies functionality that is not implemented",
 }
-
-
-def elements(body: bytes) -> list[str]:
-    """The tags of an error document, in its order."""
-    return [str(child.tag) for child in etree.fromstring(body)]
-
-
-def text_of(body: bytes, tag: str) -> str | None:
-    return etree.fromstring(body).findtext(tag)
 
 
 @pytest.mark.tier("exact")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ..expect import Refusal, accepted, attempt, refused, same
+from ..raw import Raw
 from ..tables import truth_table
 from .steps import body_of, put
 
@@ -164,3 +165,15 @@ def test_a_condition_is_judged_before_the_range(s3: Any, bucket: str, key: str) 
     refused(s3.get_object, Bucket=bucket, Key=key, IfMatch='"x"', Range="bytes=100-", status=412, code="PreconditionFailed")
     answer = accepted(s3.get_object, Bucket=bucket, Key=key, IfMatch=etag, Range="bytes=2-4")
     same((answer["ResponseMetadata"]["HTTPStatusCode"], answer["Body"].read()), (206, b"234"), "status and body")
+
+
+@pytest.mark.parametrize("mode", ["ENABLED", "enabled", "Enabled"])
+def test_the_checksum_mode_in_any_letter_case(raw: Raw, s3: Any, bucket: str, key: str, mode: str) -> None:
+    """x-amz-checksum-mode counts in any letter case; without it there is no checksum.
+
+    Source: recorded on AWS 2026-02 [recorded]
+    """
+    put(s3, bucket, key, b"body")
+    told = raw("GET", f"/{bucket}/{key}", {"x-amz-checksum-mode": mode}).headers
+    same((told.get("x-amz-checksum-type"), len(told.get("x-amz-checksum-crc32", ""))), ("FULL_OBJECT", 8), "the checksum")
+    same(raw("GET", f"/{bucket}/{key}").headers.get("x-amz-checksum-type"), None, "the checksum without the header")

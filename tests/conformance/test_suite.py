@@ -57,7 +57,7 @@ def name(self, kind):
 resources.Resources.name = name
 true_call = raw.Raw.__call__
 def call(self, method, path, headers=None, *rest, **options):
-    operation = (headers or {}).get("X-Amz-Target", "").partition(".")[2]
+    operation = dict(headers or {}).get("X-Amz-Target", "").partition(".")[2]
     if options.get("service") == "simpledb":
         operation = dict(parse_qsl(options["body"].decode()))["Action"]
     if operation and operation != "Frobnicate":  # the raw lane has no events

@@ -237,7 +237,7 @@ def test_an_absolute_target_loses_its_scheme_and_authority(connect):
 def test_repeated_header_lines_are_joined(connect):
     with serving(emulator_of(echo)) as address:
         connection = connect(address).send(b"GET /k HTTP/1.1\r\nhost: h\r\nx-test: a\r\nX-Test: b, c\r\n\r\n")
-        assert connection.answer()[2].decode().split("\n")[3] == "a, b, c"
+        assert connection.answer()[2].decode().split("\n")[3] == "a,b, c"  # without a space, as signatures are computed
 
 
 def test_pipelined_requests_are_answered_in_order(connect):

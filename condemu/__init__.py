@@ -17,6 +17,11 @@ Where is the rule for ...?
     limits of headers, under any server                  server/heads.py too_large
     when a body leaves memory                            storage/spool.py SpoolWriter
     a full disk; what is given back to it                storage/spool.py SpoolBlobs
+    what several processes share, and how                storage/shared.py Shared
+    how a batch is appended in PostgreSQL                storage/postgres_log.py PostgresLog
+    when a body in PostgreSQL is deleted                 storage/postgres_bodies.py PostgresBodies
+    what a database that hangs comes to                  storage/postgres.py Database
+    which place a URL of --store means                   storage/places.py place_of
     atomicity: all at once or not at all                 core/store.py Store
     the stages of a call, and what observers may do      core/engine.py Engine
     what a call is: actor, attempt, cause, steps         core/calls.py Call

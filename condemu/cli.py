@@ -50,6 +50,8 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--spool-directory", help="where bodies go that outgrow memory")
     serve.add_argument("--data", help="directory that keeps the state (none: it ends with the process)")
     serve.add_argument("--snapshot-after", help="bytes that its log grows by before a snapshot replaces it (67108864)")
+    serve.add_argument("--store", help="where several processes share the state: postgresql://... or s3://BUCKET/PREFIX")
+    serve.add_argument("--bodies", help="directory that these processes share, for long bodies (none: they are in the store)")
     serve.add_argument("--log", help="a line for each request: requests, refusals, json or off (off)")
     serve.add_argument("--admin-token", help="what the administration asks for (one is made under --auth strict)")
     serve.add_argument("--admin-hosts", help="further names, separated by commas, under which the administration may be asked")
@@ -105,6 +107,7 @@ def serve(options: argparse.Namespace) -> int:
     from condemu.server.serving import serve as serve_emulator
     from condemu.server.state_files import SeedRefused
     from condemu.storage.data_directory import DataUnusable
+    from condemu.storage.places import without_password
 
     try:
         context_of(config)
@@ -122,7 +125,8 @@ def serve(options: argparse.Namespace) -> int:
     settle()
 
     def ready(url: str) -> None:
-        told = {"url": url, "version": __version__, "auth": config.auth, "state": config.data or "memory"}
+        state = config.data or without_password(config.store) or "memory"
+        told = {"url": url, "version": __version__, "auth": config.auth, "state": state}
         if config.tls == "on":
             told |= {"tls_url": f"https{url.removeprefix('http')}", "certificate": trusted_file(config)}
         print(json.dumps(told), flush=True)

@@ -12,6 +12,8 @@ from typing import Protocol
 
 PIECE = 256 * 1024  # how much of a leaf leaves at once: large enough to be cheap, small enough to bound a slow reader's memory
 
+SMALL = 64 * 1024  # up to here a body leaves in one piece
+
 
 class NoRoom(Exception):
     """A body cannot be kept: the disk is full."""
@@ -21,6 +23,11 @@ class Leaf(Protocol):
     """A stretch of immutable bytes, wherever they are."""
 
     def read(self, start: int, stop: int) -> bytes: ...
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether it can be read at once. Else reading waits until it was fetched."""
+        ...
 
 
 class Blob:
@@ -61,6 +68,14 @@ class Blob:
             if position >= stop:
                 break
         return Blob(tuple(spans))
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether all of it can be read at once."""
+        return all(isinstance(leaf, bytes) or leaf.at_hand for leaf, _, _ in self._spans)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.pieces()
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes in order, in pieces of bounded size."""
@@ -113,6 +128,10 @@ class BlobStore(Protocol):
         """A body that is here in one piece."""
         ...
 
+    async def share(self, blob: Blob) -> None:
+        """Return when other processes can read a body, where there are others: so that its commit need not wait for that."""
+        ...
+
 
 class MemoryBlobs:
     """Keeps every body in memory: for unit tests and small emulators."""
@@ -122,6 +141,9 @@ class MemoryBlobs:
 
     def keep(self, data: bytes) -> Blob:
         return Blob.of(data)
+
+    async def share(self, blob: Blob) -> None:
+        """Nothing: there are no others."""
 
 
 class MemoryWriter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from condemu.core.blobs import Blob
+from condemu.core.blobs import SMALL, Blob
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
 from condemu.s3.requests.members import RESPONSE_HEADERS
@@ -40,7 +40,7 @@ def response(request: S3Request, result: dict[str, Any]) -> Response:
         body = render(root, document, namespace=NAMESPACE)
         headers.append(("Content-Type", "application/xml"))
     if isinstance(body, Blob):
-        body = b"" if http.method == "HEAD" else body.pieces() if body.size > 65536 else body.bytes()
+        body = b"" if http.method == "HEAD" else body if body.size > SMALL or not body.at_hand else body.bytes()
     elif status != 204:
         headers.append(("Content-Length", str(len(body))))
     return Response(status, headers, body)

@@ -21,19 +21,28 @@ from urllib.parse import parse_qs
 
 from condemu import __version__
 from condemu.core.http import Request, Response
+from condemu.core.log import LogUnavailable
 from condemu.server import admission
 from condemu.server.connection import Answering
 from condemu.server.lab import is_for_lab
 from condemu.server.state_files import SeedRefused
+from condemu.storage.places import without_password
 
 Answer = tuple[int, dict[str, Any]]
 SNAPSHOT: Final = "/_condemu/snapshot"
-PATHS: Final = ("credentials", "data", "seed", "spool_directory", "tls_cert", "tls_key")
+PATHS: Final = ("bodies", "credentials", "data", "seed", "spool_directory", "tls_cert", "tls_key")
 _ACCOUNT: Final = re.compile("[0-9]{12}").fullmatch
 
 
 async def handle(emulator: Answering, request: Request) -> Response:
     """Answer in JSON, always."""
+    try:
+        return await _handle(emulator, request)
+    except LogUnavailable as failure:
+        return _answer(503, {"error": str(failure)})
+
+
+async def _handle(emulator: Answering, request: Request) -> Response:
     path = request.raw_path.rstrip("/")
     status: int
     document: dict[str, Any]
@@ -54,6 +63,10 @@ async def handle(emulator: Answering, request: Request) -> Response:
     else:
         paths = sorted({known for _, known in ACTIONS if known.startswith("/_condemu")})
         status, document = 404, {"error": f"there is no {path}", "paths": paths}
+    return _answer(status, document)
+
+
+def _answer(status: int, document: dict[str, Any]) -> Response:
     body = json.dumps(document).encode()
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     if status == 401:
@@ -67,6 +80,8 @@ def health(emulator: Answering, _: dict[str, list[str]]) -> Answer:
 
 
 def ready(emulator: Answering, _: dict[str, list[str]]) -> Answer:
+    if emulator.trouble:
+        return 503, {"status": "unavailable", "error": emulator.trouble}
     stages = {"BOOT": True, "START": True, "READY": True, "SHUTDOWN": False}
     return 200, {"status": "ready", "completed": stages, "scripts": []}
 
@@ -91,9 +106,10 @@ def config(emulator: Answering, _: dict[str, list[str]]) -> Answer:
 
 
 def settings(emulator: Answering) -> dict[str, Any]:
-    """All settings but the token."""
+    """All settings but the token, and passwords."""
     document = asdict(emulator.config)
     del document["admin_token"]
+    document["store"] = without_password(document["store"])
     return document
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from condemu.auth.authenticate import Authenticator
 from condemu.auth.credentials import CredentialBook, read_credentials
+from condemu.core.blobs import Blob
 from condemu.core.calls import ADMINISTRATION, CLIENT, Call, Step
 from condemu.core.effects import Clock, Ids
 from condemu.core.engine import ArrivesAgain, Engine, Observer, ObserverFailed, ReadSource
@@ -45,6 +46,8 @@ from condemu.simpledb.service import SimpleDB
 from condemu.storage.committer import AtOnce
 from condemu.storage.durable import Durable
 from condemu.storage.file_blobs import FileBlobs
+from condemu.storage.places import place_of
+from condemu.storage.shared import Shared
 from condemu.storage.spool import SpoolBlobs
 from condemu.sts import records as sts_records
 from condemu.sts.service import STS
@@ -70,7 +73,7 @@ class Emulator:
 
     def __init__(
         self, *, config: Config, engine: Engine, blobs: SpoolBlobs | FileBlobs, clock: Clock, wall: Clock, ids: Ids,
-        services: Mapping[str, Service], book: CredentialBook | None = None, kept: Durable | None = None,
+        services: Mapping[str, Service], book: CredentialBook | None = None, kept: Durable | Shared | None = None,
     ) -> None:  # fmt: skip
         self.config = config
         self.engine = engine
@@ -115,6 +118,16 @@ class Emulator:
     def busy(self, account: str) -> str | None:
         """What forbids that the account's state is replaced."""
         return self.lab.busy(account) if "lab" in self.__dict__ else None
+
+    @property
+    def trouble(self) -> str:
+        """Why the state can be neither read nor written now; "" when it can."""
+        return self._kept.trouble if isinstance(self._kept, Shared) else ""
+
+    def begin(self) -> None:
+        """The loop that serves runs: whatever goes on by itself goes on there."""
+        if self._kept is not None:
+            self._kept.committer.settle_here()
 
     def received(
         self,
@@ -190,6 +203,11 @@ class Emulator:
                     if refused is not None:
                         return refused
             response = await service.handle(request)
+            if type(response.body) is Blob and not response.body.at_hand and isinstance(self._kept, Shared):
+                try:
+                    await self._kept.bring(response.body)
+                except LogUnavailable as failure:
+                    return service.refused(request, unavailable(request.call, because=str(failure)))
             if response.refusal is not None:
                 add_help(response)
             return response
@@ -293,9 +311,8 @@ def build(
     clock, wall = clock or SystemClock(), wall or SystemClock()
     ids = SystemIds() if ids is None else ids
     blobs: SpoolBlobs | FileBlobs
-    kept: Durable | None = None
-    if config.data:
-        kept = Durable(config.data, SPACES, clock, ids, budget=config.spool_budget, grown=config.snapshot_after)
+    kept = _kept_state(config, clock, ids, environment or {})
+    if kept is not None:
         store, blobs = kept.store, kept.blobs
     else:
         blobs = SpoolBlobs(config.spool_directory or None, threshold=config.spool_threshold, budget=config.spool_budget)
@@ -311,21 +328,24 @@ def build(
             account=config.account, bucket_names=config.bucket_names,
         )  # fmt: skip
 
+    dynamodb = DynamoDB(
+        engine=engine, clock=clock, wall=wall, ids=ids, authenticator=authenticator, region=config.region,
+        account=config.account, message_profile=config.messages, table_delay=config.table_delay,
+    )  # fmt: skip
     simpledb = SimpleDB(
         engine=engine, clock=clock, wall=wall, ids=ids, authenticator=authenticator, region=config.region, account=config.account
     )
     services: dict[str, Service] = {
         dispatch.S3: s3_of(authenticator),
-        dispatch.DYNAMODB: DynamoDB(
-            engine=engine, clock=clock, wall=wall, ids=ids, authenticator=authenticator, region=config.region,
-            account=config.account, message_profile=config.messages, table_delay=config.table_delay,
-        ),
+        dispatch.DYNAMODB: dynamodb,
         dispatch.SIMPLEDB: simpledb,
         dispatch.STS: STS(engine=engine, wall=wall, authenticator=authenticator, account=config.account),
     }  # fmt: skip
     emulator = Emulator(
         config=config, engine=engine, blobs=blobs, clock=clock, wall=wall, ids=ids, services=services, book=book, kept=kept
     )
+    if isinstance(kept, Shared):
+        dynamodb.seal = kept.seal
     simpledb.exports.sink = S3Sink(s3_of, emulator)
     try:
         if config.seed:
@@ -335,6 +355,16 @@ def build(
         emulator.close()
         raise
     return emulator
+
+
+def _kept_state(config: Config, clock: Clock, ids: Ids, environment: Mapping[str, str]) -> Durable | Shared | None:
+    """What keeps the state, where it is more than memory. Raises DataUnusable."""
+    if config.data:
+        return Durable(config.data, SPACES, clock, ids, budget=config.spool_budget, grown=config.snapshot_after)
+    if config.store:
+        place = place_of(config.store, ids, environment, elsewhere=bool(config.bodies))
+        return Shared(place, SPACES, clock, ids, budget=config.spool_budget, directory=config.bodies, grown=config.snapshot_after)
+    return None
 
 
 def unavailable(call: Call, step: Step | None = None, *, because: str = "") -> ServiceError:

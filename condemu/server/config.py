@@ -40,6 +40,8 @@ class Config:
     spool_directory: str = ""  # "": the system's directory for temporary files
     data: str = ""  # a directory that keeps the state; "": it is in memory and ends with the process
     snapshot_after: int = 64 * MIB  # bytes that the log in it grows by before what there is is written as a snapshot
+    store: str = ""  # where several processes share the state: postgresql://USER@HOST/DATABASE, s3://BUCKET/PREFIX
+    bodies: str = ""  # a directory that all these processes have, for long bodies; "": they are in the store
     log: str = "off"  # what `condemu serve` logs: requests, refusals (of these alone), json (all, as JSON), off
     admin_token: str = ""  # what the administration asks for; under `strict`, `condemu serve` makes one where none is set
     admin_hosts: tuple[str, ...] = ()  # further names under which the administration may be asked, and whose pages may ask
@@ -72,6 +74,10 @@ class Config:
         for name in ("tls_cert", "tls_key"):
             if getattr(self, name) and not os.path.isfile(getattr(self, name)):
                 raise Unusable(f"{name} is {getattr(self, name)!r}; there is no such file")
+        if self.store and self.data:
+            raise Unusable("data and store are both there; the state is kept in one of them")
+        if self.bodies and not self.store:
+            raise Unusable("bodies is there, but no store")
         if not self.admin_token.isascii() or not self.admin_token.isprintable():
             raise Unusable("admin_token has characters that a header cannot carry")
         if not 0 <= self.request_timeout < math.inf:

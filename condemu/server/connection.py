@@ -29,6 +29,11 @@ class Answering(Protocol):
     services: Mapping[str, Service]
     wall: Clock
 
+    @property
+    def trouble(self) -> str:
+        """Why the state can be neither read nor written now."""
+        ...
+
     def received(
         self, method: str, raw_path: str, query_string: str, headers: dict[str, str], body: Body, *, scheme: str = "http",
         client_address: str = "127.0.0.1", cause: str = CLIENT,

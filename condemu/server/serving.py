@@ -47,6 +47,7 @@ class HttpServer(uvicorn.Server):
 
     def __init__(self, emulator: Emulator, listener: socket.socket, ready: Callable[[str], None]) -> None:
         super().__init__(uvicorn.Config(emulator.asgi, **uvicorn_options(emulator.config)))
+        self._emulator = emulator
         self._listener = listener
         self._ready = ready
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -76,6 +77,7 @@ class HttpServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._emulator.begin()
         self._ready(url_of(self._listener))
 
     @contextlib.contextmanager

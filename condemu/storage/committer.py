@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from typing import Any, Final
 
 from condemu.core.effects import Ids
@@ -60,6 +61,12 @@ class Round:
         self.landed = False
         self.size = 0  # of what is appended, in bytes
         self.tries = 0
+
+    def caught_up(self) -> None:
+        """Others' commits were read and applied: nobody waits for those any longer."""
+        for behind in self.behind:
+            _tell(behind)
+        self.behind = []
 
     def land(self, failure: BaseException | None = None) -> None:
         """Tell all of them: what came of it, or that nothing did."""
@@ -113,6 +120,25 @@ class Committer:
         self._behind.append(behind)
         self._go_on(loop)
         await behind
+
+    def settle_here(self) -> None:
+        """The running loop is the one that commits, and it begins with what others did."""
+        self._home = asyncio.get_running_loop()
+        self._read_on()
+
+    def poke(self) -> None:
+        """From any thread: others may have appended, so read on when there is time."""
+        home = self._home
+        if home is not None and home.is_running():
+            with suppress(RuntimeError):  # it ended just now
+                home.call_soon_threadsafe(self._read_on)
+
+    def _read_on(self) -> None:
+        if self._home is not None and not self._behind and not self.alone:
+            nobody = self._home.create_future()
+            nobody.add_done_callback(lambda done: done.exception())  # whoever waits will hear of it
+            self._behind.append(nobody)
+            self._go_on(self._home)
 
     def commit_now(self, decide: Callable[[Txn], Any]) -> Commit:
         home = self._home
@@ -220,19 +246,28 @@ class Committer:
             appended, others = (True, []) if one.job is None else one.job.result()
             for _, content in others:
                 self._apply(self._batches.commits(content))
+                if self.grown is not None:
+                    self.grown(len(content))
         except Missed:
             if self._reload is None:
                 return one.land(LogUnavailable("the log begins later than it was read"))
-            self._reload()
-            appended = False
+            try:
+                self._reload()
+            except Exception as failure:
+                return one.land(failure)
+            return self._again(one)
         except Exception as failure:
             return one.land(failure)
-        one.tries += 1
         if appended:
             assert one.batch is not None
             self._apply(one.batch.commits)
             one.land()
             return None if self.grown is None else self.grown(one.size)
+        one.caught_up()
+        return self._again(one)
+
+    def _again(self, one: Round) -> None:
+        one.tries += 1
         if one.tries == TRIES:
             return one.land(LogUnavailable(f"others were faster {TRIES} times"))
         return self._launch(one)

@@ -8,6 +8,7 @@ it any more. What an ended process left half written, no record names: `collect`
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -46,8 +47,12 @@ class BodyFile:
         finally:
             os.close(descriptor)
 
+    @property
+    def at_hand(self) -> bool:
+        return self._files.has(self)
+
     def __del__(self) -> None:
-        self._files.dead.append(self.name)
+        self._files.dead.append((self.name, self.durable))
 
 
 class InMemory:
@@ -58,6 +63,8 @@ class InMemory:
     def __init__(self, blobs: FileBlobs, data: bytes) -> None:
         self._blobs = blobs
         self._data = data
+
+    at_hand: Final = True
 
     def read(self, start: int, stop: int) -> bytes:
         return self._data[start:stop]
@@ -70,6 +77,8 @@ class FileBlobs:
     """A blob store over a directory. `name` makes names that nobody ever made before, on any host.
 
     `fetch` brings a body into the directory that another process put somewhere; without it the directory has all there are.
+    `ship` puts one where others can fetch it. What died, after it was durable, is in `ended` then; its file goes, unless the
+    directory is `lasting`: one that several processes share.
     """
 
     def __init__(
@@ -79,6 +88,8 @@ class FileBlobs:
         *,
         budget: int = BUDGET,
         fetch: Callable[[str, str], None] | None = None,
+        ship: Callable[[BodyFile], None] | None = None,
+        lasting: bool = False,
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self.directory = directory
@@ -86,9 +97,12 @@ class FileBlobs:
         self.in_memory = 0
         self.full = False
         self.released: deque[int] = deque()  # appended to wherever the last reference dies, even within an allocation
-        self.dead: deque[str] = deque()
+        self.dead: deque[tuple[str, bool]] = deque()  # and whether they had been durable
+        self.ended: deque[str] = deque()
+        self.lasting = lasting
         self._name = name
         self._fetch = fetch
+        self._ship = ship
         self._tell = tell or say
         self._bodies: WeakValueDictionary[str, BodyFile] = WeakValueDictionary()
 
@@ -101,6 +115,20 @@ class FileBlobs:
 
     def place(self, name: str) -> str:
         return os.path.join(self.directory, name + SUFFIX)
+
+    def has(self, body: BodyFile) -> bool:
+        """Whether a body can be read without being fetched."""
+        return self._fetch is None or os.path.exists(self.place(body.name))
+
+    def holds(self, name: str) -> bool:
+        """Whether anything in this process refers to a body of this name."""
+        return name in self._bodies
+
+    async def share(self, blob: Blob) -> None:
+        if self._ship is not None:
+            for leaf, _, _ in blob.spans:
+                if isinstance(leaf, BodyFile) and not leaf.durable:
+                    await asyncio.to_thread(self._ship, leaf)
 
     def body(self, name: str, size: int) -> BodyFile:
         """The body that a record names."""
@@ -135,8 +163,12 @@ class FileBlobs:
         while self.released:
             self.in_memory -= self.released.popleft()
         while self.dead:
-            name = self.dead.popleft()
-            if name not in self._bodies:
+            name, durable = self.dead.popleft()
+            if name in self._bodies:
+                continue
+            if durable and self._ship is not None:
+                self.ended.append(name)
+            if not (durable and self.lasting):
                 with suppress(FileNotFoundError):
                     os.unlink(self.place(name))
 

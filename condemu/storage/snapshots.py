@@ -103,6 +103,13 @@ def path_of(directory: str, index: int) -> str:
     return os.path.join(directory, f"snapshot-{index:020d}.cdm")
 
 
+def index_of(path: str) -> int:
+    """As of which commit a snapshot was begun. Raises Damaged, OtherFormat and OSError."""
+    for frame in frames(path, TITLE):
+        return frame.last
+    raise Damaged(path, len(TITLE), "it has nothing in it", short=True)
+
+
 def read(path: str, batches: Batches) -> dict[str, list[tuple[Key, Record]]]:
     """What a snapshot holds, by table. Raises Damaged, OtherFormat, Unreadable and OSError."""
     found = _Found(batches)

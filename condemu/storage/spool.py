@@ -76,6 +76,9 @@ class SpoolBlobs:
             raise
         return writer.finish()
 
+    async def share(self, blob: Blob) -> None:
+        """Nothing: there are no others."""
+
     def settle(self) -> None:
         """Take back the space of the leaves that died since."""
         while self._released:
@@ -229,6 +232,8 @@ class Slot:
             data += more
         return data
 
+    at_hand: Final = True
+
     def __del__(self) -> None:
         self._blobs._freed.append((self.segment, self.number))
 
@@ -244,6 +249,8 @@ class InMemory:
 
     def read(self, start: int, stop: int) -> bytes:
         return self._data[start:stop]
+
+    at_hand: Final = True
 
     def __del__(self) -> None:
         self._blobs._released.append(len(self._data))

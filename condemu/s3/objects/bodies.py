@@ -23,7 +23,7 @@ import re
 from hashlib import md5, sha256
 from typing import Final
 
-from condemu.core.blobs import BlobStore, BlobWriter, MemoryWriter, NoRoom
+from condemu.core.blobs import SMALL, BlobStore, BlobWriter, MemoryWriter, NoRoom
 from condemu.core.errors import ServiceError
 from condemu.core.http import BytesBody, read_body
 from condemu.core.records import record
@@ -88,6 +88,8 @@ async def receive(request: S3Request, blobs: BlobStore, announced: Announced | N
         else:
             request.digests = _digests_of(request, announced, whole)
             request.body = blobs.keep(whole)
+        if request.body.size > SMALL:
+            await blobs.share(request.body)
     except NoRoom:
         raise ServiceError(INTERNAL_ERROR, because="there is no room for the body on condemu's disk") from None
 

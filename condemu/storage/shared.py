@@ -1,0 +1,361 @@
+"""State that several processes share: a store in memory, which is a replica of a log that all of them append to.
+
+At the start the newest snapshot is read, then the log after it. From then on a thread follows what others append, so that reads
+which need not be strong are fresh and those that must be find little to catch up with. Whoever sees that the log has grown by as
+much as the last snapshot, and at least by 64 MiB, writes the next one.
+
+While the log cannot be read or written, everything is refused that needs it, one line is said, and the thread goes on trying.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, Final, Protocol
+
+from condemu.core.blobs import Blob
+from condemu.core.effects import Clock, Ids
+from condemu.core.log import Log, LogUnavailable, Missed
+from condemu.core.spaces import Space
+from condemu.core.store import MemoryStore
+from condemu.storage import snapshots
+from condemu.storage.batches import Batches, Unreadable
+from condemu.storage.committer import Committer
+from condemu.storage.data_directory import DataUnusable
+from condemu.storage.file_blobs import BodyFile, FileBlobs
+from condemu.storage.frames import Damaged, OtherFormat
+from condemu.storage.snapshots import SnapshotWriter
+from condemu.storage.spool import say
+
+GROWN: Final = 64 * 1024 * 1024  # bytes of the log after which a snapshot is worth its while
+PATIENCE: Final = 2.0  # seconds between two looks at a log that nobody tells of, or that does not answer
+TEND: Final = 60  # looks at the log between two looks at the bodies that died
+
+
+class Snapshots(Protocol):
+    """Where snapshots are kept."""
+
+    def newest(self) -> int: ...
+
+    def fetch(self, path: str) -> bool: ...
+
+    def put(self, index: int, path: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Bodies(Protocol):
+    """Where bodies are kept by name."""
+
+    def put(self, name: str, path: str) -> None: ...
+
+    def claim(self, names: Sequence[str]) -> list[str]: ...
+
+    def fetch(self, name: str, path: str) -> None: ...
+
+    def tend(self, dead: Sequence[str], held: Callable[[str], bool]) -> list[str]: ...
+
+    def forgotten(self, held: Callable[[str], bool]) -> list[str]: ...
+
+    def close(self) -> None: ...
+
+
+class Bell(Protocol):
+    """Rings when somebody may have appended."""
+
+    def wait(self, seconds: float) -> bool: ...
+
+    def interrupt(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Place(Protocol):
+    """Where state is shared. Each part of it is used by one thread at a time. `secret` is one for all who share it."""
+
+    @property
+    def shown(self) -> str: ...
+
+    @property
+    def secret(self) -> bytes: ...
+
+    @property
+    def snapshots(self) -> Snapshots: ...
+
+    @property
+    def bodies(self) -> Bodies: ...
+
+    @property
+    def bell(self) -> Bell: ...
+
+    def log(self, ship: Callable[[Sequence[Any]], None]) -> Log: ...
+
+
+class Attended:
+    """A log of which somebody wants to know whether it answers."""
+
+    def __init__(self, log: Log, heard: Callable[[str], None]) -> None:
+        self._log = log
+        self._heard = heard
+        self.alone = log.alone
+
+    def append(self, after: int, last: int, batch: bytes, bodies: Sequence[Any]) -> bool:
+        try:
+            appended = self._log.append(after, last, batch, bodies)
+        except LogUnavailable as failure:
+            self._heard(str(failure))
+            raise
+        self._heard("")
+        return appended
+
+    def read(self, after: int) -> list[tuple[int, bytes]]:
+        try:
+            batches = self._log.read(after)
+        except LogUnavailable as failure:
+            self._heard(str(failure))
+            raise
+        self._heard("")
+        return batches
+
+    def close(self) -> None:
+        self._log.close()
+
+
+class ShippedBodies:
+    """Bodies on their way between a directory of this process and the place that all share."""
+
+    def __init__(self, bodies: Bodies, blobs: FileBlobs) -> None:
+        self._bodies = bodies
+        self._blobs = blobs
+        self._lock = threading.Lock()  # of the place's bodies, and of `durable`
+
+    def ship(self, named: Sequence[BodyFile]) -> None:
+        """Return when all of these are there. Raises LogUnavailable."""
+        with self._lock:
+            for body in named:
+                self._put(body)
+            missing = self._bodies.claim([body.name for body in named])
+            for body in named:
+                if body.name in missing:
+                    body.durable = False
+                    self._put(body)
+
+    def _put(self, body: BodyFile) -> None:
+        if not body.durable:
+            try:
+                if self._blobs.lasting:
+                    self._blobs.sync((body,))
+                self._bodies.put(body.name, self._blobs.place(body.name))
+            except OSError as problem:
+                raise LogUnavailable(f"the body {body.name} cannot be read: {problem.strerror}") from problem
+            body.durable = True
+
+    def ship_one(self, body: BodyFile) -> None:
+        """Before it is named: what its commit need not wait for then."""
+        with self._lock, suppress(LogUnavailable):  # whoever names it tries again, and tells
+            self._put(body)
+
+    def fetch(self, name: str, path: str) -> None:
+        with self._lock:
+            if not os.path.exists(path):
+                self._bodies.fetch(name, path)
+
+    def tend(self, dead: Sequence[str]) -> list[str]:
+        with self._lock:
+            return self._bodies.tend(dead, self._blobs.holds)
+
+    def forgotten(self) -> list[str]:
+        with self._lock:
+            return self._bodies.forgotten(self._blobs.holds)
+
+
+class Shared:
+    """A replica of shared state. What a program needs of it are `store`, `blobs` and `committer`.
+
+    `directory` has the bodies, where all processes share one; else they are in the place, and a directory of this process alone
+    has copies. Raises DataUnusable.
+    """
+
+    def __init__(
+        self, place: Place, spaces: Sequence[Space], clock: Clock, ids: Ids, *, budget: int, directory: str = "",
+        grown: int = GROWN, tell: Callable[[str], None] | None = None,
+    ) -> None:  # fmt: skip
+        self.place = place
+        self.seal = place.secret
+        self.trouble = ""  # why the log cannot be used now
+        self._tell = tell or say
+        self._grown = grown
+        self._since = self._snapshot_size = 0
+        self._writing: asyncio.Task[None] | None = None
+        self._scratch = tempfile.mkdtemp(prefix="condemu-shared-")
+        self._own_bodies = not directory
+        self._ended = threading.Event()
+        self.store = MemoryStore(clock, ids)
+        self.blobs = FileBlobs(
+            directory or self._scratch, lambda: ids.token(16).hex(), budget=budget,
+            fetch=None if directory else self._fetch, ship=self._ship, lasting=bool(directory),
+        )  # fmt: skip
+        self._shipped = ShippedBodies(place.bodies, self.blobs)
+        self._batches = Batches(spaces, self.blobs)
+        self._log = Attended(place.log(self._shipped.ship), self._heard)
+        self._aside = ThreadPoolExecutor(1, "condemu-snapshots")
+        try:
+            if directory:
+                os.makedirs(directory, exist_ok=True)
+            self._load()
+            for last, content in self._log.read(self.store.index):
+                self._apply(last, content)
+        except (LogUnavailable, Damaged, OtherFormat, Unreadable, OSError) as problem:
+            self._abandon()
+            raise DataUnusable(f"{place.shown} cannot be read: {problem}") from None
+        except Missed:
+            self._abandon()
+            raise DataUnusable(f"{place.shown} cannot be read: its log begins later than its snapshot") from None
+        self.committer = Committer(self.store, self._log, self._batches, self._load)
+        self.committer.grown = self._has_grown
+        self._follower = threading.Thread(target=self._follow, name="condemu-follower", daemon=True)
+        self._follower.start()
+
+    def _abandon(self) -> None:
+        self._aside.shutdown()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _load(self) -> None:
+        """Hold what the newest snapshot says, or nothing where there is none."""
+        path = os.path.join(self._scratch, "read.snapshot")
+        collecting = gc.isenabled()
+        gc.disable()  # what is read is all going to stay
+        try:
+            if self.place.snapshots.fetch(path):
+                index, tables = snapshots.index_of(path), snapshots.read(path, self._batches)
+                self.store.load(tables.items(), index)
+                self._since, self._snapshot_size = 0, os.path.getsize(path)
+                os.unlink(path)
+            else:
+                self.store.load((), 0)
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _apply(self, last: int, content: bytes) -> None:
+        self._since += len(content)
+        for commit in self._batches.commits(content):
+            self.store.apply(commit)
+
+    def _ship(self, body: BodyFile) -> None:
+        self._shipped.ship_one(body)
+
+    def _fetch(self, name: str, path: str) -> None:
+        try:
+            self._shipped.fetch(name, path)
+        except LogUnavailable as failure:
+            raise OSError(str(failure)) from failure
+
+    async def bring(self, blob: Blob) -> None:
+        """Return when all of a body can be read at once. Raises LogUnavailable."""
+        for leaf, _, _ in blob.spans:
+            if isinstance(leaf, BodyFile) and not os.path.exists(self.blobs.place(leaf.name)):
+                await asyncio.to_thread(self._shipped.fetch, leaf.name, self.blobs.place(leaf.name))
+
+    # what is heard of the log
+
+    def _heard(self, trouble: str) -> None:
+        before, self.trouble = self.trouble, trouble
+        if trouble and not before:
+            self._tell(f"condemu: {trouble}: requests are refused until it answers")
+        elif before and not trouble:
+            self._tell(f"condemu: {self.place.shown} answers again")
+
+    def _follow(self) -> None:
+        """Until the end: wake the replica when somebody appended, and see to it that a log that failed is tried again."""
+        looks = 0
+        while not self._ended.is_set():
+            try:
+                rung = self.place.bell.wait(PATIENCE)
+                if rung or self.trouble:
+                    self.committer.poke()
+                    if self.trouble:
+                        self._ended.wait(PATIENCE / 4)
+                looks += 0 if rung else 1
+                if looks == TEND:
+                    looks = 0
+                    self.tend()
+            except LogUnavailable:
+                self.committer.poke()  # the log knows better whether it answers
+                self._ended.wait(PATIENCE / 4)
+
+    def tend(self, *, thoroughly: bool = False) -> list[str]:
+        """Look after the bodies that no record names any more. Raises LogUnavailable."""
+        self.blobs.settle()
+        dead = [self.blobs.ended.popleft() for _ in range(len(self.blobs.ended))]
+        try:
+            if thoroughly:
+                dead += self._shipped.forgotten()
+            gone = self._shipped.tend(dead)
+        except LogUnavailable:
+            self.blobs.ended.extend(dead)
+            raise
+        if not self._own_bodies:
+            for name in gone:
+                with suppress(FileNotFoundError):
+                    os.unlink(self.blobs.place(name))
+        return gone
+
+    # snapshots
+
+    def _has_grown(self, size: int) -> None:
+        self._since += size
+        if self._since < max(self._grown, self._snapshot_size) or (self._writing is not None and not self._writing.done()):
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # nobody serves; whoever does will come by
+            return
+        self._writing = loop.create_task(self.write_snapshot())
+
+    async def write_snapshot(self) -> None:
+        """Write a snapshot while others go on. What fails is tried again when the log has grown as much once more."""
+        self._since = 0
+        loop = asyncio.get_running_loop()
+        writer: SnapshotWriter | None = None
+        try:
+            writer = SnapshotWriter(self._scratch, self.store, self._batches, self.store.index)
+            if await loop.run_in_executor(self._aside, self.place.snapshots.newest) >= writer.index:
+                return
+            while writer.step():
+                await asyncio.sleep(0)
+            writer.bodies = []  # they are there: commits named them
+            await loop.run_in_executor(self._aside, writer.finish, _nothing)
+            await loop.run_in_executor(self._aside, self.place.snapshots.put, writer.index, writer.path)
+            self._snapshot_size = writer.size
+        except (OSError, LogUnavailable) as problem:
+            self._tell(f"condemu: {self.place.shown}: no snapshot could be written: {problem}")
+        finally:
+            if writer is not None:
+                for path in (writer.path, f"{writer.path}.part"):
+                    with suppress(FileNotFoundError):
+                        os.unlink(path)
+
+    def close(self) -> None:
+        """Nothing can be read or committed any more."""
+        self._ended.set()
+        self.place.bell.interrupt()
+        self.committer.close()
+        self._follower.join()
+        self._aside.shutdown()
+        self.place.bell.close()
+        self.place.snapshots.close()
+        self.place.bodies.close()
+        self.blobs.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def _nothing(_: Any) -> None:
+    """Bodies need no sync here."""

@@ -100,6 +100,7 @@ class Committer:
         self._round: Round | None = None
         self._home: asyncio.AbstractEventLoop | None = None
         self._called = False  # the next round is about to begin
+        self._closed = False
         self._thread = ThreadPoolExecutor(1, "condemu-log")
 
     # what the engine asks for
@@ -134,7 +135,7 @@ class Committer:
                 home.call_soon_threadsafe(self._read_on)
 
     def _read_on(self) -> None:
-        if self._home is not None and not self._behind and not self.alone:
+        if self._home is not None and not (self._behind or self.alone or self._closed):
             nobody = self._home.create_future()
             nobody.add_done_callback(lambda done: done.exception())  # whoever waits will hear of it
             self._behind.append(nobody)
@@ -159,6 +160,7 @@ class Committer:
 
     def close(self) -> None:
         """Return when what is under way is done. Nothing can be committed any more."""
+        self._closed = True
         if self._round is not None:
             self._finish(self._round)
         self._thread.shutdown()
@@ -178,7 +180,7 @@ class Committer:
         if self._round is not None and self._round.home is not None and self._round.home.is_closed():
             self._finish(self._round)  # those who waited for it have gone
             self._round = None
-        if self._round is not None or not (self._asked or self._behind):
+        if self._round is not None or self._closed or not (self._asked or self._behind):
             return
         asked, self._asked = self._asked[:MOST], self._asked[MOST:]
         behind, self._behind = self._behind, []

@@ -162,6 +162,11 @@ class Step:
         self._reserve = reserve
         self._release: Callable[[], None] | None = None
 
+    @property
+    def reserves(self) -> bool:
+        """Whether it is a transaction, which can reserve its items."""
+        return self._reserve is not None
+
     def reserve(self) -> None:
         """Reserve what the step touches until it is decided. A step that is no transaction has nothing to reserve."""
         if self._reserve is not None and self._release is None:

@@ -2,7 +2,9 @@
 
 It is an observer. A request that is READY waits until the director is told to release its lane, with a fault or without. It then
 takes effect as if it had just arrived: if anything was committed since, or time has passed, the call is made anew first, which
-nothing before READY can tell. Only one lane runs at any time, so that what happens is a function of the schedule.
+nothing before READY can tell. With an overlap, arriving is an event of its own: the request waits a second time, keeps the moment
+at which it came, and reserves its items if it is a transaction. Only one lane runs at any time, so that what happens is a
+function of the schedule.
 
 How a request waits is not decided here: in this process its thread blocks, on a server its task awaits (`wait`).
 
@@ -37,7 +39,7 @@ from condemu.lab.faults import (
     fitting,
     stale,
 )
-from condemu.lab.schedules import EVERYTHING, TICK, TIME, Event, Footprint, Option, meet
+from condemu.lab.schedules import EVERYTHING, TICK, TIME, Event, Footprint, Option
 
 NEW: Final = "new"
 RUNNING: Final = "running"
@@ -69,8 +71,8 @@ class Lane:
     """An actor as the director sees it."""
 
     __slots__ = (
-        "arrivals", "behind", "call", "crashed", "due", "effect", "index", "lost", "name", "number", "overlapped",
-        "pending_fault", "released", "rules", "state", "step", "striking", "wrote",
+        "arrivals", "arriving", "behind", "call", "crashed", "due", "effect", "index", "lost", "name", "number",
+        "pending_fault", "released", "rules", "state", "step", "striking", "under_way", "wrote",
     )  # fmt: skip
 
     def __init__(self, name: str, index: int) -> None:
@@ -86,7 +88,8 @@ class Lane:
         self.arrivals = 0  # how often it had arrived by then
         self.pending_fault: Fault | None = None
         self.striking: list[Fault] = []  # it, and others of its word that pick the same
-        self.overlapped = False  # what is parked meets what was committed since
+        self.arriving = False  # its event is that the request arrives, and no more
+        self.under_way = False  # what is parked has arrived, and keeps that moment
         self.lost = ""  # the invocation all of whose replies are lost
         self.effect: Effect | None = None
         self.wrote = False
@@ -128,7 +131,7 @@ class Director(Watch):
         self._reach = reach  # how many commits have touched what a step reads
         self._is_due = is_due  # whether something would be deleted before a step, because it has expired
         self.late = False  # what has expired is not deleted any more
-        self._swept = False
+        self._swept = self._reserved = False
         self._running: Lane | None = None
 
     # what a race asks and tells
@@ -149,8 +152,9 @@ class Director(Watch):
             deviation = 0 if place == 0 else 1
             footprint = self._footprint(lane)
             options.append(Option(Event(lane.name, lane.number), footprint, deviation))
+            touched = {LATE: ALL, OVERLAP: _arriving(lane.step)}
             options.extend(
-                Option(Event(lane.name, lane.number, word), ALL if word == LATE else footprint, deviation + 1)
+                Option(Event(lane.name, lane.number, word), touched.get(word, footprint), deviation + 1)
                 for word in self._variants(lane)
             )
         options.extend(Option(Event("", number, seconds), TICK, 1) for number, seconds in ticks)
@@ -166,13 +170,15 @@ class Director(Watch):
                 assert lane.step is not None
                 if not self.late and self._is_due(lane.step):
                     yield word
-            elif word != OVERLAP or lane.overlapped:
+            elif word != OVERLAP or not lane.under_way:
                 yield word
 
     def _preference(self, lane: Lane) -> tuple[int, float, int]:
-        """Who runs goes on; then the first in order; who sleeps comes last, the earliest first."""
+        """Who runs goes on; then the first in order; then what is under way; who sleeps comes last, the earliest first."""
         if lane.state == ASLEEP:
-            return (2, lane.due, lane.index)
+            return (3, lane.due, lane.index)
+        if lane.under_way:
+            return (2, 0.0, lane.index)
         return (0 if lane is self._running else 1, 0.0, lane.index)
 
     def _footprint(self, lane: Lane) -> Footprint:
@@ -181,6 +187,8 @@ class Director(Watch):
             return (Touch("time", True),)
         if lane.state == NEW or lane.step is None:
             return time
+        if lane.under_way and lane.step.reserves:
+            return (*_arriving(lane.step), *time)
         return (*lane.step.footprint, *time)
 
     def release(self, option: Option) -> Lane:
@@ -188,6 +196,7 @@ class Director(Watch):
         lane = self.lanes[option.event.actor]
         self.footprint = option.footprint
         self._swept = lane.wrote = False
+        self._reserved = option.event.variant == OVERLAP or lane.under_way  # what it touches, it reserves or gives back
         lane.effect = Effect(option.event)
         if lane.state == ASLEEP:
             lane.effect.seconds = lane.due - self._clock.now()
@@ -195,10 +204,14 @@ class Director(Watch):
             assert lane.call is not None
             lane.released, lane.arrivals = lane.call, lane.call.arrivals
             lane.behind = commits_behind(option.event.variant)
+            lane.arriving = option.event.variant == OVERLAP
             striking = lane.rules.get(STALE if lane.behind else option.event.variant)
-            if striking:
-                lane.pending_fault, lane.striking = striking[0], striking
-            self._describe(lane.effect, lane)
+            if lane.arriving:
+                self.struck.update(lane.rules[OVERLAP])
+            else:
+                if striking:
+                    lane.pending_fault, lane.striking = striking[0], striking
+                self._describe(lane.effect, lane)
         self.effects.append(lane.effect)
         lane.number += 1
         lane.state = RUNNING
@@ -217,12 +230,9 @@ class Director(Watch):
         """What the lane's event really touched: without a change it has only read."""
         if self._swept or (lane.effect is not None and lane.effect.fault == LATE):
             return ALL
-        if not lane.wrote:
-            return tuple(Touch(touch.resource, touch.written and touch.resource == "time") for touch in self.footprint)
-        for other in self.lanes.values():
-            if other is not lane and other.step is not None and meet(self.footprint, other.step.footprint):
-                other.overlapped = True
-        return self.footprint
+        if lane.wrote or self._reserved:
+            return self.footprint
+        return tuple(Touch(touch.resource, touch.written and touch.resource == "time") for touch in self.footprint)
 
     # the stages
 
@@ -239,29 +249,55 @@ class Director(Watch):
         lane = self.lanes.get(call.actor)
         if lane is None:
             return None
-        if lane.released is not call or call.arrivals == lane.arrivals:
-            lane.released, lane.call, lane.step = None, call, step
-            lane.rules = {}
-            for rule in fitting(self._faults, self._tables, call, step):
-                lane.rules.setdefault(rule.word, []).append(rule)
-            lane.state, lane.overlapped = PARKED, False
-            await self._wait(lane)
-            lane.call, lane.step = None, None
-            keeps = self._strike(lane, call, step)
-            step.late = self.late
-            if keeps:
-                lane.released = None
-                return None
-            if self._index() != call.arrived_index or self._clock.now() != call.arrived_at:
+        made_anew = lane.released is call and call.arrivals != lane.arrivals
+        if not made_anew:
+            await self._parked(lane, call, step)
+        if lane.arriving:
+            if not made_anew and self._moved(call):
                 return ARRIVE_AGAIN
+            lane.arriving, lane.under_way = False, True
+            step.reserve()
+            await self._parked(lane, call, step)
+            made_anew = False
         lane.released = None
+        if made_anew:
+            return None
+        keeps, lane.under_way = lane.under_way, False
+        self._strike(lane, call, step)
+        step.late = self.late
+        if keeps:
+            assert lane.effect is not None
+            lane.effect.fault = lane.effect.fault or OVERLAP
+        elif self._moved(call):
+            lane.released = call
+            return ARRIVE_AGAIN
         return None
 
-    def _strike(self, lane: Lane, call: Call, step: Step) -> bool:
-        """Let what is to happen before the decision happen. Whether the call keeps the moment at which it arrived."""
+    async def _parked(self, lane: Lane, call: Call, step: Step) -> None:
+        """Wait until the lane is released."""
+        lane.released, lane.call, lane.step = None, call, step
+        lane.rules = {}
+        for rule in fitting(self._faults, self._tables, call, step):
+            lane.rules.setdefault(rule.word, []).append(rule)
+        lane.state = PARKED
+        await self._wait(lane)
+        lane.call, lane.step = None, None
+
+    def _moved(self, call: Call) -> bool:
+        """Whether anything was committed since a call arrived, or time has passed: it has to arrive again. A part of a batch that
+        has begun cannot, and arrives as it is."""
+        if self._index() == call.arrived_index and self._clock.now() == call.arrived_at:
+            return False
+        if call.outcomes:
+            call.arrived_index, call.arrived_at = self._index(), self._clock.now()
+            return False
+        return True
+
+    def _strike(self, lane: Lane, call: Call, step: Step) -> None:
+        """Let what is to happen before the decision happen."""
         rule = lane.pending_fault
         if rule is None or rule.after or rule.word == CRASH_AFTER:
-            return False
+            return
         assert lane.effect is not None
         self.struck.update(lane.striking)
         lane.effect.fault, lane.pending_fault = stale(lane.behind) if lane.behind else rule.word, None
@@ -269,8 +305,8 @@ class Director(Watch):
             lane.crashed = True
             raise Crashed
         self.late = self.late or rule.word == LATE
-        if rule.word in (OVERLAP, STALE, LATE):
-            return rule.word == OVERLAP
+        if rule.word in (STALE, LATE):
+            return
         error = rule.error(self._tables, call, step)
         assert error is not None
         raise error
@@ -320,3 +356,8 @@ class Director(Watch):
         if rule.word == LOST_CALL:
             lane.lost = invocation
         raise ReplyLost("stall" if rule.word == STALL else "cut" if rule.word == CUT else "reset")
+
+
+def _arriving(step: Step | None) -> Footprint:
+    """What it touches that a request arrives, and when it gives back what it reserved: a transaction reserves all its items."""
+    return () if step is None else tuple(Touch(touch.resource, step.reserves) for touch in step.footprint)

@@ -5,7 +5,7 @@
 | throttle, internal_error, unavailable       | before the write | the service's own error; nothing is changed            |
 | conflict, transaction_conflict, in_progress | before the write | the same, where AWS would answer so                    |
 | delay                                       | before the write | it takes a while                                       |
-| overlap                                     | before the write | it had arrived before what was committed meanwhile     |
+| overlap                                     | before the write | it arrives, and takes effect when others went on       |
 | lost                                        | after the write  | the connection breaks; the client never hears of it    |
 | lost-call                                   | after the write  | the same for every attempt of the SDK's call           |
 | stall                                       | after the write  | nothing comes until the client gives up                |
@@ -20,7 +20,8 @@ A service's own errors come from its table `faults.py`; the lab knows only their
 "s3:conflict", means that service alone.
 
 `overlap`, `stale`, `late` and the crashes are for schedules alone. Requests take effect as if they had just arrived; with
-`overlap`, a conditional write of S3 was under way when its key was changed, which S3 answers with 409 by itself. A stale read is
+`overlap` one is under way while others go on. A conditional write of S3 whose key is changed meanwhile is answered with 409 by
+itself; a transaction of DynamoDB has its items reserved meanwhile, and others that want them meet a conflict. A stale read is
 one that AWS may answer from the past; "stale-2" in a schedule is two commits behind, of those that touch what is read. DynamoDB
 may take days to delete what has expired. An actor that crashes does nothing more that could be seen, in `finally` neither.
 """
@@ -174,6 +175,8 @@ def can_strike(rule: Fault, tables: Tables, call: Call, step: Step) -> bool:
     if rule.word == STALE:
         return step.reads and not call.consistent
     if rule.word == LATE:  # the director knows whether anything has expired
+        return True
+    if rule.word == OVERLAP and step.reserves:
         return True
     if rule.word == CRASH:  # when a client ends, what it has sent goes on: a batch that has begun
         return not step.reads and not call.outcomes

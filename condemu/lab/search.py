@@ -23,8 +23,8 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import count
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count, takewhile
 from typing import Final, Protocol
 
 from condemu.lab.schedules import TICK, Event, Footprint, Option, meet, token
@@ -103,8 +103,14 @@ class _Place:
         self.tried: dict[Event, Option] = {}
 
     def able(self, event: Event) -> Event:
-        """The event; without its fault, where that cannot strike here: an overlap needs something that came before."""
+        """The event; without its fault, where that cannot strike here: a stale read needs something that came before."""
         return event if event in self.options else event._replace(variant="")
+
+    def tried_before(self, event: Event) -> Iterator[tuple[Event, Option]]:
+        """What was tried here before a step. One with a fault counts as tried with the same step without: what came behind that
+        found it asleep, did not run it, and so did not let the fault strike there."""
+        plain = event._replace(variant="") if not event.is_time else event
+        return takewhile(lambda tried: tried[0] != plain, list(self.tried.items()))
 
 
 def _awake(asleep: Asleep, option: Option) -> dict[Event, Footprint]:
@@ -139,7 +145,7 @@ class Fewest:
         place = places[-1]
         if option.event in place.tried or option.event in place.asleep:
             return
-        before = {**place.asleep, **{event: tried.footprint for event, tried in place.tried.items()}}
+        before = {**place.asleep, **{event: tried.footprint for event, tried in place.tried_before(option.event)}}
         place.tried[option.event] = option
         item = (place.cost + option.deviation, next(self._numbers), places, (*events, option.event), _awake(before, option))
         heapq.heappush(self._waiting, item)
@@ -209,7 +215,13 @@ class _Fewest(_Walked):
                         self._try(here, other)
 
     def _matters(self, faulty: Option, here: int) -> bool:
-        """A lost reply tells nobody anything new where nothing was written."""
+        """A lost reply tells nobody anything new where nothing was written; who arrives early does so for those who meet it."""
+        if faulty.event.variant == OVERLAP:
+            mine = (*faulty.footprint, *self.footprints[here])
+            return any(
+                option.event.actor not in ("", faulty.event.actor) and meet(mine, footprint)
+                for option, footprint in zip(self.chosen, self.footprints, strict=True)
+            )
         return not faulty.event.variant.startswith(LOST) or any(touch.written for touch in self.footprints[here])
 
     def _try(self, here: int, option: Option) -> None:
@@ -223,6 +235,7 @@ def within(faults: int, chosen: Sequence[Option], options: Sequence[Option]) -> 
     return [option for option in options if struck < faults or not option.event.variant or option.event.is_time]
 
 
+OVERLAP: Final = "overlap"  # the name of the fault that lets a request arrive before it takes effect
 LOST: Final = "lost"  # how the names of faults begin that let a write take effect and lose its reply
 
 

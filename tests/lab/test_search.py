@@ -64,6 +64,25 @@ def test_so_they_are_with_two_faults_and_time(program):
     compare(program, 2)
 
 
+@settings(max_examples=100, deadline=None)
+@given(programs(overlaps=True, most=2))
+def test_so_they_are_where_requests_overlap_and_transactions_hold_what_they_touch(program):
+    compare(program, 1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(programs(overlaps=True, faulty=True, most=2))
+def test_so_they_are_where_two_overlap_or_one_and_a_fault(program):
+    compare(program, 2)
+
+
+@pytest.mark.exhaustive
+@settings(max_examples=3000, deadline=None)
+@given(programs(overlaps=True))
+def test_thousands_of_programs_with_transactions_that_overlap(program):
+    compare(program, 1)
+
+
 @pytest.mark.exhaustive
 @settings(max_examples=5000, deadline=None)
 @given(programs(faulty=True))

@@ -172,6 +172,46 @@ def test_an_actor_crashes_after_a_write_and_the_write_stands(admin):
     }  # fmt: skip
 
 
+def creates(me: Any) -> str:
+    s3 = me.client("s3")
+    try:
+        s3.put_object(Bucket="bucket", Key="k", Body=b"", IfNoneMatch="*")
+    except s3.exceptions.ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return "created"
+
+
+def passes(me: Any) -> str:
+    me.client("s3").put_object(Bucket="bucket", Key="k", Body=b"")
+    me.client("s3").delete_object(Bucket="bucket", Key="k")
+    return "done"
+
+
+def moves(me: Any) -> str:
+    puts = [{"Put": {"TableName": "table", "Item": {"k": {"S": key}}}} for key in "ab"]
+    me.client("dynamodb").transact_write_items(TransactItems=puts)
+    return "done"
+
+
+def puts(me: Any) -> str:
+    dynamodb = me.client("dynamodb")
+    try:
+        dynamodb.put_item(TableName="table", Item={"k": {"S": "b"}, "n": {"N": "7"}})
+    except dynamodb.exceptions.ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return "put"
+
+
+def test_a_request_is_under_way_while_others_go_on(admin):
+    came_to = outcomes(admin, {"passes": passes, "creates": creates}, keys, faults=["overlap"])
+    assert {told[1] for told, _ in came_to} == {"created", "PreconditionFailed", "ConditionalRequestConflict"}
+    admin("POST", "reset")
+    came_to = outcomes(admin, {"puts": puts, "moves": moves}, items, faults=["overlap"])
+    assert came_to == {
+        (("put", "done"), "a b"), (("put", "done"), "a b7"), (("TransactionConflictException", "done"), "a b"),
+    }  # fmt: skip
+
+
 def batch(me: Any) -> int:
     requests = [{"PutRequest": {"Item": {"k": {"S": key}}}} for key in "bc"]
     return len(me.client("dynamodb").batch_write_item(RequestItems={"table": requests})["UnprocessedItems"])

@@ -248,6 +248,8 @@ class Run(Watch):
             raise ReplyLost from None
 
     async def _wait(self, lane: Lane) -> None:
+        if self.over:
+            return
         gate = self._gates[lane.name] = asyncio.Event()
         self._settle(lane)
         await gate.wait()

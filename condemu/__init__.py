@@ -81,6 +81,8 @@ Where is the rule for ...?
     what PutBucketLifecycleConfiguration refuses         s3/configurations/lifecycle.py put_bucket_lifecycle_configuration
     when an object expires, x-amz-expiration             s3/state/lifecycle.py due
     lifecycle rules, carried out                         s3/sweep.py sweep
+    websites: index, errors, redirects                   s3/site.py serve
+    which host is a bucket's website                     s3/requests/addressing.py website_of_host
     creating, listing and deleting buckets               s3/buckets/buckets.py is_name
     creating a bucket that is there                      s3/buckets/create.py create_bucket
     tags of buckets and objects                          s3/requests/tags.py checked

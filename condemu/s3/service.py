@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
 from condemu.core.store import Txn
+from condemu.s3 import site
 from condemu.s3.access.authenticator import Authenticator
 from condemu.s3.access.authorize import admit, authorize, authorize_entry, hidden, without_unseen
 from condemu.s3.buckets import cors
@@ -22,7 +24,8 @@ from condemu.s3.errors.signatures import refusal_of
 from condemu.s3.objects import bodies
 from condemu.s3.objects import post as post_object
 from condemu.s3.render import error_response, preflight_response, response
-from condemu.s3.requests.addressing import bucket_and_key, bucket_of_host
+from condemu.s3.requests.addressing import WEBSITE, bucket_and_key, bucket_of_host, website_of_host
+from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.conditions import unsupported
 from condemu.s3.requests.copy_source import named_source
 from condemu.s3.requests.members import check_presigned, members_of, parse_query
@@ -32,7 +35,7 @@ from condemu.s3.routing import route
 from condemu.s3.state.buckets import GLOBAL, UNKNOWN
 from condemu.s3.sweep import sweep_first
 
-Decided = Callable[[S3Request, Txn], dict[str, Any]]
+Decided = Callable[[S3Request, Txn], Any]
 
 NO_QUERY: Final[Mapping[str, str]] = {}
 XML_LIMIT: Final = 4 * 1024 * 1024  # bytes of a request's document: a list of 10,000 parts with the longest checksums takes 3 MiB
@@ -95,6 +98,8 @@ class S3:
         headers = http.headers
         query = parse_query(http.query_string) if http.query_string else NO_QUERY
         bucket, key = bucket_and_key(headers.get("host", ""), http.raw_path)
+        if WEBSITE in headers.get("host", "") and http.method != "OPTIONS" and website_of_host(headers["host"]) is not None:
+            return await self._website(http, bucket, key)
         if http.method == "OPTIONS" and bucket:
             look = partial(cors.preflight, http=http, bucket_name=bucket, namespace=self.namespace(""))
             return preflight_response(self.engine.store.view(look), http)
@@ -130,6 +135,26 @@ class S3:
         if operation.ahead is not None:
             await operation.ahead(request, store)
         return response(request, await self.engine.run(http.call, _plan(request)))
+
+    async def _website(self, http: Request, bucket: str, key: str) -> Response:
+        """A request to a website endpoint: whatever it says of who sends it, it is everybody's."""
+        row = route(http.method, bucket, "key", NO_QUERY, NO_QUERY) if http.method in ("GET", "HEAD") else None
+        if row is None:
+            return site.page(http, ServiceError(METHOD_NOT_ALLOWED, {"Method": http.method, "ResourceType": "OBJECT"}))
+        http.headers = {name: value for name, value in http.headers.items() if name != "authorization"}
+        http.query_string = ""
+        members, _ = members_of(http.headers, NO_QUERY)
+        request = S3Request(http, row, bucket, key, members, NO_QUERY)
+        self._identify(request)
+        http.call.operation = f"WEBSITE.{http.method}.OBJECT"  # as server access logs call it
+        with suppress(ServiceError):
+            self.engine.store.view(partial(bucket_of, request=request))
+        step = Step(partial(_swept, request, site.serve), partial(_touched, request), reads=True)
+        try:
+            served = await self.engine.run(http.call, Plan(step))
+        except ServiceError as error:
+            return site.page(http, error)
+        return site.answer(request, served)
 
     def _identify(self, request: S3Request) -> None:
         """Who asks, and what the call is for."""
@@ -180,7 +205,7 @@ def _touched(request: S3Request, txn: Txn) -> tuple[Touch, ...]:
     return touched, Touch(f"s3:{source_bucket}/{source_key}", False)
 
 
-def _swept(request: S3Request, decide: Decided, txn: Txn) -> dict[str, Any]:
+def _swept(request: S3Request, decide: Decided, txn: Txn) -> Any:
     """The decision, behind what lifecycle rules have to do first."""
     bucket = request.found_bucket
     if (bucket is not None and bucket.sweep is not None) or request.operation.copies:

@@ -29,7 +29,7 @@ from condemu.s3.uploads.parts import close
 
 AT_ONCE: Final = 1000  # keys, or uploads, in one decision
 
-Decided = Callable[[S3Request, Txn], dict[str, Any]]
+Decided = Callable[[S3Request, Txn], Any]
 
 
 def sweep_first(request: S3Request, decide: Decided, again: Decide, txn: Txn) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from s3_lifecycle import DAY, has, stack_of
 from s3_tables import table
+from s3_website import ERROR, HOST, INDEX, ask, furnish, rules, website, when
 from s3_wire import Wire
 
 from condemu.core.errors import ServiceError
@@ -106,3 +108,43 @@ MAKE = {
     "the same as its expiration": an_object,
     "uploads that were not completed": an_upload,
 }
+
+
+# websites
+
+# a row of the table -> what the bucket is given, what is asked for, what comes of it
+REDIRECTED = "<RedirectAllRequestsTo><HostName>example.com</HostName><Protocol>https</Protocol></RedirectAllRequestsTo>"
+MOVED = when("docs/"), "<ReplaceKeyPrefixWith>documents/</ReplaceKeyPrefixWith>"
+FAILED = when(status="404"), "<HostName>example.com</HostName><ReplaceKeyPrefixWith>404/</ReplaceKeyPrefixWith>"
+CASES: dict[tuple[str, str], tuple[str, str, int, str, bytes]] = {
+    ("anything", "a redirect of everything"): (REDIRECTED, "/a/b", 301, "https://example.com/a/b", b""),
+    ("a key", "a rule that fits, without an error"): (
+        INDEX + rules(MOVED), "/docs/index.html", 301, f"http://{HOST}/documents/index.html", b"",
+    ),
+    ("`a/`", "the index document `a/index.html`"): (INDEX, "/docs/", 200, "", b"docs"),
+    ("`a`", "the object `a`"): (INDEX, "/docs/index.html", 200, "", b"docs"),
+    ("`a`", "an object with a redirect location"): (INDEX, "/moved", 301, "/docs/", b""),
+    ("`a`", "no such object, but `a/index.html`"): (INDEX, "/docs", 302, "/docs/", b""),
+    ("a key that is not there", "a rule for its error"): (
+        INDEX + ERROR + rules(FAILED), "/x", 301, "http://example.com/404/x", b"",
+    ),
+    ("a key that is not there", "an error document"): (INDEX + ERROR, "/x", 404, "", b"oops"),
+    ("a key that is not there", "none of these"): (INDEX, "/x", 404, "", b"<html>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", table("site.py"))
+def test_a_website_answers_by_the_table(s3: Wire, row: Row) -> None:
+    content, path, status, location, body = CASES[row["a request for"], row["where there is"]]
+    assert re.findall(r"\d{3}", row["is answered with"]) in ([], [str(status)])
+    furnish(s3)
+    s3.put("moved", b"old", x_amz_website_redirect_location="/docs/")
+    website(s3, content)
+    for method in ("GET", "HEAD"):
+        answer = ask(s3, path, method)
+        assert (answer.status, answer["location"] or "") == (status, location)
+        assert answer.body.startswith(body) if method == "GET" else answer.body == b""
+
+
+def test_the_tables_rows_are_all_run() -> None:
+    assert {(row["a request for"], row["where there is"]) for row in table("site.py")} == set(CASES)

@@ -30,17 +30,32 @@ VIRTUAL_HOST: Final = re.compile(
     rf"(?:{'|'.join(map(re.escape, AWS_SUFFIXES))}))",
     re.IGNORECASE,
 )
+WEBSITE: Final = ".s3-website"  # in a Host: what it names is served as a website
+WEBSITE_HOST: Final = re.compile(
+    r"(?P<bucket>.+?)\.s3-website(?:[.-][a-z]{2,5}(?:-[a-z]+)+-\d)?\."
+    rf"(?:localhost|localhost\.localstack\.cloud|{'|'.join(map(re.escape, AWS_SUFFIXES))})",
+    re.IGNORECASE,
+)
 SERVICE_LABELS: Final = frozenset({"s3", "dynamodb", "sdb", "www"})
 
 
 @lru_cache(maxsize=1024)
 def bucket_of_host(host: str) -> str | None:
     """The bucket that a Host header names, or None for path style."""
-    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-    match = VIRTUAL_HOST.fullmatch(name)
+    match = website_of_host(host) or VIRTUAL_HOST.fullmatch(without_port(host))
     if match is None or match["bucket"].lower() in SERVICE_LABELS:
         return None
     return match["bucket"]
+
+
+def website_of_host(host: str) -> re.Match[str] | None:
+    """Whose website a Host header names: `bucket.s3-website.localhost`, `bucket.s3-website-us-east-1.amazonaws.com`."""
+    return WEBSITE_HOST.fullmatch(without_port(host)) if WEBSITE in host else None
+
+
+def without_port(host: str) -> str:
+    name, _, port = host.rpartition(":")
+    return name if port.isdigit() else host
 
 
 def decode(text: str) -> str:

@@ -191,8 +191,9 @@ def _claim(authorization: str) -> tuple[Claim, str]:
 
 def _check_scope(where: str, claim: Claim, request: Request, verifier: Verifier) -> None:
     """Service, terminal and date are this endpoint's; so is the region where the host names one. An endpoint without a region in
-    its name stands for all of them."""
-    if claim.service != "s3":
+    its name stands for all of them. The list of directory buckets is signed for S3 Express."""
+    express = claim.service == "s3express" and request.method == "GET" and request.raw_path == "/"
+    if claim.service != "s3" and not express:
         raise AuthFailure(failures.SERVICE[where], {"Got": claim.service, "Want": "s3"})
     if claim.terminal != TERMINAL:
         raise AuthFailure(failures.TERMINAL[where], {"Got": claim.terminal})

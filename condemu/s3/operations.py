@@ -20,7 +20,7 @@ from condemu.s3.errors.access import ANONYMOUS_COPY, ANONYMOUS_MULTIPART, ANONYM
 from condemu.s3.errors.general import ACCESS_DENIED
 from condemu.s3.listing import objects as listing
 from condemu.s3.listing import versions as listing_versions
-from condemu.s3.objects import acl, attributes, bodies, copy, delete, get, put, tagging
+from condemu.s3.objects import acl, annotation, attributes, bodies, copy, delete, get, put, tagging
 from condemu.s3.objects import lock as object_lock
 from condemu.s3.objects import post as post_object
 from condemu.s3.requests.conditions import DELETE, READ, SOURCE, WRITE
@@ -40,7 +40,11 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         "ListBuckets", "GET", "service", "", handler=buckets.list_buckets, root="ListAllMyBucketsResult",
         actions=("s3:ListAllMyBuckets",), new_bucket=True, anonymous=ACCESS_DENIED,
     ),
-    Operation("ListDirectoryBuckets", "GET", "service", "max-directory-buckets", express=True),
+    Operation(
+        "ListDirectoryBuckets", "GET", "service", "max-directory-buckets", express=True,
+        handler=buckets.list_directory_buckets, root="ListAllMyDirectoryBucketsResult",
+        actions=("s3express:ListAllMyDirectoryBuckets",), new_bucket=True, anonymous=ACCESS_DENIED,
+    ),
     Operation("WriteGetObjectResponse", "POST", "service", "WriteGetObjectResponse", path="WriteGetObjectResponse"),
     # bucket
     Operation(
@@ -253,7 +257,10 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         members=("Owner", "AccessControlList"),
         actions=("s3:GetObjectAcl", "s3:GetObjectVersionAcl"), hides=True,
     ),
-    Operation("GetObjectAnnotation", "GET", "object", "annotation", also="annotationName"),
+    Operation(
+        "GetObjectAnnotation", "GET", "object", "annotation", also="annotationName", handler=annotation.get_object_annotation,
+        actions=("s3:GetObjectAnnotation", "s3:GetObjectVersionAnnotation"), hides=True,
+    ),
     Operation(
         "GetObjectAttributes", "GET", "object", "attributes", handler=attributes.get_object_attributes,
         check=attributes.check_attributes, root="GetObjectAttributesResponse", members=attributes.ATTRIBUTES,
@@ -277,7 +284,11 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         status_of=get.status_of,
         actions=("s3:GetObject", "s3:GetObjectVersion"), hides=True, seen_by=SEEN_BY,
     ),
-    Operation("ListObjectAnnotations", "GET", "object", "annotation"),
+    Operation(
+        "ListObjectAnnotations", "GET", "object", "annotation", handler=annotation.list_object_annotations,
+        root="ListObjectAnnotationsOutput", members=annotation.LISTED,
+        actions=("s3:ListObjectAnnotations", "s3:ListObjectVersionAnnotations"), hides=True,
+    ),
     Operation(
         "ListParts", "GET", "object", "uploadId", handler=multipart_listing.list_parts, root="ListPartsResult",
         members=multipart_listing.OF_PARTS,

@@ -23,6 +23,8 @@ NOT_HONORED: Final[dict[str, tuple[str, str, str]]] = {
         "DeleteObject, DeleteObjects, PutBucketVersioning", "ignored", "MFA delete cannot be enabled; it is refused with 501",
     ),
     "ConfirmRemoveSelfBucketAccess": ("PutBucketPolicy", "ignored", "the bucket's owner can always change its policy"),
+    "AnnotationName": ("GetObjectAnnotation", "ignored", "no object has annotations"),
+    "MaxDirectoryBuckets": ("ListDirectoryBuckets", "ignored", "there are none"),
     "SkipDestinationValidation": ("PutBucketNotificationConfiguration", "ignored", "no destination is looked at"),
     "Token": ("PutBucketReplication, PutObjectLockConfiguration", "ignored", "AWS asks for it no more"),
     "OptionalObjectAttributes": ("ListObjects, ListObjectsV2, ListObjectVersions", "ignored", "no object is being restored"),

@@ -73,7 +73,9 @@ def allow(action: str | list[str], principal: Any = "*", resource: Any = (ARN, f
 def test_every_operation_that_is_implemented_has_its_action_and_every_action_is_real() -> None:
     implemented = [operation for operation in OPERATIONS if operation.handler is not None]
     assert [operation.name for operation in implemented if not operation.actions] == []
-    assert {action[3:].lower() for operation in implemented for action in operation.actions} <= ALL_ACTIONS
+    express = {"s3express:ListAllMyDirectoryBuckets"}  # of a service whose actions no bucket's policy knows
+    actions = {action for operation in implemented for action in operation.actions} - express
+    assert {action.removeprefix("s3:").lower() for action in actions} <= ALL_ACTIONS
 
 
 def test_the_owners_account_is_told_why_and_strangers_are_not() -> None:

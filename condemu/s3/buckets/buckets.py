@@ -58,6 +58,11 @@ def get_bucket_location(txn: Txn, request: S3Request) -> dict[str, Any]:
     return {} if location == US_EAST_1 else {"#": location}
 
 
+def list_directory_buckets(txn: Txn, request: S3Request) -> dict[str, Any]:
+    """There are none."""
+    return {"Buckets": {}}
+
+
 def delete_bucket(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Uploads in progress do not keep a bucket; they end with it (inferred). Versions and delete markers do."""
     bucket = bucket_of(txn, request)

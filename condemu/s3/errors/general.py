@@ -56,6 +56,10 @@ MALFORMED_XML: Final = ErrorRow(
     "MalformedXML", 400, "The XML you provided was not well-formed or did not validate against our published schema"
 )
 
+NO_SUCH_ANNOTATION: Final = ErrorRow(  # documented
+    "NoSuchAnnotation", 404, "The specified annotation does not exist on this object."
+)
+
 # Bodies and their digests
 MISSING_MD5_OR_CHECKSUM: Final = ErrorRow(  # third-party
     "InvalidRequest", 400, "Missing required header for this request: Content-MD5 OR x-amz-checksum-*"

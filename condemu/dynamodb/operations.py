@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from condemu.core.calls import Plan
 from condemu.dynamodb.access import accesses
 from condemu.dynamodb.access.accesses import Accesses
+from condemu.dynamodb.backups import absent, exports, imports, recovery
+from condemu.dynamodb.backups.transfers import Transfers
 from condemu.dynamodb.items import batches, items, transactions
 from condemu.dynamodb.partiql import statements
 from condemu.dynamodb.partiql import transactions as statement_transactions
@@ -32,8 +34,8 @@ class Operation:
     `prepare` refuses what can be refused without a table, and returns the plan of what is left. `writes`: it may change
     something. `accesses` tells what it asks permission for; `mends`: the account's root user may do it whatever a table's policy
     says (API Reference, PutResourcePolicy). `first` refuses before the members are looked at; its second argument says whether
-    AWS's texts are those of 2026. `empty`: the answer has no body at all. `shape` describes the members, `in_order` passes most
-    requests that fit it.
+    AWS's texts are those of 2026. `empty`: the answer has no body at all. `follow`: what is done once it is decided, before it
+    is answered. `shape` describes the members, `in_order` passes most requests that fit it.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Operation:
     first: Callable[[DynamoRequest, bool], None] | None = None
     mends: bool = False
     empty: bool = False
+    follow: Callable[[Transfers, DynamoRequest, dict[str, Any]], Coroutine[Any, Any, None]] | None = None
     api: str = API
     shape: Shape = field(init=False, repr=False)
     in_order: Callable[[dict[str, Any]], bool] = field(init=False, repr=False)
@@ -89,7 +92,27 @@ OPERATIONS: Final = (
     Operation("DeleteResourcePolicy", resource_policies.delete_policy, WRITE, accesses.of_table, mends=True),
     Operation("DescribeLimits", limits.describe_limits, READ, accesses.of_everything),
     Operation("DescribeEndpoints", limits.describe_endpoints, READ, accesses.of_everything),
-    Operation("DescribeContinuousBackups", limits.describe_continuous_backups, READ, accesses.of_table),
+    Operation("DescribeContinuousBackups", recovery.describe_continuous_backups, READ, accesses.of_table),
+    Operation("UpdateContinuousBackups", recovery.update_continuous_backups, WRITE, accesses.of_table),
+    Operation("ExportTableToPointInTime", exports.export_table, WRITE, accesses.of_table, follow=exports.write_export),
+    Operation("DescribeExport", exports.describe_export, READ, accesses.of_everything),
+    Operation("ListExports", exports.list_exports, READ, accesses.of_everything),
+    Operation("ImportTable", imports.import_table, WRITE, accesses.of_new_table, follow=imports.read_import),
+    Operation("DescribeImport", imports.describe_import, READ, accesses.of_everything),
+    Operation("ListImports", imports.list_imports, READ, accesses.of_everything),
+    Operation("ListBackups", absent.list_backups, READ, accesses.of_everything),
+    Operation("DescribeBackup", absent.describe_backup, READ, accesses.of_everything),
+    Operation("ListGlobalTables", absent.list_global_tables, READ, accesses.of_everything),
+    Operation("DescribeGlobalTable", absent.describe_global_table, READ, accesses.of_everything),
+    Operation("DescribeGlobalTableSettings", absent.describe_global_table, READ, accesses.of_everything),
+    Operation("CreateGlobalTable", absent.refuse_global_tables, WRITE, accesses.of_everything),
+    Operation("UpdateGlobalTable", absent.refuse_global_tables, WRITE, accesses.of_everything),
+    Operation("UpdateGlobalTableSettings", absent.refuse_global_tables, WRITE, accesses.of_everything),
+    Operation("UpdateTableReplicaAutoScaling", absent.refuse_global_tables, WRITE, accesses.of_table),
+    Operation("DescribeTableReplicaAutoScaling", absent.describe_replica_auto_scaling, READ, accesses.of_table),
+    Operation("ListContributorInsights", absent.list_contributor_insights, READ, accesses.of_everything),
+    Operation("DescribeContributorInsights", absent.describe_contributor_insights, READ, accesses.of_table),
+    Operation("DescribeKinesisStreamingDestination", absent.describe_kinesis_destination, READ, accesses.of_table),
     Operation("ListStreams", streams.list_streams, READ, accesses.of_everything, api=STREAMS_API),
     Operation("DescribeStream", streams.describe_stream, READ, accesses.of_stream, api=STREAMS_API),
     Operation("GetShardIterator", streams.get_shard_iterator, READ, accesses.of_stream, api=STREAMS_API),

@@ -19,6 +19,7 @@ from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response, read_body
 from condemu.core.store import Txn
 from condemu.dynamodb.access.authorization import authorize
+from condemu.dynamodb.backups.transfers import Files, Transfers
 from condemu.dynamodb.data.rendering import document
 from condemu.dynamodb.data.values import Malformed
 from condemu.dynamodb.errors import general as errors
@@ -65,6 +66,7 @@ class DynamoDB:
         self.message_profile = message_profile
         self.table_delay = table_delay
         self.seal = ids.of("shard iterators").token(32)
+        self.files: Files | None = None  # where exports go, and imports come from
         self.reservations = Reservations(engine.store.view)
 
     async def handle(self, http: Request) -> Response:
@@ -109,7 +111,7 @@ class DynamoDB:
         call.account = caller.account
         request = DynamoRequest(
             operation.name, members, caller.account, region, http.request_id, self.reservations, self.table_delay, self.seal,
-            operation.writes,
+            operation.writes, http.headers.get("host", ""),
         )  # fmt: skip
         plan = _guarded(self._prepare(operation, request, members), operation, request, caller)
         call.consistent = plan.consistent
@@ -118,6 +120,8 @@ class DynamoDB:
         except ServiceError as error:
             refused = worded(error, operation.wording, operation.name, self.message_profile, request_level=False)
             return _refusal(refused, http, media_type)
+        if operation.follow is not None:
+            await operation.follow(Transfers(self.engine, self.files), request, result)
         return _response(200, b"" if operation.empty else json_1_0.render(document(result)), http, media_type)
 
     def _caller(self, http: Request, body: bytes) -> tuple[Principal, str, str]:

@@ -346,7 +346,7 @@ def build(
     )
     if isinstance(kept, Shared):
         dynamodb.seal = kept.seal
-    simpledb.exports.sink = S3Sink(s3_of, emulator)
+    simpledb.exports.sink = dynamodb.files = S3Sink(s3_of, emulator)
     try:
         if config.seed:
             emulator.seeding.sow()

@@ -1,10 +1,10 @@
-"""Where SimpleDB's exports go: into this emulator's own S3, by ordinary PutObject requests of the account that exports."""
+"""Where exports go and imports come from: this emulator's own S3, by ordinary requests of the account that asked for them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 from xml.etree import ElementTree
 
 from condemu.auth.authentication import Authentication, trusted
@@ -14,6 +14,7 @@ from condemu.core.http import BytesBody, Request
 from condemu.core.service import Service
 from condemu.server.connection import Answering
 
+NAMESPACE: Final = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 # S3's code -> GetExport's failureCode
 FAILURE_CODES: Final = {
     "NoSuchBucket": "S3NoSuchBucket",
@@ -40,7 +41,10 @@ class Trusted:
 
 
 class S3Sink:
-    """Puts an export's files. `s3_of` makes the service that believes an authenticator; the emulator answers with it."""
+    """Puts an export's files, and reads an import's.
+
+    `s3_of` makes the service that believes an authenticator; the emulator answers with it.
+    """
 
     def __init__(self, s3_of: Callable[[Trusted], Service], emulator: Answering) -> None:
         self._s3_of = s3_of
@@ -56,13 +60,43 @@ class S3Sink:
             headers["x-amz-server-side-encryption"] = "aws:kms"
             if "s3SseKmsKeyId" in request:
                 headers["x-amz-server-side-encryption-aws-kms-key-id"] = request["s3SseKmsKeyId"]
-        path = f"/{quote(request['s3Bucket'], safe='')}/{quote(key, safe='/')}"
-        put = self._emulator.received("PUT", path, "", headers, BytesBody(body), cause=EXPORT)
-        response = await self._emulator.answer(put, self._s3_of(Trusted(account)))
-        if response.status == 200:
-            return None
-        text = response.body if isinstance(response.body, bytes) else b"".join(response.body)
-        code = ElementTree.fromstring(text).findtext("Code", "") if text else ""
-        if code == "AccessDenied" and "s3BucketOwner" in request:
-            return "S3InvalidBucketOwnerAWSAccountID"
-        return FAILURE_CODES.get(code, "S3AccessDenied")
+        status, text = await self._ask(account, "PUT", f"/{quote(key, safe='/')}", "", headers, body, request)
+        return None if status == 200 else failure_code(text, request)
+
+    async def read(self, account: str, prefix: str, request: Mapping[str, str]) -> list[tuple[str, bytes]] | str:
+        """The objects whose keys begin so, by key; or the code of a failure."""
+        headers = {"host": "localhost", "content-length": "0"}
+        found: list[tuple[str, bytes]] = []
+        after = ""
+        while True:
+            query = f"list-type=2&encoding-type=url&prefix={quote(prefix, safe='')}&start-after={quote(after, safe='')}"
+            status, text = await self._ask(account, "GET", "", query, headers, b"", request)
+            if status != 200:
+                return failure_code(text, request)
+            page = ElementTree.fromstring(text)
+            names = [unquote_plus(one.text or "") for one in page.iter(f"{NAMESPACE}Key")]
+            for name in names:
+                status, content = await self._ask(account, "GET", f"/{quote(name, safe='/')}", "", headers, b"", request)
+                if status != 200:
+                    return failure_code(content, request)
+                if content:  # a folder's marker, or the beginning of an export
+                    found.append((name, content))
+            if page.findtext(f"{NAMESPACE}IsTruncated") != "true":
+                return found
+            after = names[-1]
+
+    async def _ask(
+        self, account: str, method: str, path: str, query: str, headers: dict[str, str], body: bytes, request: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        where = f"/{quote(request['s3Bucket'], safe='')}{path}"
+        asked = self._emulator.received(method, where, query, dict(headers), BytesBody(body), cause=EXPORT)
+        response = await self._emulator.answer(asked, self._s3_of(Trusted(account)))
+        return response.status, response.body if isinstance(response.body, bytes) else b"".join(response.body)
+
+
+def failure_code(text: bytes, request: Mapping[str, str]) -> str:
+    """What an export says of S3's refusal."""
+    code = ElementTree.fromstring(text).findtext("Code", "") if text else ""
+    if code == "AccessDenied" and "s3BucketOwner" in request:
+        return "S3InvalidBucketOwnerAWSAccountID"
+    return FAILURE_CODES.get(code, "S3AccessDenied")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import botocore
 import pytest
-from dynamodb_compatibility import KEPT, PAGE, WITHOUT_EFFECT, missing_members, page
+from dynamodb_compatibility import KEPT, NOTHING_THERE, PAGE, REFUSED, WITHOUT_EFFECT, missing_members, page
 
+from condemu.dynamodb.operations import OPERATIONS
 from condemu.dynamodb.requests.shapes import SHAPES
 
 MADE_WITH = (1, 43, 117)  # of botocore: a newer one may know more, an older one less
@@ -29,3 +30,9 @@ def test_what_has_no_place_in_the_tables_is_listed() -> None:
 def test_what_is_kept_is_in_the_tables() -> None:
     known = {member.wire for shape in SHAPES.values() for member in shape.members}
     assert {name.rpartition(".")[2] for names in KEPT for name in names.split(", ")} <= known
+
+
+def test_what_is_refused_or_finds_nothing_is_an_operation() -> None:
+    done = {operation.name for operation in OPERATIONS}
+    listed = {name for names in NOTHING_THERE for name in names.split(", ")} | {name.partition(".")[0] for name in REFUSED}
+    assert listed <= done

@@ -11,8 +11,10 @@ from condemu.dynamodb.requests.shapes import SHAPES, Shape
 _LOADER = botocore.session.get_session()
 MODELS = {name: _LOADER.get_service_model(name) for name in ("dynamodb", "dynamodbstreams")}
 
-# Members that AWS has and that are not honored. A request that has them is answered as if it had not.
+# Members that AWS has and that are not honored: without effect, or refused (docs/dynamodb-compatibility.md says which).
+GLOBAL = ("CreateGlobalTable", "UpdateGlobalTable", "UpdateGlobalTableSettings", "UpdateTableReplicaAutoScaling")
 UNHONORED = {
+    **{name: set(MODELS["dynamodb"].operation_model(name).input_shape.members) for name in GLOBAL},
     "CreateTable": {"GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "VectorIndexes"},
     "UpdateTable": {
         "ReplicaUpdates", "MultiRegionConsistency", "GlobalTableWitnessUpdates", "GlobalTableSettingsReplicationMode",

@@ -56,6 +56,12 @@ def of_table(request: DynamoRequest) -> Iterator[Access]:
     yield _of_table(request, NOTHING_SHOWN)
 
 
+def of_new_table(request: DynamoRequest) -> Iterator[Access]:
+    """The table that an import makes."""
+    wanted = request.members["TableCreationParameters"]
+    yield Access(request.operation, _address(request, wanted["TableName"]), None, request.members)
+
+
 def of_item(request: DynamoRequest) -> Iterator[Access]:
     yield _of_table(request, PROJECTED)
 
@@ -74,7 +80,7 @@ def of_write(request: DynamoRequest) -> Iterator[Access]:
 
 def _of_table(request: DynamoRequest, shows: str) -> Access:
     members = request.members
-    name = members.get("TableName") or members.get("ResourceArn") or ""
+    name = members.get("TableName") or members.get("ResourceArn") or members.get("TableArn") or ""
     return Access(request.operation, _address(request, name), members.get("IndexName"), members, shows)
 
 

@@ -102,6 +102,26 @@ POLICY_UNEXPECTED = ErrorRow(
 
 # --- backups and streams ----------------------------------------------------------------------------------------------------
 
+# Of the codes that are not about tables, the wordings are not recorded.
+BACKUP_NOT_FOUND = ErrorRow("BackupNotFoundException", 400, "Backup not found: {arn}")
+EXPORT_NOT_FOUND = ErrorRow("ExportNotFoundException", 400, "Export not found: {arn}")
+EXPORT_CONFLICT = ErrorRow("ExportConflictException", 400, "There is another export with the same client token")
+RECOVERY_UNAVAILABLE = ErrorRow(
+    "PointInTimeRecoveryUnavailableException", 400, "Point in time recovery is not enabled for table '{table}'"
+)
+IMPORT_NOT_FOUND = ErrorRow("ImportNotFoundException", 400, "Import not found: {arn}")
+IMPORT_CONFLICT = ErrorRow("ImportConflictException", 400, "There is another import with the same client token")
+BACKUPS_UNAVAILABLE = ErrorRow(
+    "ContinuousBackupsUnavailableException", 400, "Backups are being enabled for the table: {table}. Please retry later"
+)
+GLOBAL_TABLE_NOT_FOUND = ErrorRow("GlobalTableNotFoundException", 400, "Global table not found: {table}")
+INSIGHTS_INDEX_NOT_FOUND = ErrorRow(
+    "ResourceNotFoundException", 400, "Requested resource not found: Index: {index} of table: {table} not found"
+)
+# These are no words of AWS's: what stands here is not emulated.
+NO_GLOBAL_TABLES = _row("condemu does not emulate global tables: a table is in one region, and has no replicas")
+EXPORT_UNSUPPORTED = _row("condemu exports whole tables as they are now, in the format DYNAMODB_JSON")
+IMPORT_UNSUPPORTED = _row("condemu imports the formats DYNAMODB_JSON and CSV, not compressed or with GZIP")
 BACKUP_TABLE_NOT_FOUND = ErrorRow("TableNotFoundException", 400, "Table not found: {table}")
 STREAM_NOT_FOUND = ErrorRow("ResourceNotFoundException", 400, "Requested resource not found: Stream: {arn} not found")
 SHARD_NOT_FOUND = ErrorRow("ResourceNotFoundException", 400, "Requested resource not found: Shard does not exist")

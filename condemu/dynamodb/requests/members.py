@@ -12,28 +12,33 @@ from collections.abc import Iterator, KeysView
 from typing import Any, Literal, Protocol, cast, overload
 
 Text = Literal[
-    "Action", "AttributeName", "AttributeType", "BillingMode", "ClientRequestToken", "ComparisonOperator", "ConditionExpression",
-    "ConditionalOperator", "ExclusiveStartShardId", "ExclusiveStartStreamArn", "ExclusiveStartTableName", "ExpectedRevisionId",
-    "FilterExpression", "IndexName", "KMSMasterKeyId", "KeyConditionExpression", "KeyType", "NextToken", "Policy",
-    "ProjectionExpression", "ProjectionType", "ResourceArn", "ResourcePolicy", "ReturnConsumedCapacity",
-    "ReturnItemCollectionMetrics", "ReturnValues", "ReturnValuesOnConditionCheckFailure", "SSEType", "Select", "SequenceNumber",
-    "ShardId", "ShardIterator", "ShardIteratorType", "Statement", "StreamArn", "StreamViewType", "TableClass", "TableName",
+    "Action", "AttributeName", "AttributeType", "BackupArn", "BackupType", "BillingMode", "ClientRequestToken", "ClientToken",
+    "ComparisonOperator", "ConditionExpression", "ConditionalOperator", "Delimiter", "ExclusiveStartBackupArn",
+    "ExclusiveStartGlobalTableName", "ExclusiveStartShardId", "ExclusiveStartStreamArn", "ExclusiveStartTableName",
+    "ExpectedRevisionId", "ExportArn", "ExportFormat", "ExportType", "FilterExpression", "GlobalTableName", "ImportArn",
+    "IndexName", "InputCompressionType", "InputFormat", "KMSMasterKeyId", "KeyConditionExpression", "KeyType", "NextToken",
+    "Policy", "ProjectionExpression", "ProjectionType", "RegionName", "ResourceArn", "ResourcePolicy", "ReturnConsumedCapacity",
+    "ReturnItemCollectionMetrics", "ReturnValues", "ReturnValuesOnConditionCheckFailure", "S3Bucket", "S3BucketOwner",
+    "S3KeyPrefix", "S3Prefix", "S3SseAlgorithm", "S3SseKmsKeyId", "SSEType", "Select", "SequenceNumber", "ShardId",
+    "ShardIterator", "ShardIteratorType", "Statement", "StreamArn", "StreamViewType", "TableArn", "TableClass", "TableName",
     "Type", "UpdateExpression",
 ]  # fmt: skip
 Flag = Literal[
-    "ConfirmRemoveSelfResourceAccess", "ConsistentRead", "DeletionProtectionEnabled", "Enabled", "Exists", "ScanIndexForward",
-    "StreamEnabled",
+    "ConfirmRemoveSelfResourceAccess", "ConsistentRead", "DeletionProtectionEnabled", "Enabled", "Exists",
+    "PointInTimeRecoveryEnabled", "ScanIndexForward", "StreamEnabled",
 ]  # fmt: skip
 Number = Literal[
-    "Limit", "MaxReadRequestUnits", "MaxWriteRequestUnits", "ReadCapacityUnits", "ReadUnitsPerSecond", "Segment", "Timestamp",
+    "ExportTime", "Limit", "MaxReadRequestUnits", "MaxResults", "MaxWriteRequestUnits", "PageSize", "ReadCapacityUnits",
+    "ReadUnitsPerSecond", "RecoveryPeriodInDays", "Segment", "TimeRangeLowerBound", "TimeRangeUpperBound", "Timestamp",
     "TotalSegments", "WriteCapacityUnits", "WriteUnitsPerSecond",
 ]  # fmt: skip
-Texts = Literal["AttributesToGet", "NonKeyAttributes", "TagKeys"]
+Texts = Literal["AttributesToGet", "HeaderList", "NonKeyAttributes", "TagKeys"]
 Names = Literal["ExpressionAttributeNames"]
 Structure = Literal[
-    "ConditionCheck", "Create", "Delete", "DeleteRequest", "Get", "OnDemandThroughput", "Projection", "ProvisionedThroughput",
-    "Put", "PutRequest", "SSESpecification", "ShardFilter", "StreamSpecification", "TimeToLiveSpecification", "Update",
-    "WarmThroughput",
+    "ConditionCheck", "Create", "Csv", "Delete", "DeleteRequest", "FilterSpecification", "Get",
+    "IncrementalExportSpecification", "InputFormatOptions", "OnDemandThroughput", "PointInTimeRecoverySpecification",
+    "Projection", "ProvisionedThroughput", "Put", "PutRequest", "S3BucketSource", "SSESpecification", "ShardFilter",
+    "StreamSpecification", "TableCreationParameters", "TimeToLiveSpecification", "Update", "WarmThroughput",
 ]  # fmt: skip
 Structures = Literal[
     "AttributeDefinitions", "GlobalSecondaryIndexUpdates", "GlobalSecondaryIndexes", "KeySchema", "LocalSecondaryIndexes",

@@ -66,8 +66,8 @@ class DynamoRequest:
     """One request, as an operation sees it. `members` are AWS's names; `account` is the caller's."""
 
     __slots__ = (
-        "_table", "_txn", "_where", "account", "delay", "members", "number", "operation", "owners", "region", "request_id",
-        "reservations", "seal", "writes",
+        "_table", "_txn", "_where", "account", "delay", "host", "members", "number", "operation", "owners", "region",
+        "request_id", "reservations", "seal", "writes",
     )  # fmt: skip
 
     def __init__(
@@ -81,6 +81,7 @@ class DynamoRequest:
         delay: float = 0.0,
         seal: bytes = b"",
         writes: bool = True,
+        host: str = "",
     ) -> None:
         self.operation = operation
         self.writes = writes  # whether the operation may change something
@@ -89,6 +90,7 @@ class DynamoRequest:
         self.region = region
         self.owners: tuple[str, ...] = (account,)  # the caller's account, and those of tables that are named by their ARNs
         self.request_id = request_id
+        self.host = host  # that was asked
         self.reservations = reservations if reservations is not None else Reservations()
         self.delay = delay  # seconds that a table takes to be created, updated or deleted
         self.seal = seal  # the key of shard iterators

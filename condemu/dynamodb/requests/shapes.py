@@ -27,6 +27,22 @@ NonKeyAttributeName                  String  1..255
 TtlAttributeName                     String  1..255
 ResourceArn                          String  1..1283
 ClientRequestToken                   String  1..36
+TableNameOrArn                       String  1..1024
+Arn                                  String  37..1024
+RecoveryDays                         Integer 1..35
+TransferLimit                        Integer 1..25
+S3Bucket                             String  0..255  ^[a-z0-9A-Z]+[\\.\\-\\w]*[a-z0-9A-Z]+$
+S3Prefix                             String  0..1024
+S3SseKmsKeyId                        String  1..2048
+S3SseAlgorithm                       String  AES256|KMS
+AccountId                            String  0..12   [0-9]{{12}}
+Delimiter                            String  1..1
+ExportFormat                         String  DYNAMODB_JSON|ION
+ExportType                           String  FULL_EXPORT|INCREMENTAL_EXPORT
+InputFormat                          String  DYNAMODB_JSON|ION|CSV
+InputCompressionType                 String  GZIP|ZSTD|NONE
+MaxResults                           Integer ..100
+BackupType                           String  USER|SYSTEM|AWS_BACKUP|ALL
 RevisionId                           String  1..255
 TagKey                               String
 TagValue                             String
@@ -167,6 +183,42 @@ DeleteResourcePolicy    ResourceArn!=ResourceArn ExpectedRevisionId=RevisionId
 DescribeLimits
 DescribeEndpoints
 DescribeContinuousBackups  TableName!=String
+UpdateContinuousBackups  TableName!=TableNameOrArn PointInTimeRecoverySpecification!=PointInTimeRecoverySpecification
+PointInTimeRecoverySpecification  PointInTimeRecoveryEnabled!=Boolean RecoveryPeriodInDays=RecoveryDays
+ListBackups             TableName=TableNameOrArn Limit=ListLimit TimeRangeLowerBound=Timestamp TimeRangeUpperBound=Timestamp
+                        ExclusiveStartBackupArn=Arn BackupType=BackupType
+DescribeBackup          BackupArn!=Arn
+ExportTableToPointInTime  TableArn!=TableNameOrArn ExportTime=Timestamp ClientToken=String S3Bucket!=S3Bucket
+                        S3BucketOwner=AccountId S3Prefix=S3Prefix S3SseAlgorithm=S3SseAlgorithm S3SseKmsKeyId=S3SseKmsKeyId
+                        ExportFormat=ExportFormat ExportType=ExportType
+                        IncrementalExportSpecification=IncrementalExportSpecification FilterSpecification=FilterSpecification
+IncrementalExportSpecification
+FilterSpecification
+DescribeExport          ExportArn!=Arn
+ListExports             TableArn=TableNameOrArn MaxResults=TransferLimit NextToken=String
+ImportTable             ClientToken=String S3BucketSource!=S3BucketSource InputFormat!=InputFormat
+                        InputFormatOptions=InputFormatOptions InputCompressionType=InputCompressionType
+                        TableCreationParameters!=TableCreationParameters
+S3BucketSource          S3BucketOwner=AccountId S3Bucket!=S3Bucket S3KeyPrefix=S3Prefix
+InputFormatOptions      Csv=Csv
+Csv                     Delimiter=Delimiter HeaderList=[String]1..255
+TableCreationParameters  TableName!=ControlTableName AttributeDefinitions!=[AttributeDefinition]
+                        KeySchema!=[KeySchemaElement]1..2 BillingMode=BillingMode ProvisionedThroughput=ProvisionedThroughput
+                        OnDemandThroughput=OnDemandThroughput SSESpecification=SSESpecification
+                        GlobalSecondaryIndexes=[GlobalSecondaryIndex]
+DescribeImport          ImportArn!=Arn
+ListImports             TableArn=TableNameOrArn PageSize=TransferLimit NextToken=String
+ListGlobalTables        ExclusiveStartGlobalTableName=ControlTableName Limit=PageLimit RegionName=String
+DescribeGlobalTable     GlobalTableName!=ControlTableName
+DescribeGlobalTableSettings  GlobalTableName!=ControlTableName
+CreateGlobalTable
+UpdateGlobalTable
+UpdateGlobalTableSettings
+UpdateTableReplicaAutoScaling
+DescribeTableReplicaAutoScaling  TableName!=TableNameOrArn
+ListContributorInsights  TableName=TableNameOrArn NextToken=String MaxResults=MaxResults
+DescribeContributorInsights  TableName!=TableNameOrArn IndexName=IndexName
+DescribeKinesisStreamingDestination  TableName!=TableNameOrArn
 ExecuteStatement        Statement!=Statement Parameters=[Value]1.. ConsistentRead=Boolean NextToken=NextToken
                         ReturnConsumedCapacity=ReturnConsumedCapacity Limit=PageLimit
                         ReturnValuesOnConditionCheckFailure=ReturnValuesOnConditionCheckFailure

@@ -7,6 +7,8 @@
 | dynamodb.index  | account, index, partition, sort, own partition, own sort | StoredItem: what the index projects     |
 | dynamodb.stream | account, arn                                             | Stream                                  |
 | dynamodb.record | account, arn, sequence                                   | StreamRecord                            |
+| dynamodb.export | account, arn                                             | Transfer                                |
+| dynamodb.import | account, arn                                             | Transfer                                |
 | dynamodb.ttl    | account, seconds, table, partition, sort                 | Expiring: an item that may have expired |
 | dynamodb.token  | account, token                                           | Token: a transaction that was done      |
 | dynamodb.expiry | account, milliseconds, token                             | Token: when it is forgotten             |
@@ -38,6 +40,8 @@ TOKENS: Final = "dynamodb.token"
 EXPIRIES: Final = "dynamodb.expiry"
 STREAMS: Final = "dynamodb.stream"
 RECORDS: Final = "dynamodb.record"
+EXPORTS: Final = "dynamodb.export"
+IMPORTS: Final = "dynamodb.import"
 EXPIRING: Final = "dynamodb.ttl"
 
 CREATING: Final = "CREATING"
@@ -121,6 +125,14 @@ class Stream:
 
 
 @record
+class Recovery:
+    """Point-in-time recovery: since when it is enabled, and for how many days back."""
+
+    since: float
+    days: int
+
+
+@record
 class Table:
     """A table and its configuration. `table_id` is a UUID, so what a deleted table of the same name held is never met again."""
 
@@ -144,6 +156,7 @@ class Table:
     stream: Stream | None = None  # the enabled one (streams.py)
     last_stream: str | None = None  # the ARN of the latest one, enabled or not
     ttl_attribute: str | None = None
+    recovery: Recovery | None = None  # point-in-time recovery, where it is enabled
     policy: str | None = None
     policy_revision: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
@@ -159,6 +172,25 @@ class Table:
     def readable_index(self, name: str) -> Index | None:
         """An index that is neither being created nor deleted."""
         return next((index for index in self.indexes if index.name == name and index.status in (ACTIVE, UPDATING)), None)
+
+
+@record
+class Transfer:
+    """An export of a table, or an import: what was asked for, and how it stands. `begun`: somebody reads or writes its files."""
+
+    arn: str
+    request: Mapping[str, Any]
+    table: str  # its ARN
+    table_id: str
+    status: str
+    started: float
+    begun: bool = False
+    ended: float | None = None
+    items: int = 0
+    errors: int = 0
+    size: int = 0
+    manifest: str | None = None
+    failure: tuple[str, str] | None = None
 
 
 StoredItem = NewType("StoredItem", bytes)
@@ -255,16 +287,23 @@ def _table_of(table: Table, former: str, account: str) -> Table:
     return replace(table, account=account, stream=stream, last_stream=last)
 
 
+def _transfer_of(transfer: Transfer, former: str, account: str) -> Transfer:
+    arn, table = (text.replace(f":{former}:", f":{account}:", 1) for text in (transfer.arn, transfer.table))
+    return replace(transfer, arn=arn, table=table)
+
+
 AS_JSON: Final = Codec(_shown, _read)  # outside of this process an item is DynamoDB's JSON: marshal is nobody else's
 PLACE: Final = (("partition", bytes), ("sort", bytes))
 OWN_PLACE: Final = (("own partition", bytes), ("own sort", bytes))
 SPACES: Final = (
-    space(TABLES, Table, ("name", str), ("region", str), move=_table_of),
+    space(TABLES, Table, ("name", str), ("region", str), move=_table_of, version=2),
     space(ITEMS, bytes, ("table", str), *PLACE, codec=AS_JSON, replicated=True, version=2),
     space(INDEXED, bytes, ("index", str), *PLACE, *OWN_PLACE, codec=AS_JSON, replicated=True, version=2),
     space(STREAMS, Stream, (ARN, str), move=_stream_of),
     space(RECORDS, StreamRecord, (ARN, str), ("sequence", int), codec=Codec(_record_shown, _record_read)),
     space(EXPIRING, Expiring, ("seconds", int), ("table", str), *PLACE, version=2),
+    space(EXPORTS, Transfer, (ARN, str), move=_transfer_of),
+    space(IMPORTS, Transfer, (ARN, str), move=_transfer_of),
     space(TOKENS, Token, ("token", str)),
     space(EXPIRIES, Token, ("milliseconds", int), ("token", str)),
 )

@@ -1,15 +1,11 @@
-"""DescribeLimits, DescribeEndpoints and DescribeContinuousBackups: answers that clients ask for before they begin."""
+"""DescribeLimits and DescribeEndpoints: answers that clients ask for before they begin."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from condemu.core.calls import Plan
-from condemu.core.errors import ServiceError
-from condemu.core.store import Txn
-from condemu.dynamodb.errors import control as rows
-from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, no_resource, on_table
-from condemu.dynamodb.state.states import table_at
+from condemu.dynamodb.requests.request import DynamoRequest, atomic, no_resource
 
 LIMITS: Final = {  # a new account's (Developer Guide, "Service quotas")
     "AccountMaxReadCapacityUnits": 80000,
@@ -24,19 +20,7 @@ def describe_limits(request: DynamoRequest) -> Plan:
 
 
 def describe_endpoints(request: DynamoRequest) -> Plan:
-    endpoint = {"Address": f"dynamodb.{request.region}.amazonaws.com", "CachePeriodInMinutes": 1440}
+    """The host that was asked is the endpoint, so that a client that goes where it is told comes back."""
+    address = request.host or f"dynamodb.{request.region}.amazonaws.com"
+    endpoint = {"Address": address, "CachePeriodInMinutes": 1440}
     return atomic(request, lambda txn: {"Endpoints": [endpoint]}, no_resource)
-
-
-def describe_continuous_backups(request: DynamoRequest) -> Plan:
-    """Backups are always on, point-in-time recovery is off: what a new table has."""
-    whose = address(request, request.members["TableName"])
-
-    def decide(txn: Txn) -> Result:
-        if table_at(txn, whose) is None:
-            raise ServiceError(rows.BACKUP_TABLE_NOT_FOUND, {"table": whose[1]})
-        recovery = {"PointInTimeRecoveryStatus": "DISABLED"}
-        backups = {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": recovery}
-        return {"ContinuousBackupsDescription": backups}
-
-    return atomic(request, decide, on_table(whose))

@@ -11,6 +11,7 @@ from typing import Final
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.errors import tables as rows
+from condemu.dynamodb.errors.control import NO_GLOBAL_TABLES
 from condemu.dynamodb.requests.members import Members, plain
 from condemu.dynamodb.requests.request import DynamoRequest
 from condemu.dynamodb.requests.validation import Constraints, Problem
@@ -46,6 +47,12 @@ def check_new_table_name(request: DynamoRequest, modern: bool) -> None:
 def _check_length(name: str) -> None:
     if not 3 <= len(name) <= 255:
         raise ServiceError(errors.TABLE_NAME_LENGTH, because=f"it has {len(name)}")
+
+
+def check_one_region(members: Members, names: tuple[str, ...]) -> None:
+    """Refuse members that would make a table a global one: it would have no replicas, and nobody would know."""
+    if not members.keys().isdisjoint(names):
+        raise ServiceError(NO_GLOBAL_TABLES)
 
 
 def check_capacity(members: Members) -> str:

@@ -6,6 +6,7 @@ that waits reads them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -25,6 +26,7 @@ from condemu.dynamodb.tables.descriptions import describe_created, describe_dele
 from condemu.dynamodb.tables.table_checks import (
     check_capacity,
     check_definitions_used,
+    check_one_region,
     read_definitions,
     read_indexes,
     read_table_keys,
@@ -38,7 +40,19 @@ LIST_LIMIT: Final = 100  # tables that ListTables shows unless asked for fewer (
 
 
 def create_table(request: DynamoRequest) -> Plan:
-    members = request.members
+    whose, create = planned_table(request, request.members)
+
+    def decide(txn: Txn) -> Result:
+        table = create(txn)
+        txn.put(TABLES, whose, begun(table, CREATING, txn.now, request.delay))
+        return {"TableDescription": describe_created(table)}
+
+    return atomic(request, decide, on_table(whose))
+
+
+def planned_table(request: DynamoRequest, members: Members) -> tuple[Key, Callable[[Txn], Table]]:
+    """Where a new table is to be, and what makes it, once all has been refused that can be without looking."""
+    check_one_region(members, ("GlobalTableSourceArn", "GlobalTableSettingsReplicationMode"))
     mode = check_capacity(members)
     definitions = read_definitions(members.get("AttributeDefinitions"))
     keys = read_table_keys(members["KeySchema"], definitions)
@@ -51,7 +65,7 @@ def create_table(request: DynamoRequest) -> Plan:
     check_new_tags(tags)
     whose = address(request, members["TableName"])
 
-    def decide(txn: Txn) -> Result:
+    def create(txn: Txn) -> Table:
         known = table_at(txn, whose)
         if known is not None:
             row = {CREATING: rows.TABLE_CREATING, DELETING: rows.TABLE_DELETING}.get(known.status, rows.TABLE_EXISTS)
@@ -75,12 +89,9 @@ def create_table(request: DynamoRequest) -> Plan:
             policy=members.get("ResourcePolicy"),
             tags=tags,
         )
-        if view is not None:
-            table = stream_records.enable(txn, table, view)
-        txn.put(TABLES, whose, begun(table, CREATING, txn.now, request.delay))
-        return {"TableDescription": describe_created(table)}
+        return table if view is None else stream_records.enable(txn, table, view)
 
-    return atomic(request, decide, on_table(whose))
+    return whose, create
 
 
 def _stream_view(specification: Members | None) -> str | None:

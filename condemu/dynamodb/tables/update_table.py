@@ -41,6 +41,7 @@ from condemu.dynamodb.tables.descriptions import describe_table
 from condemu.dynamodb.tables.table_checks import (
     MAX_GLOBAL,
     TABLE_CLASSES,
+    check_one_region,
     check_units,
     read_definitions,
     read_global_index,
@@ -49,6 +50,9 @@ from condemu.dynamodb.tables.table_checks import (
 )
 from condemu.dynamodb.tables.tables import BUSY, has_busy_index, known_table
 
+REPLICATED: Final = (
+    "ReplicaUpdates", "MultiRegionConsistency", "GlobalTableWitnessUpdates", "GlobalTableSettingsReplicationMode",
+)  # fmt: skip
 SETTINGS: Final = (
     "ProvisionedThroughput", "BillingMode", "StreamSpecification", "GlobalSecondaryIndexUpdates", "SSESpecification",
     "DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput", "TableClass",
@@ -81,6 +85,7 @@ def update_table(request: DynamoRequest) -> Plan:
 
 def check_request(members: Members) -> None:
     """In AWS's order: something to do, capacity, index updates, stream."""
+    check_one_region(members, REPLICATED)
     if all(members.get(name) is None for name in SETTINGS) or members.get("GlobalSecondaryIndexUpdates") == []:
         raise ServiceError(rows.NOTHING_TO_UPDATE)
     if members.get("SSESpecification") is not None and sum(members.get(name) is not None for name in SETTINGS) > 1:

@@ -67,6 +67,6 @@ class Committing(Protocol):
         """Return when the replica has all that was in the log when this was called. Raises LogUnavailable."""
         ...
 
-    def commit_now(self, decide: Callable[[Txn], Any]) -> Commit:
+    def commit_now(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
         """As `commit`, for whoever cannot wait any other way than by doing nothing else."""
         ...

@@ -39,7 +39,7 @@ from condemu.server.exports import S3Sink, Trusted
 from condemu.server.help import add_help
 from condemu.server.kept import KeptBody
 from condemu.server.service_names import SIGNING_NAMES
-from condemu.server.system import RequestIds, SystemClock, SystemIds
+from condemu.server.system import RequestIds, SystemClock, SystemIds, unique_name
 from condemu.simpledb import records as simpledb_records
 from condemu.simpledb.faults import FAULTS as SIMPLEDB_FAULTS
 from condemu.simpledb.service import SimpleDB

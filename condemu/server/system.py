@@ -42,6 +42,11 @@ class SystemIds:
         return self
 
 
+def unique_name() -> str:
+    """A name that nobody ever made before, on any machine: seeds have no say in it."""
+    return os.urandom(16).hex()
+
+
 class RequestIds:
     """Names for requests: x-amz-request-id (16 characters, as recorded on AWS) and x-amz-id-2 (76 characters of base64).
 

@@ -12,6 +12,7 @@ When somebody else was faster, what they appended is applied, and the round deci
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -50,9 +51,10 @@ class Asked:
 class Round:
     """Decisions of one batch, and those who only want to have caught up."""
 
-    __slots__ = ("asked", "batch", "behind", "home", "job", "landed", "size", "tries")
+    __slots__ = ("asked", "batch", "behind", "home", "job", "landed", "reads", "size", "tries")
 
-    def __init__(self, asked: list[Asked], behind: list[asyncio.Future[None]]) -> None:
+    def __init__(self, asked: list[Asked], behind: list[asyncio.Future[None]], *, reads: bool = False) -> None:
+        self.reads = reads or bool(behind)
         self.asked = asked
         self.behind = behind
         self.batch: Batch | None = None
@@ -99,6 +101,7 @@ class Committer:
         self._behind: list[asyncio.Future[None]] = []
         self._round: Round | None = None
         self._home: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()  # of those who commit at once, on threads of their own
         self._called = False  # the next round is about to begin
         self._closed = False
         self._thread = ThreadPoolExecutor(1, "condemu-log")
@@ -106,7 +109,9 @@ class Committer:
     # what the engine asks for
 
     async def commit(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
-        loop = asyncio.get_running_loop()
+        loop = _running_loop()
+        if loop is None:  # a client of this very process, on its own thread
+            return self.commit_now(decide, ids)
         asked = Asked(decide, ids, loop.create_future())
         self._asked.append(asked)
         self._go_on(loop)
@@ -116,7 +121,10 @@ class Committer:
     async def catch_up(self) -> None:
         if self.alone:
             return
-        loop = asyncio.get_running_loop()
+        loop = _running_loop()
+        if loop is None:
+            self._at_once(Round([], [], reads=True))
+            return
         behind: asyncio.Future[None] = loop.create_future()
         self._behind.append(behind)
         self._go_on(loop)
@@ -141,18 +149,22 @@ class Committer:
             self._behind.append(nobody)
             self._go_on(self._home)
 
-    def commit_now(self, decide: Callable[[Txn], Any]) -> Commit:
+    def commit_now(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
         home = self._home
         if home is not None and home.is_running() and home is not _running_loop():
-            return asyncio.run_coroutine_threadsafe(self.commit(decide), home).result()
-        if self._round is not None:
-            self._finish(self._round)
-            self._round = None
-        asked = Asked(decide, None)
-        one = Round([asked], [])
-        self._launch(one)
-        self._finish(one)
+            return asyncio.run_coroutine_threadsafe(self.commit(decide, ids), home).result()
+        asked = Asked(decide, ids)
+        self._at_once(Round([asked], []))
         return asked.outcome()
+
+    def _at_once(self, one: Round) -> None:
+        """A round that nobody else gets in between."""
+        with self._lock:
+            if self._round is not None:
+                self._finish(self._round)
+                self._round = None
+            self._launch(one)
+            self._finish(one)
 
     async def aside(self, work: Callable[[], None]) -> None:
         """Do something with the log between two appends."""
@@ -230,7 +242,7 @@ class Committer:
             content, bodies = self._batches.encoded(batch.commits, self.store.clock.now())
             one.size = len(content)
             one.job = self._thread.submit(self._append, after, batch.commits[-1].index, content, bodies)
-        elif one.behind:
+        elif one.reads:
             one.job = self._thread.submit(lambda: (True, self.log.read(after)))
         else:
             one.job = None
@@ -290,13 +302,13 @@ class AtOnce:
         self._log = log
 
     async def commit(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
-        return self._log.commit_now(decide)
+        return self._log.commit_now(decide, ids)
 
     async def catch_up(self) -> None:
         """Nothing."""
 
-    def commit_now(self, decide: Callable[[Txn], Any]) -> Commit:
-        return self._log.commit_now(decide)
+    def commit_now(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
+        return self._log.commit_now(decide, ids)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

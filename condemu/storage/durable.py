@@ -33,17 +33,20 @@ GROWN: Final = 64 * 1024 * 1024  # bytes of the log after which a snapshot is wo
 
 
 class Durable:
-    """A data directory in use. What a program needs of it are `store`, `blobs` and `committer`. Raises DataUnusable."""
+    """A data directory in use. What a program needs of it are `store`, `blobs` and `committer`.
+
+    `name` makes names for bodies that nobody ever made before. Raises DataUnusable.
+    """
 
     def __init__(
-        self, path: str, spaces: Sequence[Space], clock: Clock, ids: Ids, *, budget: int, grown: int = GROWN,
-        tell: Callable[[str], None] | None = None,
+        self, path: str, spaces: Sequence[Space], clock: Clock, ids: Ids, *, name: Callable[[], str], budget: int,
+        grown: int = GROWN, tell: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
         self.directory = DataDirectory(path)
         self._grown = grown
         self._tell = tell or say
         try:
-            self.blobs = FileBlobs(self.directory.bodies, lambda: ids.token(16).hex(), budget=budget)
+            self.blobs = FileBlobs(self.directory.bodies, name, budget=budget)
             self._batches = Batches(spaces, self.blobs)
             self.store = MemoryStore(clock, ids)
             log = self._load()

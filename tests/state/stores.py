@@ -103,6 +103,19 @@ class NaiveStore:
         return decide(NaiveTxn(self.held, self.clock.now(), self.index + 1, self.ids, writable=False))
 
 
+def made(name: str, clock: Clock, ids: Ids) -> Any:
+    """A store by its name; None for one that a data directory makes."""
+    kinds = {"MemoryStore": MemoryStore, "TwiceStore": TwiceStore, "NaiveStore": NaiveStore}
+    return kinds[name](clock, ids) if name in kinds else None
+
+
+def written_down(store: Any) -> list[str]:
+    """All that a store holds, as documents."""
+    bodies = MemoryBodies()
+    held = store.view(lambda txn: [(name, *entry) for name in txn.tables() for entry in txn.scan(name)])
+    return sorted(json.dumps(BY_NAME[name].document(key, record, bodies)) for name, key, record in held if name in BY_NAME)
+
+
 # --- what is written --------------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,8 @@ import random
 import sys
 import uuid
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +85,7 @@ def _now(remove_tzinfo: bool = True) -> Any:
 class Suite:
     """A plugin of pytest: keeps the clocks still, and looks at all state after every case."""
 
-    def __init__(self, store: Any) -> None:
+    def __init__(self, store: Callable[[], Any]) -> None:
         self.store = store
 
     def pytest_collection_finish(self) -> None:
@@ -91,20 +93,34 @@ class Suite:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(self) -> None:
-        invariants.check(self.store)
+        invariants.check(self.store())
+
+
+def assert_kept(store: Any) -> None:
+    """All that the suite left is there again after a start."""
+    again = app.build(app.Config(data=f"{FILE}.data"))
+    assert again.engine.store.index == store.index
+    assert stores.written_down(again.engine.store) == stores.written_down(store)
+    again.close()
 
 
 def main() -> int:
     uuid.uuid4 = lambda: uuid.UUID(int=RANDOM.getrandbits(128), version=4)  # type: ignore[assignment]
     clock, ids = ManualClock(MOMENT), SeededIds("suite")
-    store = getattr(stores, STORE)(clock, ids) if STORE != "MemoryStore" else app.MemoryStore(clock, ids)
-    store.on_commit = stores.check_commit
+    store = stores.made(STORE, clock, ids)
+    held: list[Any] = []  # the store that is used
     counting = Counting()
     build, answer = app.build, app.Emulator.answer
     seen = [0]
 
     def built(*args: Any, **options: Any) -> app.Emulator:
-        emulator = build(*args, clock=clock, wall=clock, ids=ids, store=store, **options)
+        if STORE == "Durable":
+            config = replace(args[0] if args else app.Config(), data=f"{FILE}.data")
+            emulator = build(config, *args[1:], clock=clock, wall=clock, ids=ids, **options)
+        else:
+            emulator = build(*args, clock=clock, wall=clock, ids=ids, store=store, **options)
+        held[:] = [emulator.engine.store]
+        held[0].on_commit = stores.check_commit
         if OBSERVERS == "everybody's":
             emulator.engine.observe(counting)
         elif OBSERVERS == "an account's":
@@ -127,8 +143,10 @@ def main() -> int:
 
         without = [f"--ignore={HERE / name}" for name in ("races", "recipes")]
         words = [str(HERE), *WORDS.split(), "--rootdir", str(HERE), "-c", os.devnull, *without]
-        status = int(pytest.main(words, plugins=[Suite(store)]))
-    assert store.index > 1000, "the suite ran on another store"
+        status = int(pytest.main(words, plugins=[Suite(lambda: held[0])]))
+    assert held[0].index > 1000, "the suite ran on another store"
+    if STORE == "Durable":
+        assert_kept(held[0])
     if OBSERVERS == "everybody's":
         assert seen[0] == len(counting.received_calls) == len(counting.replies) == len(set(counting.outcomes) - {0})
         assert set(counting.received_calls.values()) == set(counting.replies.values()) == {1}

@@ -20,6 +20,7 @@ RUNS = [
     ("MemoryStore", "an account's"),
     ("TwiceStore", "nobody"),
     ("NaiveStore", "nobody"),
+    ("Durable", "nobody"),
 ]
 
 

@@ -184,10 +184,20 @@ def _record(kind: Any) -> Codec:
 
     told = {name: codec.decode for name, codec in codecs.items() if codec.decode is not _same}  # the others are what is told
 
+    shared: dict[str, str] = {}  # the last text of each field: a million records of one owner have one text of it
+
     def decode(document: Document, bodies: Bodies) -> Any:
-        return kind(**{
-            name: told[name](held, bodies) if name in told else held for name, held in document.items()
-        })
+        values = {}
+        for name, held in document.items():
+            if name in told:
+                values[name] = told[name](held, bodies)
+            elif type(held) is str:
+                if shared.get(name) != held:
+                    shared[name] = held
+                values[name] = shared[name]
+            else:
+                values[name] = held
+        return kind(**values)
 
     return Codec(encode, decode)
 

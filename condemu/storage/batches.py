@@ -16,7 +16,7 @@ read with a pager. Records are what the codec says (`core/codec.py`); a body is 
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -59,41 +59,52 @@ class LoggedBodies:
                 spans.append([leaf.name, start, stop, leaf.size])
             else:
                 held = leaf[start:stop] if isinstance(leaf, bytes) else leaf.read(start, stop)
-                spans.append(b64encode(held).decode("ascii"))
+                spans.append(b2a_base64(held, newline=False).decode("ascii"))
         return spans
 
     def find(self, document: Document) -> Blob:
         if not document:
             return EMPTY
+        if len(document) == 1 and type(document[0]) is str:
+            return self._blobs.keep(a2b_base64(document[0]))
         blobs = [
-            self._blobs.keep(b64decode(span))
+            self._blobs.keep(a2b_base64(span))
             if type(span) is str
             else Blob(((self._blobs.body(span[0], span[3]), span[1], span[2]),))
             for span in document
         ]
-        return blobs[0] if len(blobs) == 1 else Blob.joined(blobs)
+        return Blob.joined(blobs)
 
 
 class Form(NamedTuple):
-    """How one space's entries are written: which parts of its keys are bytes, and the codec of its records."""
+    """How one space's entries are written: which parts of its keys are bytes, and the codec of its records.
+
+    `shared` are the parts of the last key that was read. Keys that follow each other have the first ones in common, as objects.
+    """
 
     name: str
     version: int
     raw: tuple[int, ...]
     encode: Callable[[Any, Bodies], Document]
     decode: Callable[[Document, Bodies], Any]
+    shared: list[Any]
 
     def key(self, key: Key) -> Document:
         if not self.raw:
             return key
         parts = list(key)
         for place in self.raw:
-            parts[place] = b64encode(parts[place]).decode("ascii")
+            parts[place] = b2a_base64(parts[place], newline=False).decode("ascii")
         return parts
 
     def read_key(self, document: Document) -> Key:
         for place in self.raw:
-            document[place] = b64decode(document[place])
+            document[place] = a2b_base64(document[place])
+        shared = self.shared
+        for place, part in enumerate(document[:-1]):
+            if shared[place] != part:
+                shared[place] = part
+            document[place] = shared[place]
         return tuple(document)
 
 
@@ -152,4 +163,4 @@ class Batches:
 def _form_of(space: Space) -> Form:
     codec = space.codec or codec_of(space.kind)
     raw = tuple(place for place, part in enumerate(space.parts) if part.kind is bytes)
-    return Form(space.name, space.version, raw, codec.encode, codec.decode)
+    return Form(space.name, space.version, raw, codec.encode, codec.decode, [None] * len(space.parts))

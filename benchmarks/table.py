@@ -42,7 +42,7 @@ def cell(found: dict[str, list[Figure]], name: str) -> str:
 
 def against_peers(found: dict[str, list[Figure]]) -> str:
     """How many times the best peer's rate condemu's is; "" where there is nobody to compare with."""
-    peers = [name for name in found if name not in (OURS, YARDSTICK) and right(found, name)]
+    peers = [name for name in found if not name.startswith(OURS) and name != YARDSTICK and right(found, name)]
     if not peers or not right(found, OURS):
         return ""
     best = max(peers, key=lambda name: middle(found[name], "rate"))

@@ -44,7 +44,8 @@ class Server:
     idle: int  # bytes of resident memory then
 
 
-def condemu(credentials: Path) -> Target:
+def condemu(credentials: Path, data: Path | None = None) -> Target:
+    """condemu with its state in memory, or in a data directory."""
     command = (
         sys.executable,
         "-m",
@@ -57,7 +58,7 @@ def condemu(credentials: Path) -> Target:
         "--credentials",
         str(credentials),
     )
-    return Target("condemu", command)
+    return Target("condemu", command) if data is None else Target("condemu-data", (*command, "--data", str(data)))
 
 
 BARE = Target("bare", (sys.executable, "-m", "benchmarks.bare", "{port}"))

@@ -360,7 +360,9 @@ def build(
 def _kept_state(config: Config, clock: Clock, ids: Ids, environment: Mapping[str, str]) -> Durable | Shared | None:
     """What keeps the state, where it is more than memory. Raises DataUnusable."""
     if config.data:
-        return Durable(config.data, SPACES, clock, ids, budget=config.spool_budget, grown=config.snapshot_after)
+        return Durable(
+            config.data, SPACES, clock, ids, name=unique_name, budget=config.spool_budget, grown=config.snapshot_after
+        )
     if config.store:
         place = place_of(config.store, ids, environment, elsewhere=bool(config.bodies))
         return Shared(place, SPACES, clock, ids, budget=config.spool_budget, directory=config.bodies, grown=config.snapshot_after)

@@ -16,12 +16,7 @@ from typing import Final
 
 from condemu.lab.findings import place_of, shown
 from condemu.lab.history import ABSENT, COMMITTED, DECIDED, FAIL, INFO, RECEIVED, REPLIED, Effect, Entry, answer_of, target_of
-
-WROTE: Final = "●"
-READ: Final = "○"
-REFUSED_MARK: Final = "✗"
-LOST: Final = "⊘"
-STALE: Final = "◌"
+from condemu.lab.marks import LOST, READ, REFUSED, STALE, THERE, WROTE, cut
 
 MOST_WORDS: Final = 60  # characters of what took effect
 LANE: Final = 12  # characters of a lane, at most
@@ -36,7 +31,7 @@ def drawn(entries: Iterable[Entry], accused: Collection[int] = ()) -> str:
     answers = [told_of(entry) for entry in history]
     what_width = max([len("what took effect"), *map(len, whats)]) + 2
     answer_width = max([len("answer"), *map(len, answers)]) + 2
-    heads = "".join(_cut(actor, width - 2).ljust(width) for actor, width in zip(actors, widths))
+    heads = "".join(cut(actor, width - 2).ljust(width) for actor, width in zip(actors, widths))
     lines = [f"    #  {heads}{'what took effect'.ljust(what_width)}{'answer'.ljust(answer_width)}why".rstrip()]
     before: Entry | None = None
     for entry, what, told in zip(history, whats, answers):
@@ -44,7 +39,7 @@ def drawn(entries: Iterable[Entry], accused: Collection[int] = ()) -> str:
         if passed >= 1:
             lines.append(f"       ~~~~~~~~ {passed:g} s pass ~~~~~~~~")
         lane = actors.index(entry.actor or "somebody")
-        marks = "".join((mark_of(entry) if at == lane else "│").ljust(width) for at, width in enumerate(widths))
+        marks = "".join((mark_of(entry) if at == lane else THERE).ljust(width) for at, width in enumerate(widths))
         pointer = "→" if entry.number in accused else " "
         line = f"{pointer}{entry.number:>4}  {marks}{what.ljust(what_width)}{told.ljust(answer_width)}{why_of(entry)}"
         lines.append(line.rstrip())
@@ -57,7 +52,7 @@ def mark_of(entry: Entry) -> str:
     if entry.told == INFO:
         return LOST
     if entry.told == FAIL:
-        return REFUSED_MARK
+        return REFUSED
     if any(effect.left is not None for effect in entry.effects):
         return WROTE
     return STALE if _stale(entry) else READ
@@ -69,7 +64,7 @@ def what_of(entry: Entry) -> str:
     words += [f"{name}={flat(value)}" for name, value in entry.condition.items()]
     if entry.writes and not entry.condition and any(effect.committed and effect.found != ABSENT for effect in entry.effects):
         words.append("UNCONDITIONAL")
-    return _cut(" ".join(words), MOST_WORDS)
+    return cut(" ".join(words), MOST_WORDS)
 
 
 def told_of(entry: Entry) -> str:
@@ -121,7 +116,3 @@ def flat(value: object) -> str:
         return ",".join(flat(one) for one in value)
     text = str(value)
     return f"{text[:9]}…" if text.startswith('"') and text.endswith('"') and len(text) > 12 else text
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"

@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from condemu.lab import faults
 from condemu.lab.director import Effect
+from condemu.lab.marks import LOST, READ, REFUSED, STALE, THERE, WROTE, cut
 
 CONDITIONS: Final = (
     "IfMatch", "IfNoneMatch", "CopySourceIfMatch", "CopySourceIfNoneMatch", "ConditionExpression", "Expected",
 )  # fmt: skip
 DIGEST: Final = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,56}\b")
 WIDTH: Final = 44  # of what took effect
-WROTE, READ, REFUSED, LOST, THERE, STALE = "●", "○", "✗", "⊘", "│", "◌"
 CRASHED: Final = {faults.CRASH: "†", faults.CRASH_AFTER: "‡"}
 
 
@@ -75,8 +75,7 @@ def what_of(effect: Effect) -> str:
     """The operation, what it is about and its condition: "PutObject locks/report If-None-Match *"."""
     names = " ".join(resource.partition(":")[2] for resource in effect.resources[:2])
     condition = condition_of(effect.parameters)
-    text = brief(f"{effect.operation} {names}{' ' + condition if condition else ''}")
-    return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+    return cut(brief(f"{effect.operation} {names}{' ' + condition if condition else ''}"), WIDTH)
 
 
 def condition_of(parameters: Mapping[str, Any]) -> str:
@@ -93,8 +92,7 @@ def brief(text: str) -> str:
 
 
 def short(value: Any, most: int = 40) -> str:
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return cut(value if isinstance(value, str) else repr(value), most)
 
 
 def answer_of(effect: Effect) -> str:

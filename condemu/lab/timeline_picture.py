@@ -12,7 +12,8 @@ from html import escape
 from typing import Final
 
 from condemu.lab.director import Effect
-from condemu.lab.timeline import LOST, READ, REFUSED, STALE, WROTE, answer_of, mark_of, what_of, why_of
+from condemu.lab.marks import LOST, READ, REFUSED, STALE, WROTE
+from condemu.lab.timeline import answer_of, mark_of, what_of, why_of
 
 ROW: Final = 26  # pixels
 LANE: Final = 90

@@ -105,7 +105,7 @@ class Emulator:
             engine=self.engine, clock=self.clock, ids=self.ids, tables=FAULTS, spaces=SPACES, account=config.account,
             strict=config.auth == "strict", book=self._book,
             replace=self.clock.replace if isinstance(self.clock, SystemClock) else None,
-            recorder=lambda: Recorder(self.engine.store, config.region),
+            recorder=lambda most: Recorder(self.engine.store, config.region, most),
         )  # fmt: skip
 
     @cached_property

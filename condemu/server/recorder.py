@@ -5,6 +5,11 @@
     ...
     entries = recorder.entries()
 
+With `most` it records so many calls and no more: what it has then is a history from its beginning, complete up to the call after
+which it is full. Calls that were under way then stay as they were, as ones that nobody has heard of again. A last entry,
+HistoryIsFull, says how many calls came later. The last calls could not be kept instead: nobody would have written what they
+found.
+
 Attach it last: what other observers do to a reply is then known. A call whose reply nobody let through is one that its client
 heard nothing of. Whoever loses a reply after that says so with `lost`.
 """
@@ -16,7 +21,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any, Final
 
-from condemu.core.calls import CLIENT, Call, Outcome, Step, Touch
+from condemu.core.calls import ADMINISTRATION, CLIENT, Call, Outcome, Step, Touch
 from condemu.core.engine import Watch
 from condemu.core.errors import ServiceError
 from condemu.core.http import Response
@@ -40,6 +45,7 @@ from condemu.lab.registers import ABSENCES
 from condemu.server.versions import Noted, Place, Version, Versions, changed_in, is_about_metadata, token_of
 
 READS: Final = frozenset({"GetObject", "HeadObject", "GetItem", "GetAttributes"})
+IS_FULL: Final = "HistoryIsFull"
 PARTIAL: Final = ("ProjectionExpression", "AttributesToGet", "AttributeNames", "VersionId")
 
 
@@ -56,9 +62,12 @@ class _Open:
 
 
 class Recorder(Watch):
-    """Records all calls that it hears of; those that the emulator makes by itself, too. `region` is that of unsigned requests."""
+    """Records the calls that it hears of; those that the emulator makes by itself, too. `region` is that of unsigned requests."""
 
-    def __init__(self, store: Store, region: str = "us-east-1") -> None:
+    def __init__(self, store: Store, region: str = "us-east-1", most: int | None = None) -> None:
+        self._most = most
+        self._full: tuple[int, float] | None = None  # when the first call came that is not recorded
+        self._missed = 0  # such calls
         self._store = store
         self._order = count(1)
         self._own = count(1)
@@ -70,15 +79,23 @@ class Recorder(Watch):
     # stages
 
     def received(self, call: Call) -> None:
-        self._mark(self._opened(call), RECEIVED)
+        opened = self._opened(call)
+        if opened is None:
+            self._missed += 1
+        else:
+            self._mark(opened, RECEIVED)
 
     async def ready(self, call: Call, step: Step) -> None:
         opened = self._opened(call)
+        if opened is None:
+            return
         opened.since = self._store.index
         self._mark(opened, READY)
 
     def decided(self, call: Call, outcome: Outcome) -> None:
         opened = self._opened(call)
+        if opened is None:
+            return
         self._mark(opened, DECIDED)
         opened.noted += self._noted(opened, outcome)
         if call.cause != CLIENT and call.number == 0:  # a sweep or a reset: nobody is answered
@@ -106,13 +123,29 @@ class Recorder(Watch):
         """All entries by the order in which the calls arrived; those without an answer so far, as lost."""
         waiting = [(self._entry(opened, INFO, how="lost"), opened.noted) for opened in list(self._open.values())]
         entries = [replace(entry, effects=tuple(map(self._versions.settled, noted))) for entry, noted in [*self._done, *waiting]]
+        if self._full is not None:
+            entries.append(Entry(
+                0, ADMINISTRATION, operation=IS_FULL, parameters={"missed": self._missed}, cause=ADMINISTRATION,
+                marks={RECEIVED: self._full},
+            ))  # fmt: skip
         return sorted(entries, key=lambda entry: (entry.began, entry.number))
 
-    def _opened(self, call: Call) -> _Open:
+    def _opened(self, call: Call) -> _Open | None:
+        """What is known so far of a call; None of one that is not recorded."""
         opened = self._open.get(id(call))
-        if opened is None:
-            opened = self._open[id(call)] = _Open(call, self._store.index)
+        if opened is not None:
+            return opened
+        if self._most is not None and len(self._open) + len(self._done) >= self._most:
+            self._fill()
+            return None
+        opened = self._open[id(call)] = _Open(call, self._store.index)
         return opened
+
+    def _fill(self) -> None:
+        """It is full. What is under way ends here: what it finds may have been written by calls that are not recorded."""
+        self._full = self._full or (next(self._order), self._store.clock.now())
+        self._done += [(self._entry(opened, INFO, how="lost"), opened.noted) for opened in self._open.values()]
+        self._open.clear()
 
     def _mark(self, opened: _Open, stage: str) -> None:
         """A call that is made anew has arrived once, for its client."""

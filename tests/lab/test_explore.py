@@ -377,3 +377,32 @@ def test_a_request_that_cannot_be_right_is_a_failure_unless_it_is_expected():
     with pytest.raises(RaceFound, match="member raised ParamValidationError"):
         explore(member, setup=counter)
     assert explore(typo, setup=counter, expected=[ClientError]).complete
+
+
+def test_requests_that_one_actor_sends_together_take_effect_in_the_order_in_which_it_sends_them():
+    """As docs/race-lab.md says: others come in between, and the other orders among them are not tried."""
+
+    async def together(aws):
+        import asyncio
+
+        from aiobotocore.session import get_session
+
+        session = get_session()
+        options = {"region_name": "us-east-1", "aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        async with session.create_client("s3", **options) as s3:
+
+            async def put(body):
+                await s3.put_object(Bucket="locks", Key="n", Body=body)
+
+            await asyncio.gather(put(b"first"), put(b"second"))
+
+    def reads(aws):
+        return aws.client("s3").get_object(Bucket="locks", Key="n")["Body"].read()
+
+    seen = set()
+
+    def check(aws, told):
+        seen.add((told.reads, reads(aws)))
+
+    assert explore(together, reads, setup=counter, check=check).complete
+    assert seen == {(b"0", b"second"), (b"first", b"second"), (b"second", b"second")}

@@ -22,6 +22,8 @@ from condemu.server.protocol import Protocol
 from condemu.server.serving import HttpServer, listen
 from condemu.server.system import SystemIds
 from condemu.storage.spool import SpoolBlobs
+from condemu.testing.server import Server
+from tests.server.races_client import Admin
 
 # Where nothing is verified a request is whoever it says it is; without saying so it would be anonymous.
 SOMEBODY = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=" + "0" * 64
@@ -177,3 +179,21 @@ def connect() -> Iterator[Callable[[Any], Connection]]:
     yield open_connection
     for connection in opened:
         connection.close()
+
+
+# --- the lab over HTTP
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """One for the tests of a module, whose administration is `admin`."""
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture
+def admin(server: Server) -> Admin:
+    """With nothing in it."""
+    admin = Admin(server.url)
+    assert admin("POST", "reset")[0] == 200
+    return admin

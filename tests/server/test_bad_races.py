@@ -7,7 +7,6 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,16 +21,9 @@ from condemu.testing.server import Server
 from tests.server.races_client import Admin, Me, client, explored
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
-
-
 @pytest.fixture
-def admin(server: Server) -> Admin:
-    admin = Admin(server.url)
-    assert admin("POST", "reset")[0] == 200
+def admin(admin: Admin) -> Admin:
+    """With a bucket."""
     client(admin.url, "s3").create_bucket(Bucket="locks")
     return admin
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,22 +11,10 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from condemu.core.effects import ManualClock
+from condemu.lab.checker import check
 from condemu.lab.history import Entry
 from condemu.testing.server import Server
 from tests.server.races_client import Admin, client
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
-
-
-@pytest.fixture
-def admin(server: Server) -> Admin:
-    admin = Admin(server.url)
-    assert admin("POST", "reset")[0] == 200
-    return admin
 
 
 @pytest.fixture
@@ -354,6 +341,25 @@ def test_a_history_is_recorded_once_and_ends(admin, s3, server):
     assert admin("POST", "history", {})[0] == 201
     assert admin("POST", "reset")[0] == 200
     assert admin("GET", "history")[0] == 404
+
+
+def test_a_history_that_is_full_says_how_many_calls_it_missed(admin, s3):
+    assert admin("POST", "history", {"calls": 3})[0] == 201
+    for _ in range(5):
+        put(s3)
+    lines = admin.raw("GET", "/_condemu/history")[1].decode().splitlines()
+    entries = [Entry.from_json(line) for line in lines]
+    assert [entry.operation for entry in entries] == [*["PutObject"] * 3, "HistoryIsFull"]
+    assert entries[-1].parameters == {"missed": 2}
+    assert check(entries).unknown == ()
+    assert admin("DELETE", "history")[0] == 204
+
+
+@pytest.mark.parametrize(("calls", "why"), [(0, "a whole number from 1"), (10**7, "1 to 1e+06"), ("all", "a whole number")])
+def test_a_history_of_so_many_calls_cannot_be(admin, calls, why):
+    status, answer = admin("POST", "history", {"calls": calls})
+    assert status == 400
+    assert why in answer["error"]
 
 
 # --- on the wire

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from condemu.testing.server import Server
 from tests.server.races_client import Admin, Me, client, explored
 
 LOST = {"do": "lose_reply", "service": "s3"}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
 
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """botocore waits before it sends again; nobody has to wait with it."""
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
-
-
-@pytest.fixture
-def admin(server: Server) -> Admin:
-    admin = Admin(server.url)
-    assert admin("POST", "reset")[0] == 200
-    return admin
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +14,6 @@ from condemu.lab.clock import START
 from condemu.server.app import build
 from condemu.server.lab.documents import Refused
 from condemu.server.lab.past import SharedPast
-from condemu.testing.server import Server
 from tests.server.races_client import Admin, Me, client, explored
 
 TABLE = {
@@ -23,25 +22,12 @@ TABLE = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
-
-
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     """botocore waits before it sends again; nobody has to wait with it. Failing schedules are not kept here."""
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CONDEMU_SCHEDULE", raising=False)
-
-
-@pytest.fixture
-def admin(server: Server) -> Admin:
-    admin = Admin(server.url)
-    assert admin("POST", "reset")[0] == 200
-    return admin
 
 
 class Here:

@@ -6,6 +6,9 @@
 | GET    /_condemu/history?account=111122223333          | the lines so far, as `condemu check` reads them             |
 | DELETE /_condemu/history?account=111122223333          | ends it, and forgets the lines                              |
 
+A history is kept in memory, and has at most `calls` calls: 50,000 unless it is said, 1,000,000 at most. When it is full its
+last line, HistoryIsFull, counts the calls that came later.
+
 A recorder has to be the last that hears of a reply, to know whether it was lost: it is attached anew behind each observer that
 joins. What brings back a former state would make lines of what nobody did; so there is no race meanwhile, and a reset ends it.
 """
@@ -17,8 +20,10 @@ from typing import Final, Protocol
 
 from condemu.core.engine import Engine, Observer
 from condemu.lab.history import Entry
-from condemu.server.lab.documents import TEXT, Answer, Document, Refused, account_of, check
+from condemu.server.lab.documents import COUNT, TEXT, Answer, Document, Refused, account_of, between, check
 
+CALLS: Final = 50_000  # that a history has at most, unless it is said otherwise: about 120 MB
+MOST_CALLS: Final = 1_000_000
 LINES: Final = "application/x-ndjson"
 
 
@@ -29,9 +34,9 @@ class Recording(Observer, Protocol):
 
 
 class Histories:
-    """One for each account at most. `recorder` makes one that knows the state as it is now."""
+    """One for each account at most. `recorder` makes one, of so many calls, that knows the state as it is now."""
 
-    def __init__(self, engine: Engine, account: str, recorder: Callable[[], Recording]) -> None:
+    def __init__(self, engine: Engine, account: str, recorder: Callable[[int], Recording]) -> None:
         self._engine = engine
         self._account = account
         self._recorder = recorder
@@ -50,13 +55,15 @@ class Histories:
         return forget
 
     def begin(self, document: Document, racing: Callable[[str], str | None]) -> Answer:
-        account = self._named(check(document, "a history", {"account": TEXT}))
+        members = check(document, "a history", {"account": TEXT, "calls": COUNT})
+        account = self._named(members)
+        calls = int(between(members.get("calls", CALLS), 1, MOST_CALLS, "'calls'"))
         if account in self._on:
             raise Refused(409, f"the history of account {account} is recorded already")
         race = racing(account)
         if race is not None:
             raise Refused(409, f"race {race} is on in account {account}: DELETE it first")
-        recorder = self._recorder()
+        recorder = self._recorder(calls)
         self._on[account] = recorder, self._engine.observe(recorder, account)
         return Answer(201, {"account": account}, (("Location", f"/_condemu/history?account={account}"),))
 

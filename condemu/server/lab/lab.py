@@ -46,7 +46,7 @@ class Lab:
 
     def __init__(
         self, *, engine: Engine, clock: Clock, ids: Ids, tables: Tables, spaces: Sequence[Space], account: str, strict: bool,
-        book: CredentialBook, replace: Callable[[Now], None] | None, recorder: Callable[[], Recording],
+        book: CredentialBook, replace: Callable[[Now], None] | None, recorder: Callable[[int], Recording],
     ) -> None:  # fmt: skip
         self._account = account
         self.clock = MovedClock(clock, replace)

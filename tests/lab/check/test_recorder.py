@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, HTTPClientError
 from recorded_calls import Race, once, race
 
+from condemu.core.calls import Call, Outcome
 from condemu.lab.checker import check
 from condemu.lab.history import ABSENT, CONDITION, FAIL, INFO, OK, Entry, read, write
 from condemu.server.recorder import Recorder
@@ -216,3 +217,25 @@ def test_a_history_of_a_socket_comes_back_from_its_file_as_it_was():
     assert list(read(io.StringIO(file.getvalue()))) == entries
     assert [len(entry.effects) for entry in entries] == [1, 1, 1, 1, 2]
     assert check(entries).ok
+
+
+def test_a_recorder_that_is_full_keeps_the_beginning_and_accuses_nobody():
+    """A call that was under way when it became full stays unknown: it may find what a later call has written."""
+    with race() as one:
+        recorder = Recorder(one.emulator.engine.store, most=3)
+        forget = one.emulator.engine.observe(recorder)
+        s3 = one.client("s3", "ann")
+        s3.create_bucket(Bucket="locks")
+        slow = Call("s3", "GetObject", number=99, account="000000000000", access_key="ben")
+        recorder.received(slow)
+        for body in (b"1", b"2", b"3"):
+            s3.put_object(Bucket="locks", Key="leader", Body=body)
+        recorder.decided(slow, Outcome(slow, None, {}, index=4))
+        s3.get_object(Bucket="locks", Key="leader")
+        forget()
+    entries = recorder.entries()
+    assert [entry.operation for entry in entries] == ["CreateBucket", "GetObject", "PutObject", "HistoryIsFull"]
+    assert [(entry.told, entry.how) for entry in entries[1:3]] == [(INFO, "lost"), (OK, "")]
+    assert entries[-1].parameters == {"missed": 3}
+    assert check(entries).ok
+    assert [entry.operation for entry in read(entry.to_json() for entry in entries)][-1] == "HistoryIsFull"

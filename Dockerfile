@@ -25,6 +25,7 @@ WORKDIR /tmp
 VOLUME /tmp
 USER 10001:10001
 EXPOSE 4566
-HEALTHCHECK --interval=5s --timeout=3s --start-period=5s --retries=3 CMD ["condemu", "health"]
+# Ready is also that the scripts of /etc/condemu/init/ready.d have run, for which there is a minute.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 CMD ["condemu", "health", "--ready"]
 ENTRYPOINT ["condemu"]
 CMD ["serve"]

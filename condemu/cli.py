@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--buckets", help="buckets to create at the start, separated by commas")
     serve.add_argument("--bucket-names", help="global, as on AWS; per-account: each account has names of its own (global)")
     serve.add_argument("--seed", help="directory of files, or a snapshot file: what is there at the start")
+    serve.add_argument("--init-dir", help="directory of scripts, .sh and .py, that run before the emulator is ready")
     serve.add_argument("--messages", help="wording of DynamoDB's validation messages: 2026 or classic (2026)")
     serve.add_argument("--table-delay", help="seconds for which a DynamoDB table is CREATING, UPDATING or DELETING (0)")
     serve.add_argument("--spool-threshold", help="bytes of a body from which on it goes to disk")
@@ -63,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--shutdown-timeout", help="seconds that running requests have to finish when it is told to stop (5)")
     serve.add_argument("--config", help="settings file (condemu.toml, if there is one)")
     health = commands.add_parser("health", help="succeed when an emulator answers")
+    health.add_argument("--ready", action="store_true", help="succeed when it is ready: when the scripts of its start have run")
     health.add_argument("--url", help=f"where it is (CONDEMU_URL, else {DEFAULT_URL})")
     env = commands.add_parser("env", help="print the variables that point AWS SDKs here: eval $(condemu env)")
     env.add_argument("--url", help=f"where the emulator is (CONDEMU_URL, else {DEFAULT_URL})")
@@ -103,6 +105,7 @@ def serve(options: argparse.Namespace) -> int:
         print(f"The administration asks for X-Condemu-Token: {config.admin_token}", file=sys.stderr, flush=True)
     from condemu.server.app import build
     from condemu.server.certificates import context_of, trusted_file
+    from condemu.server.init_hooks import hooks_of
     from condemu.server.memory import settle
     from condemu.server.serving import serve as serve_emulator
     from condemu.server.state_files import SeedRefused
@@ -111,7 +114,9 @@ def serve(options: argparse.Namespace) -> int:
 
     try:
         context_of(config)
+        hooks = hooks_of(config, os.environ)
         emulator = build(config, environment=os.environ)
+        emulator.hooks = hooks
     except (DataUnusable, SeedRefused) as problem:
         _unusable(problem)
         return 1
@@ -140,6 +145,9 @@ def serve(options: argparse.Namespace) -> int:
         return 1
     finally:
         emulator.close()
+    if emulator.hooks.failure:
+        print(f"condemu: {emulator.hooks.failure}, so condemu is not ready and ends", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -171,14 +179,14 @@ def settings(options: argparse.Namespace) -> Config:
 
 
 def health(options: argparse.Namespace) -> int:
-    """0 when the emulator says that it runs, else 1. Two seconds is long for a local answer."""
+    """0 when the emulator says that it runs, or that it is ready, else 1. Two seconds is long for a local answer."""
     from http.client import HTTPConnection, HTTPException
     from urllib.parse import urlsplit
 
     url = urlsplit(url_of(options.url))
     connection = HTTPConnection(url.hostname or "127.0.0.1", url.port or 4566, timeout=2)
     try:
-        connection.request("GET", "/_condemu/health")
+        connection.request("GET", "/_condemu/ready" if options.ready else "/_condemu/health")
         answer = connection.getresponse()
         text = answer.read().decode()
     except (OSError, HTTPException) as problem:

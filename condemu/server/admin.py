@@ -1,7 +1,8 @@
 """The administration under /_condemu/, and the paths under which other emulators' users already look for it.
 
 GET  /_condemu/health, /_localstack/health, /minio/health/live     alive, and which services there are
-GET  /_condemu/ready, /_localstack/init, /minio/health/ready       ready for requests
+GET  /_condemu/ready, /minio/health/ready                          ready for requests, or 503 and what is missing
+GET  /_localstack/init[/boot, /start, /ready, /shutdown]           the scripts that run before, in LocalStack's form
 POST /_condemu/reset[?account=], /_localstack/state/reset, /moto-api/reset   forget everything, or one account's
 GET  /_condemu/config                                              the settings in force; where files are, only with the token
      /_condemu/snapshot[?account=]                                 what accounts hold, as a file (`state_files/`)
@@ -24,13 +25,16 @@ from condemu.core.http import Request, Response
 from condemu.core.log import LogUnavailable
 from condemu.server import admission
 from condemu.server.connection import Answering
+from condemu.server.init_hooks import STAGES
 from condemu.server.lab import is_for_lab
 from condemu.server.state_files import SeedRefused
 from condemu.storage.places import without_password
 
 Answer = tuple[int, dict[str, Any]]
+Action = Callable[[Answering, dict[str, list[str]]], Answer]
 SNAPSHOT: Final = "/_condemu/snapshot"
-PATHS: Final = ("bodies", "credentials", "data", "seed", "spool_directory", "tls_cert", "tls_key")
+PATHS: Final = ("bodies", "credentials", "data", "init_dir", "seed", "spool_directory", "tls_cert", "tls_key")
+STAGE_PATHS: Final = {f"/_localstack/init/{name.lower()}": name for name in STAGES}
 _ACCOUNT: Final = re.compile("[0-9]{12}").fullmatch
 
 
@@ -47,7 +51,7 @@ async def _handle(emulator: Answering, request: Request) -> Response:
     status: int
     document: dict[str, Any]
     action = ACTIONS.get((request.method.replace("HEAD", "GET"), path))
-    refused = admission.refusal(request, emulator.config, action in (health, ready))
+    refused = admission.refusal(request, emulator.config, action in (health, ready, init) or path in STAGE_PATHS)
     if refused is not None:
         status, document = refused[0], {"error": refused[1]}
     elif is_for_lab(path):
@@ -82,8 +86,27 @@ def health(emulator: Answering, _: dict[str, list[str]]) -> Answer:
 def ready(emulator: Answering, _: dict[str, list[str]]) -> Answer:
     if emulator.trouble:
         return 503, {"status": "unavailable", "error": emulator.trouble}
-    stages = {"BOOT": True, "START": True, "READY": True, "SHUTDOWN": False}
-    return 200, {"status": "ready", "completed": stages, "scripts": []}
+    hooks = emulator.hooks
+    if hooks.ready:
+        return 200, {"status": "ready", **hooks.document()}
+    if hooks.failure:
+        return 503, {"status": "failed", "error": hooks.failure, **hooks.document()}
+    return 503, {"status": "starting", **hooks.document()}
+
+
+def init(emulator: Answering, _: dict[str, list[str]]) -> Answer:
+    return 200, emulator.hooks.document()
+
+
+def stage(name: str) -> Action:
+    """The action that tells of one stage."""
+
+    def told(emulator: Answering, _: dict[str, list[str]]) -> Answer:
+        document = emulator.hooks.document()
+        scripts = [script for script in document["scripts"] if script["stage"] == name]
+        return 200, {"completed": document["completed"][name], "scripts": scripts}
+
+    return told
 
 
 def reset(emulator: Answering, query: dict[str, list[str]]) -> Answer:
@@ -113,12 +136,13 @@ def settings(emulator: Answering) -> dict[str, Any]:
     return document
 
 
-ACTIONS: Final[dict[tuple[str, str], Callable[[Answering, dict[str, list[str]]], Answer]]] = {
+ACTIONS: Final[dict[tuple[str, str], Action]] = {
     ("GET", "/_condemu/health"): health,
     ("GET", "/_localstack/health"): health,
     ("GET", "/minio/health/live"): health,
     ("GET", "/_condemu/ready"): ready,
-    ("GET", "/_localstack/init"): ready,
+    ("GET", "/_localstack/init"): init,
+    **{("GET", path): stage(name) for path, name in STAGE_PATHS.items()},
     ("GET", "/minio/health/ready"): ready,
     ("POST", "/_condemu/reset"): reset,
     ("POST", "/_localstack/state/reset"): reset,

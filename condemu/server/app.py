@@ -37,6 +37,7 @@ from condemu.server.config import Config
 from condemu.server.errors import BAD_REQUEST, INTERNAL_ERROR, message_of, refusal
 from condemu.server.exports import S3Sink, Trusted
 from condemu.server.help import add_help
+from condemu.server.init_hooks import NO_HOOKS
 from condemu.server.kept import KeptBody
 from condemu.server.service_names import SIGNING_NAMES
 from condemu.server.system import RequestIds, SystemClock, SystemIds, unique_name
@@ -82,6 +83,7 @@ class Emulator:
         self.wall = wall
         self.ids = ids
         self.services = services
+        self.hooks = NO_HOOKS
         self._request_ids = RequestIds(ids)
         self._numbers = count(1)
         self._turns: dict[str, Iterator[int]] = {}  # how many calls each actor has made, where identifiers are seeded

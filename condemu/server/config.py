@@ -33,6 +33,7 @@ class Config:
     buckets: tuple[str, ...] = ()  # there at the start and after every reset
     bucket_names: str = "global"  # whose bucket names are: one name space for all accounts, as on AWS, or one for each account
     seed: str = ""  # a directory of files, or a snapshot file: there at the start and after every reset
+    init_dir: str = ""  # scripts that `condemu serve` runs before it is ready, besides those below /etc
     messages: str = "2026"  # whose wording DynamoDB's validation messages have: today's, or that of the years before
     table_delay: float = 0.0  # seconds for which a DynamoDB table is CREATING, UPDATING or DELETING
     spool_threshold: int = 64 * MIB  # bytes of a body from which on it goes to disk
@@ -86,6 +87,8 @@ class Config:
             raise Unusable(f"shutdown_timeout is {self.shutdown_timeout}; it can be 0 or more seconds")
         if self.spool_directory and not os.path.isdir(self.spool_directory):
             raise Unusable(f"spool_directory is {self.spool_directory!r}; there is no such directory")
+        if self.init_dir and not os.path.isdir(self.init_dir):
+            raise Unusable(f"init_dir is {self.init_dir!r}; there is no such directory")
         if self.seed and not os.path.exists(self.seed):
             raise Unusable(f"seed is {self.seed!r}; there is no such directory, and no such file")
 

@@ -13,6 +13,7 @@ from condemu.core.http import Body, Request, Response
 from condemu.core.service import Service
 from condemu.server.config import Config
 from condemu.server.heads import Heads
+from condemu.server.init_hooks import Hooks
 
 
 class Handling(Protocol):
@@ -26,6 +27,7 @@ class Answering(Protocol):
 
     config: Config
     engine: Engine
+    hooks: Hooks
     services: Mapping[str, Service]
     wall: Clock
 

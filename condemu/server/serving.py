@@ -43,7 +43,10 @@ def uvicorn_options(config: Config) -> dict[str, Any]:
 
 
 class HttpServer(uvicorn.Server):
-    """Serves an emulator; `ready` is called with the URL as soon as it answers."""
+    """Serves an emulator; `ready` is called with the URL as soon as it answers, and its hooks have run.
+
+    When a hook fails, or it is told to stop before they all have run, `ready` is never called.
+    """
 
     def __init__(self, emulator: Emulator, listener: socket.socket, ready: Callable[[str], None]) -> None:
         super().__init__(uvicorn.Config(emulator.asgi, **uvicorn_options(emulator.config)))
@@ -52,6 +55,7 @@ class HttpServer(uvicorn.Server):
         self._ready = ready
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped = asyncio.Event()
+        self._hooks = emulator.hooks
 
     def serve_forever(self) -> None:
         """Until `stop`, SIGTERM or SIGINT. Requests under way then are answered, if the shutdown timeout is enough for them: one
@@ -72,13 +76,25 @@ class HttpServer(uvicorn.Server):
     async def main_loop(self) -> None:
         """Nothing to do but to wait; uvicorn's own looks around ten times a second."""
         self._loop = asyncio.get_running_loop()
-        if not self.should_exit:
-            await self._stopped.wait()
+        stopped = asyncio.ensure_future(self._stopped.wait())
+        if self.should_exit or (self._hooks.scripts and not await self._prepared(stopped)):
+            stopped.cancel()
+            return
+        self._ready(url_of(self._listener))
+        await stopped
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._emulator.begin()
-        self._ready(url_of(self._listener))
+
+    async def _prepared(self, stopped: asyncio.Future[Any]) -> bool:
+        """Whether all hooks have run and none has failed. Requests are answered meanwhile: those of the hooks."""
+        running = asyncio.ensure_future(self._hooks.run(url_of(self._listener)))
+        await asyncio.wait((running, stopped), return_when=asyncio.FIRST_COMPLETED)
+        if not running.done():
+            self._hooks.stop()
+        await running
+        return self._hooks.ready and not stopped.done()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from condemu import __version__
 from condemu.core.http import BytesBody
 from condemu.server.app import Emulator, build
 from condemu.server.config import Config
+from condemu.server.init_hooks import Hooks
 from tests.server.conftest import SOMEBODY
 
 
@@ -37,6 +39,18 @@ def test_ready_is_said_under_three_names(path):
     status, body = ask(build(), "GET", path)
     assert status == 200
     assert json.loads(body)["completed"]["READY"] is True
+
+
+@pytest.mark.parametrize("path", ["/_condemu/ready", "/minio/health/ready"])
+def test_an_emulator_whose_scripts_have_not_run_or_failed_is_not_ready_and_says_why(path):
+    emulator = build()
+    emulator.hooks = Hooks([Path("a.sh")])
+    status, body = ask(emulator, "GET", path)
+    assert (status, json.loads(body)["status"]) == (503, "starting")
+    emulator.hooks.failure = "a.sh ended with exit code 1"
+    status, body = ask(emulator, "GET", path)
+    assert (status, json.loads(body)["status"], json.loads(body)["error"]) == (503, "failed", "a.sh ended with exit code 1")
+    assert ask(emulator, "GET", "/_localstack/init")[0] == 200
 
 
 @pytest.mark.parametrize("path", ["/_condemu/reset", "/_localstack/state/reset", "/moto-api/reset"])

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from condemu.data_cli import COMMANDS
+from condemu.server.init_hooks import DIRECTORIES, ERROR, RUNNING, SUCCESSFUL, UNKNOWN
 from condemu.server.state_files.buckets import MEMBERS
 from tests.server.test_cli import ask, run, served
 
@@ -47,7 +50,7 @@ def test_the_program_prints_what_it_says(seed: Path, monkeypatch: pytest.MonkeyP
 
 def test_the_commands_serve_save_and_load(seed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(seed.parent)
-    lines = [line.split()[1:] for block in blocks("sh") for line in block.splitlines()]
+    lines = [line.split()[1:] for block in blocks("sh") for line in block.splitlines() if line.startswith("condemu ")]
     assert lines[0] == ["serve", "--seed", "seed"]
     assert [line[1] for line in lines if line[0] == "data"] == [name for name in COMMANDS if name in ("save", "load")]
     with served(*lines[0][1:]) as (_, url):
@@ -65,6 +68,21 @@ def test_the_sentence_is_the_one_that_is_told(seed: Path, monkeypatch: pytest.Mo
     [sentence] = [block for block in blocks("text") if block.startswith("condemu: ")]
     done = run("serve", "--port", "0", "--seed", "seed")
     assert (done.returncode, done.stderr) == (1, sentence)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the script is for a POSIX shell")
+def test_the_script_makes_what_it_says(tmp_path: Path) -> None:
+    [script] = [block for block in blocks("sh") if block.startswith("#!")]
+    (tmp_path / "init").mkdir()
+    (tmp_path / "init" / "uploads.sh").write_text(script)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    with served("--init-dir", str(tmp_path / "init"), PATH=path) as (_, url):
+        assert b"<Status>Enabled</Status>" in ask(url, "GET", "/uploads?versioning")[1]
+
+
+def test_the_directories_and_the_states_of_scripts_are_on_the_page() -> None:
+    assert re.findall(r"^\d\. `(/etc/\S+)`", PAGE, re.MULTILINE) == list(DIRECTORIES)
+    assert ", ".join(f"`{state}`" for state in (UNKNOWN, RUNNING, SUCCESSFUL, ERROR)) in PAGE
 
 
 def test_every_member_of_a_buckets_file_is_in_the_table() -> None:

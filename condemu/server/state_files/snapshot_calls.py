@@ -59,6 +59,7 @@ class SnapshotCalls:
         try:
             account = account_in(request.query_string)
             if request.method == "GET":
+                await self._engine.catch_up(request.call)
                 return await self._save(account)
             if request.method == "PUT":
                 return _told(200, await self._load(request.body, account))

@@ -64,7 +64,9 @@ Where is the rule for ...?
     Content-MD5, x-amz-checksum-*, x-amz-content-sha256  s3/objects/bodies.py announcement
     aws-chunked: chunks, signatures, trailers            wire/aws_chunked.py Decoder
     checksum algorithms and their combination            wire/checksums.py ALGORITHMS
-    storage class, SSE, redirect and lock headers        s3/objects/validation.py HEADER_CHECKS
+    storage class, redirect and lock headers             s3/objects/validation.py HEADER_CHECKS
+    keys for encryption: SSE-C, KMS                      s3/requests/encryption.py check_encryption
+    ETags and answers under encryption                   s3/objects/encryption.py asked
     user metadata: 2 KB, RFC 2047                        s3/objects/metadata.py kept
     Range and partNumber                                 s3/objects/ranges.py span_of_range
     a copy onto itself; what a copy keeps                s3/objects/copy.py copy_object

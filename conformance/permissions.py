@@ -53,6 +53,7 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "GetObjectAttributes": (("s3:GetObject", "s3:GetObjectAttributes"), S3_READ),
     "GetObjectRetention": (("s3:GetObjectRetention",), S3_READ),
     "GetObjectTagging": (("s3:GetObjectTagging",), S3_READ),
+    "HeadBucket": (("s3:ListBucket",), S3_READ),  # botocore asks for the region when a HEAD was answered with 400
     "HeadObject": (("s3:GetObject", "s3:GetObjectVersion"), S3_READ),
     "ListBucketAnalyticsConfigurations": (("s3:GetAnalyticsConfiguration",), S3_WRITE),
     "ListBucketIntelligentTieringConfigurations": (("s3:GetIntelligentTieringConfiguration",), S3_WRITE),
@@ -74,6 +75,7 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "PutBucketLogging": (("s3:PutBucketLogging",), S3_WRITE),
     "PutBucketMetricsConfiguration": (("s3:PutMetricsConfiguration",), S3_WRITE),
     "PutBucketNotificationConfiguration": (("s3:PutBucketNotification",), S3_WRITE),
+    "PutBucketEncryption": (("s3:PutEncryptionConfiguration",), S3_WRITE),
     "PutBucketPolicy": (("s3:PutBucketPolicy",), S3_WRITE),
     "PutBucketReplication": (("s3:PutReplicationConfiguration",), S3_WRITE),  # refused before iam:PassRole is asked for
     "PutBucketRequestPayment": (("s3:PutBucketRequestPayment",), S3_WRITE),

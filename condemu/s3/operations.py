@@ -24,6 +24,7 @@ from condemu.s3.objects import acl, annotation, attributes, bodies, copy, delete
 from condemu.s3.objects import lock as object_lock
 from condemu.s3.objects import post as post_object
 from condemu.s3.requests.conditions import DELETE, READ, SOURCE, WRITE
+from condemu.s3.requests.encryption import READS, READS_SOURCE, WRITES
 from condemu.s3.requests.operation import BLOB, FORM, XML, Operation
 from condemu.s3.requests.request import Row
 from condemu.s3.uploads import complete as multipart_complete
@@ -167,6 +168,7 @@ OPERATIONS: Final[tuple[Row, ...]] = (
     Operation(
         "PostObject", "POST", "bucket", "", handler=post_object.post_object, writes=True, takes=FORM,
         check=post_object.check_post, status_of=post_object.status_of,
+        encryption=WRITES,
         actions=("s3:PutObject",), needs=(needs.new_object,), after_body=True,
     ),
     Operation(
@@ -223,12 +225,14 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         "CompleteMultipartUpload", "POST", "object", "uploadId", handler=multipart_complete.complete_multipart_upload,
         writes=True, takes=XML, check=multipart_complete.check_complete, conditions=WRITE, root="CompleteMultipartUploadResult",
         members=("Location", "Bucket", "Key", "ETag", *BY_MEMBER, "ChecksumType"), checksum_of_object=True,
+        encryption=READS,
         actions=("s3:PutObject",), needs=(needs.condition,), creates="true", upload_encryption=True,
     ),
     Operation(
         "CopyObject", "PUT", "object", "", copies=True, handler=copy.copy_object, writes=True, check=copy.check_copy,
         ahead=copy.hash_ahead, conditions=WRITE | SOURCE, root="CopyObjectResult",
         members=("LastModified", "ETag", *BY_MEMBER, "ChecksumType"),
+        encryption=WRITES | READS_SOURCE,
         actions=("s3:PutObject",), needs=(needs.new_object, needs.condition), anonymous=ANONYMOUS_COPY, hides=True,
         creates="true", copies_tags=True, ignores_tags=True,
     ),
@@ -236,6 +240,7 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         "CreateMultipartUpload", "POST", "object", "uploads", handler=multipart.create_multipart_upload, writes=True,
         check=multipart.check_create, conditions=WRITE, root="InitiateMultipartUploadResult",
         members=("Bucket", "Key", "UploadId"),
+        encryption=WRITES,
         actions=("s3:PutObject",), needs=(needs.new_object,), anonymous=ANONYMOUS_MULTIPART, creates="false",
     ),
     Operation(
@@ -250,6 +255,7 @@ OPERATIONS: Final[tuple[Row, ...]] = (
     ),
     Operation(
         "GetObject", "GET", "object", "", handler=get.get_object, check=get.check_get, conditions=READ, status_of=get.status_of,
+        encryption=READS,
         actions=("s3:GetObject", "s3:GetObjectVersion"), hides=True, seen_by=SEEN_BY,
     ),
     Operation(
@@ -264,6 +270,7 @@ OPERATIONS: Final[tuple[Row, ...]] = (
     Operation(
         "GetObjectAttributes", "GET", "object", "attributes", handler=attributes.get_object_attributes,
         check=attributes.check_attributes, root="GetObjectAttributesResponse", members=attributes.ATTRIBUTES,
+        encryption=READS,
         actions=("s3:GetObject", "s3:GetObjectVersion"), hides=True, ignores_tags=True,
     ),
     Operation(
@@ -282,6 +289,7 @@ OPERATIONS: Final[tuple[Row, ...]] = (
     Operation(
         "HeadObject", "HEAD", "object", "", handler=get.get_object, check=get.check_get, conditions=READ,
         status_of=get.status_of,
+        encryption=READS,
         actions=("s3:GetObject", "s3:GetObjectVersion"), hides=True, seen_by=SEEN_BY,
     ),
     Operation(
@@ -292,11 +300,13 @@ OPERATIONS: Final[tuple[Row, ...]] = (
     Operation(
         "ListParts", "GET", "object", "uploadId", handler=multipart_listing.list_parts, root="ListPartsResult",
         members=multipart_listing.OF_PARTS,
+        encryption=READS,
         actions=("s3:ListMultipartUploadParts",),
     ),
     Operation(
         "PutObject", "PUT", "object", "", handler=put.put_object, writes=True, takes=BLOB, check=put.check_put,
         conditions=WRITE,
+        encryption=WRITES,
         actions=("s3:PutObject",), needs=(needs.new_object, needs.condition), creates="true",
     ),
     Operation(
@@ -323,12 +333,14 @@ OPERATIONS: Final[tuple[Row, ...]] = (
     Operation(
         "UploadPart", "PUT", "object", "uploadId", handler=multipart.upload_part, writes=True, takes=BLOB,
         check=multipart.check_upload_part, echoes_base64=True,
+        encryption=READS,
         actions=("s3:PutObject",), creates="false",
     ),
     Operation(
         "UploadPartCopy", "PUT", "object", "uploadId", copies=True, handler=multipart_copy.upload_part_copy, writes=True,
         check=multipart_copy.check_upload_part_copy, ahead=multipart_copy.hash_ahead, conditions=SOURCE, root="CopyPartResult",
         members=("LastModified", "ETag", *BY_MEMBER),
+        encryption=READS | READS_SOURCE,
         actions=("s3:PutObject",), hides=True, creates="false", upload_encryption=True,
     ),
 )

@@ -129,11 +129,10 @@ AES256 = BY_DEFAULT.format("AES256", "")
 
 def test_encryption_is_put_read_and_back_to_the_default(s3: Wire) -> None:
     default = get(s3, "encryption")
-    assert default == f"<Rule>{AES256}<BucketKeyEnabled>false</BucketKeyEnabled></Rule>".encode()
-    content = (
-        f"<Rule>{AES256}<BucketKeyEnabled>true</BucketKeyEnabled>"
-        "<BlockedEncryptionTypes><EncryptionType>SSE-C</EncryptionType></BlockedEncryptionTypes></Rule>"
-    )
+    blocked = "<BlockedEncryptionTypes><EncryptionType>{}</EncryptionType></BlockedEncryptionTypes>"
+    assert default == f"<Rule>{AES256}<BucketKeyEnabled>false</BucketKeyEnabled>{blocked.format('SSE-C')}</Rule>".encode()
+    by_kms = BY_DEFAULT.format("aws:kms", "<KMSMasterKeyID>alias/mine</KMSMasterKeyID>")
+    content = f"<Rule>{by_kms}<BucketKeyEnabled>true</BucketKeyEnabled>{blocked.format('NONE')}</Rule>"
     assert put(s3, "encryption", content).status == 200
     assert get(s3, "encryption") == content.encode()
     assert s3("DELETE", "/bucket", query="encryption").status == 204
@@ -146,8 +145,7 @@ def test_encryption_is_put_read_and_back_to_the_default(s3: Wire) -> None:
         ("", MALFORMED),
         (f"<Rule>{AES256}</Rule><Rule>{AES256}</Rule>", MALFORMED),
         (f"<Rule>{BY_DEFAULT.format('DES', '')}</Rule>", MALFORMED),
-        (f"<Rule>{BY_DEFAULT.format('aws:kms', '')}</Rule>", (501, "NotImplemented", {})),
-        (f"<Rule>{BY_DEFAULT.format('aws:kms:dsse', '')}</Rule>", (501, "NotImplemented", {})),
+        (f"<Rule>{BY_DEFAULT.format('aws:fsx', '')}</Rule>", (501, "NotImplemented", {})),
         (
             f"<Rule>{BY_DEFAULT.format('AES256', '<KMSMasterKeyID>key</KMSMasterKeyID>')}</Rule>",
             (400, "InvalidArgument", {"ArgumentName": "ApplyServerSideEncryptionByDefault"}),

@@ -31,6 +31,7 @@ from condemu.core.store import Txn
 from condemu.s3.access.actions import Check, version_under
 from condemu.s3.access.policy_actions import ACTION_KEYS, COMMON_KEYS, KNOWN_KEYS
 from condemu.s3.requests.bucket import bucket_if_any
+from condemu.s3.requests.encryption import key_arn
 from condemu.s3.requests.members import Member
 from condemu.s3.requests.operation import FORM
 from condemu.s3.requests.request import S3Request
@@ -133,9 +134,20 @@ def _member(keys: ConditionKeys, key: str, member: Member) -> Value | None:
         return keys.check.prefix
     if key == "s3:x-amz-metadata-directive" and operation.copies and operation.upload_encryption:
         return None  # a part has no metadata
+    if key == "s3:x-amz-server-side-encryption-aws-kms-key-id" and value is not None:
+        return _key_in_kms(keys, value)
     if key == "s3:x-amz-server-side-encryption" and value is None and operation.upload_encryption:
         return _encryption_of_upload(keys)
     return value
+
+
+def _key_in_kms(keys: ConditionKeys, value: str) -> str:
+    """The ARN of the key, however the request names it (seen on AWS)."""
+    bucket = bucket_if_any(keys.txn, keys.request, keys.request.bucket)
+    try:
+        return key_arn(value, bucket.region, keys.request.account) if bucket is not None else value
+    except ServiceError:
+        return value
 
 
 def _encryption_of_upload(keys: ConditionKeys) -> str | None:

@@ -135,12 +135,6 @@ CONFLICTING_VALUES: Final = ErrorRow(  # documented as a reason, and not as a te
 INVALID_STORAGE_CLASS: Final = ErrorRow(
     "InvalidStorageClass", 400, "The storage class you specified is not valid", ("StorageClassRequested",)
 )
-INVALID_ENCRYPTION: Final = ErrorRow(
-    "InvalidEncryptionAlgorithmError",
-    400,
-    "The Encryption request you specified is not valid. Supported value: AES256.",
-    ("ArgumentName", "ArgumentValue"),
-)
 METADATA_TOO_LARGE: Final = ErrorRow(  # documented
     "MetadataTooLarge",
     400,

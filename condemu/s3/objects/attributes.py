@@ -7,6 +7,7 @@ from typing import Any, Final
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.errors.general import ARGUMENT_OUT_OF_BOUNDS, INVALID_ATTRIBUTE_NAME, MISSING_ATTRIBUTES
+from condemu.s3.objects.encryption import check_readable
 from condemu.s3.objects.get import readable
 from condemu.s3.objects.put import checksum_members
 from condemu.s3.requests.bucket import bucket_of
@@ -34,6 +35,7 @@ def check_attributes(request: S3Request) -> None:
 def get_object_attributes(txn: Txn, request: S3Request) -> dict[str, Any]:
     bucket = bucket_of(txn, request)
     version = readable(txn, request, bucket)
+    check_readable(request, version)
     asked = set(_asked(request))
     result: dict[str, Any] = {
         "LastModified": version.modified,

@@ -21,16 +21,18 @@ from condemu.s3.errors.general import (
     UNSUPPORTED_CHECKSUM_ALGORITHM,
 )
 from condemu.s3.objects.copy_digests import Stretch, ahead, digests
+from condemu.s3.objects.encryption import check_readable, etag_of, told
 from condemu.s3.objects.get import ARCHIVES
 from condemu.s3.objects.put import checksum_members, description
 from condemu.s3.objects.validation import check_object_headers
 from condemu.s3.requests.bucket import bucket_called, bucket_of
 from condemu.s3.requests.copy_source import named_source
+from condemu.s3.requests.encryption import SOURCE
 from condemu.s3.requests.members import Member
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.lifecycle import expiration
 from condemu.s3.state.preconditions import read_refusal, write_refusal, write_syntax_refusal
-from condemu.s3.state.records import NULL_VERSION, OBJECTS, Bucket, Version
+from condemu.s3.state.records import NULL_VERSION, OBJECTS, SSE_S3, Bucket, Version
 from condemu.s3.state.versions import Found, existing, found_under, new_id, place
 from condemu.wire.checksums import ALGORITHMS, FULL_OBJECT
 
@@ -40,7 +42,10 @@ DIRECTIVES: Final[tuple[tuple[Member, str, str], ...]] = (
     ("TaggingDirective", "tagging", "x-amz-tagging-directive"),
 )
 # What makes a copy onto itself a change. An ACL alone does not.
-CHANGES: Final[tuple[Member, ...]] = ("StorageClass", "ServerSideEncryption", "WebsiteRedirectLocation", "ChecksumAlgorithm")
+CHANGES: Final[tuple[Member, ...]] = (
+    "StorageClass", "ServerSideEncryption", "SSECustomerKey", "CopySourceSSECustomerKey", "WebsiteRedirectLocation",
+    "ChecksumAlgorithm",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def copy_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         size=source.version.size,
         body=source.version.body,
         checksum_type=FULL_OBJECT,
-        etag=etag,
+        etag=etag_of(txn, fields["encryption"], etag),
         checksum_algorithm=stretch.algorithm,
         checksum=checksum,
         **fields,
@@ -99,7 +104,7 @@ def copy_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         **checksum_members(version),
         "CopySourceVersionId": source.shown_id,
         "VersionId": version.version_id if bucket.versioning else None,  # `null` when Suspended, unlike PutObject
-        "ServerSideEncryption": "AES256",
+        **told(version.encryption, written=True),
         "Expiration": None if bucket.sweep is None else expiration(bucket, request.key, version),
     }
 
@@ -144,6 +149,7 @@ def source_of(txn: Txn, request: S3Request) -> Source:
     if version is None or version.marker:
         because = "the source's current version is a delete marker" if version is not None else "there is no source"
         raise ServiceError(NO_SUCH_KEY, {"Key": key}, because=because)
+    check_readable(request, version, SOURCE)
     refusal = read_refusal(
         request["CopySourceIfMatch"],
         request["CopySourceIfUnmodifiedSince"],
@@ -173,7 +179,7 @@ def _changes_nothing(request: S3Request, bucket: Bucket, source: Source) -> bool
 def _description(txn: Txn, request: S3Request, bucket: Bucket, source: Version) -> dict[str, Any]:
     """Metadata and tags from the source or the request, as the directives say. Storage class, ACL, locks and the website redirect
     are never copied."""
-    fields = description(txn, request, bucket)
+    fields = {"encryption": SSE_S3, **description(txn, request, bucket)}
     if request["MetadataDirective"] != "REPLACE":
         redirect = request["WebsiteRedirectLocation"]
         system = {member: value for member, value in source.system.items() if member != "WebsiteRedirectLocation"}

@@ -2,7 +2,7 @@
 
 | of a copy that is      | ETag                                  | checksum                                                 |
 |------------------------|---------------------------------------|----------------------------------------------------------|
-| the whole source       | the source's, unless of several parts | the source's, if FULL_OBJECT and by the algorithm wanted |
+| the whole source       | the source's, if it is an MD5 of it   | the source's, if FULL_OBJECT and by the algorithm wanted |
 | the rest, or a stretch | MD5 of the bytes                      | of the bytes                                             |
 
 A decision does not read bytes, and must not keep others waiting for gigabytes. So `ahead` is called before READY: it sees
@@ -40,7 +40,7 @@ class Stretch:
         """ETAG and the algorithm's name, or what of them the source does not tell."""
         version = self.version
         whole = self.start == 0 and self.stop == version.size
-        etag = whole and not version.parts and "-" not in version.etag
+        etag = whole and not version.parts and "-" not in version.etag and version.encryption.keeps_md5
         checksum = whole and version.checksum_algorithm == self.algorithm and version.checksum_type == FULL_OBJECT
         return (() if etag else (ETAG,)) + (() if checksum else (self.algorithm,))
 

@@ -17,6 +17,7 @@ from condemu.s3.errors.general import (
     UPLOADS_OF_KEY,
     VERSIONS_OF_KEY,
 )
+from condemu.s3.objects.encryption import check_readable, told
 from condemu.s3.objects.metadata import header_of
 from condemu.s3.objects.put import checksum_members
 from condemu.s3.objects.ranges import part_number_of, span_of_part, span_of_range
@@ -24,7 +25,7 @@ from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.lifecycle import expiration
 from condemu.s3.state.preconditions import if_range_holds, read_refusal
-from condemu.s3.state.records import OBJECTS, Bucket, Part, Version
+from condemu.s3.state.records import OBJECTS, SSE_S3, Bucket, Part, Version
 from condemu.s3.state.versions import existing
 from condemu.wire.checksums import ALGORITHMS, COMPOSITE
 from condemu.wire.rest import iso_8601_ms
@@ -69,10 +70,12 @@ def check_get(request: S3Request) -> None:
 
 
 def get_object(txn: Txn, request: S3Request) -> dict[str, Any]:
-    """Order of checks: bucket, version id, key or delete marker, conditions, storage class, range or part."""
+    """Order of checks: bucket, version id, key or delete marker, encryption, conditions, storage class, range or part."""
     bucket = bucket_of(txn, request)
     version = readable(txn, request, bucket)
     members = request.members
+    if version.encryption is not SSE_S3 or "SSECustomerKey" in members:
+        check_readable(request, version)
     refusal = read_refusal(
         members.get("IfMatch"),
         members.get("IfUnmodifiedSince"),
@@ -146,7 +149,10 @@ def readable(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
 
 def object_headers(version: Version) -> dict[str, Any]:
     """What is kept with an object and told with it. The storage class STANDARD goes without saying."""
-    result: dict[str, Any] = {"ContentType": version.content_type, "ServerSideEncryption": "AES256"}
+    if version.encryption is SSE_S3:
+        result: dict[str, Any] = {"ContentType": version.content_type, "ServerSideEncryption": "AES256"}
+    else:
+        result = {"ContentType": version.content_type, **told(version.encryption)}
     if version.system:
         result.update(version.system)
     if version.metadata:

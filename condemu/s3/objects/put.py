@@ -8,6 +8,7 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.access.grants import GRANT_HEADERS, Grants, grants_of_headers
 from condemu.s3.errors.buckets import ACL_NOT_SUPPORTED
+from condemu.s3.objects.encryption import asked, etag_of, told
 from condemu.s3.objects.lock import lock_at_put, put_digest_refusal
 from condemu.s3.objects.metadata import kept
 from condemu.s3.objects.validation import SYSTEM_MEMBERS, check_object_headers
@@ -18,7 +19,7 @@ from condemu.s3.requests.request import S3Request
 from condemu.s3.requests.tags import tags_of_header
 from condemu.s3.state.lifecycle import expiration
 from condemu.s3.state.preconditions import write_refusal, write_syntax_refusal
-from condemu.s3.state.records import Bucket, Version
+from condemu.s3.state.records import SSE_S3, Bucket, Version
 from condemu.s3.state.versions import found_under, new_id, place
 from condemu.wire.checksums import ALGORITHMS, FULL_OBJECT
 
@@ -26,7 +27,8 @@ DEFAULT_CONTENT_TYPE = "binary/octet-stream"
 # The members that describe an object, but for its type: most requests have none of them.
 DESCRIBING: Final = frozenset[Member]({
     *SYSTEM_MEMBERS, *GRANT_HEADERS, "ACL", "ObjectLockLegalHoldStatus", "ObjectLockMode",
-    "ObjectLockRetainUntilDate", "StorageClass", "Tagging", "WebsiteRedirectLocation",
+    "ObjectLockRetainUntilDate", "SSECustomerKey", "ServerSideEncryption", "StorageClass", "Tagging",
+    "WebsiteRedirectLocation",
 })  # fmt: skip
 
 
@@ -56,12 +58,13 @@ def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         refusal = write_refusal(if_match, if_none_match, request.key, found, request.began)
         if refusal is not None:
             raise refusal
+    encryption = described.get("encryption", SSE_S3)
     version = Version(
         version_id=new_id(txn, bucket),
         order=txn.index,
         changed=txn.index,
         modified=txn.now,
-        etag=digests.md5,
+        etag=digests.md5 if encryption is SSE_S3 else etag_of(txn, encryption, digests.md5),
         size=request.body.size,
         body=request.body,
         checksum_algorithm=digests.checksum_algorithm,
@@ -70,13 +73,16 @@ def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         **described,
     )
     place(txn, bucket, where, found, version)
-    return {
+    result = {
         "Expiration": None if bucket.sweep is None else expiration(bucket, request.key, version),
         "ETag": f'"{version.etag}"',
         **checksum_members(version),
-        "ServerSideEncryption": "AES256",
+        "ServerSideEncryption": "AES256" if encryption is SSE_S3 else None,
         "VersionId": version.version_id if bucket.versioning == "Enabled" else None,
     }
+    if encryption is not SSE_S3:
+        result.update(told(encryption, written=True))
+    return result
 
 
 def checksum_members(version: Version) -> dict[str, str]:
@@ -92,8 +98,11 @@ def description(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
     owner = owner_of(bucket, request)
     fields = described_content(request)
     fields["owner"] = owner
-    if bucket.object_lock is None and not request.metadata and DESCRIBING.isdisjoint(members):
+    encrypted = "encryption" in bucket.configurations
+    if bucket.object_lock is None and not encrypted and not request.metadata and DESCRIBING.isdisjoint(members):
         return fields
+    if encrypted or "ServerSideEncryption" in members or "SSECustomerKey" in members:
+        fields["encryption"] = asked(txn, request, bucket)
     if "ACL" in members or not GRANT_HEADERS.keys().isdisjoint(members):
         fields["acl"] = _granted(request, bucket, owner)
     storage_class = members.get("StorageClass")

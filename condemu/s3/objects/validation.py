@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 from condemu.core.errors import ServiceError
+from condemu.s3.errors.encryption import UNSUPPORTED_METHOD
 from condemu.s3.errors.general import (
-    INVALID_ENCRYPTION,
     INVALID_REDIRECT,
     INVALID_STORAGE_CLASS,
     INVALID_URI,
@@ -25,6 +25,7 @@ from condemu.s3.errors.general import (
     UNKNOWN_LOCK_MODE,
 )
 from condemu.s3.objects.metadata import kept
+from condemu.s3.requests.encryption import KMS
 from condemu.s3.requests.members import Member, Members
 from condemu.s3.requests.operation import FORM
 from condemu.s3.requests.request import S3Request
@@ -43,8 +44,8 @@ STORAGE_CLASSES: Final = frozenset({  # those of general purpose buckets; the mo
     "DEEP_ARCHIVE",
     "GLACIER_IR",
 })
-ENCRYPTIONS: Final = frozenset({"AES256"})
-OTHER_ENCRYPTIONS: Final = frozenset({"aws:kms", "aws:kms:dsse", "aws:fsx"})  # valid at AWS, not implemented here
+ENCRYPTIONS: Final = frozenset({"AES256", *KMS})
+OTHER_ENCRYPTIONS: Final = frozenset({"aws:fsx", "aws:backup"})  # of access points to something else than S3
 
 # What describes an object and is kept as it was sent.
 SYSTEM_MEMBERS: Final[tuple[Member, ...]] = (
@@ -83,11 +84,11 @@ def _check(checks: Checks, members: Members) -> None:
 
 
 def _encryption(value: str, _members: Members) -> None:
+    header = "x-amz-server-side-encryption"
     if value in OTHER_ENCRYPTIONS:
-        header = "x-amz-server-side-encryption"
         raise ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"condemu does not implement {value}")
     if value not in ENCRYPTIONS:
-        raise ServiceError(INVALID_ENCRYPTION, {"ArgumentName": "x-amz-server-side-encryption", "ArgumentValue": value})
+        raise ServiceError(UNSUPPORTED_METHOD, {"ArgumentName": header, "ArgumentValue": value})
 
 
 def _storage_class(value: str, _members: Members) -> None:

@@ -6,8 +6,8 @@ take. So condemu answers that, everywhere (inferred). The alternative, to ignore
 on a condition pass its tests without one. AWS's SDKs send no condition to an operation whose model does not have it. minio-go and
 minio-js do, to CreateMultipartUpload, which therefore takes them and keeps them for the completion (uploads/complete.py).
 
-Headers that ask for what condemu does not do at all (keys of one's own, KMS, appends, event holds) are refused in the same place
-and the same way, whichever operation they are sent to.
+Headers that ask for what condemu does not do at all (appends, event holds) are refused in the same place and the same way,
+whichever operation they are sent to; and so are keys for encryption where an operation encrypts and reads nothing.
 
 The conditions of directory buckets (size and time of a delete, time of an abort, a rename's source) are in the models of general
 purpose buckets, too, and are answered with the same 501 (recorded for DeleteObject).
@@ -19,6 +19,7 @@ from typing import Final
 
 from condemu.core.errors import ServiceError
 from condemu.s3.errors.general import NOT_IMPLEMENTED
+from condemu.s3.requests.encryption import check_encryption
 from condemu.s3.requests.members import Member
 from condemu.s3.requests.request import S3Request
 
@@ -50,8 +51,8 @@ CONDITIONS: Final[dict[Member, str]] = {
     "SourceIfUnmodifiedSince": "x-amz-rename-source-if-unmodified-since",
 }
 
-# Members that no operation takes here -> header
-UNIMPLEMENTED: Final[dict[Member, str]] = {
+# What a request may say about encryption, where its operation takes it (requests/encryption.py) -> header
+ENCRYPTION: Final[dict[Member, str]] = {
     "SSECustomerAlgorithm": "x-amz-server-side-encryption-customer-algorithm",
     "SSECustomerKey": "x-amz-server-side-encryption-customer-key",
     "SSECustomerKeyMD5": "x-amz-server-side-encryption-customer-key-MD5",
@@ -60,23 +61,35 @@ UNIMPLEMENTED: Final[dict[Member, str]] = {
     "CopySourceSSECustomerAlgorithm": "x-amz-copy-source-server-side-encryption-customer-algorithm",
     "CopySourceSSECustomerKey": "x-amz-copy-source-server-side-encryption-customer-key",
     "CopySourceSSECustomerKeyMD5": "x-amz-copy-source-server-side-encryption-customer-key-MD5",
+}
+
+# Members that no operation takes here -> header
+UNIMPLEMENTED: Final[dict[Member, str]] = {
     "WriteOffsetBytes": "x-amz-write-offset-bytes",  # appending is for directory buckets
     "ObjectLockEventHold": "x-amz-object-lock-event-hold",
     "ObjectLockEventHoldDurationDays": "x-amz-object-lock-event-hold-duration-days",
     "ObjectLockEventHoldDurationYears": "x-amz-object-lock-event-hold-duration-years",
 }
-_ALL: Final = frozenset({*CONDITIONS, *UNIMPLEMENTED})
+_ALL: Final = frozenset({*CONDITIONS, *ENCRYPTION, *UNIMPLEMENTED})
 
 
 def unsupported(request: S3Request) -> ServiceError | None:
     """The refusal of the first condition that the operation does not take, or of what no operation does."""
-    members, taken = request.members, request.operation.conditions
-    if _ALL.isdisjoint(members) or _ALL.intersection(members) <= taken:
+    members, operation = request.members, request.operation
+    if _ALL.isdisjoint(members):
         return None
-    for member, header in CONDITIONS.items():
-        if member in members and member not in taken:
-            return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"{request.operation.name} takes no {header}")
-    for member, header in UNIMPLEMENTED.items():
-        if member in members:
-            return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"condemu does not implement {header}")
+    sent = _ALL.intersection(members)
+    taken = operation.conditions | operation.encryption
+    if not sent <= taken:
+        for member, header in (*CONDITIONS.items(), *ENCRYPTION.items()):
+            if member in members and member not in taken:
+                return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"{operation.name} takes no {header}")
+        for member, header in UNIMPLEMENTED.items():
+            if member in members:
+                return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"condemu does not implement {header}")
+    if not sent.isdisjoint(ENCRYPTION):
+        try:
+            check_encryption(request)
+        except ServiceError as refusal:
+            return refusal
     return None

@@ -38,7 +38,8 @@ class Operation(Generic[R]):
     Answered. `status_of` tells the status of a success that has several. `root` is the tag of the answer's document, and
     `members` are those of the result that belong into it; all others are headers.
 
-    Conditions. `conditions` are the members that it takes as such; all others are refused (conditions.py).
+    Conditions. `conditions` are the members that it takes as such; all others are refused (conditions.py). `encryption` are those
+    that it takes about keys.
 
     Digests. `checksum_of_object` says that a checksum in the headers is not the body's but that of the object to be.
     `echoes_base64` says how BadDigest repeats the Content-MD5 that was sent: as it was, not in hexadecimal.
@@ -78,6 +79,7 @@ class Operation(Generic[R]):
     members: tuple[str, ...] = ()
 
     conditions: frozenset[Member] = frozenset()
+    encryption: frozenset[Member] = frozenset()
 
     checksum_of_object: bool = False
     echoes_base64: bool = False

@@ -91,6 +91,31 @@ class Bucket:
 
 
 @record
+class Encryption:
+    """How an object is encrypted, as far as answers tell: condemu keeps no body otherwise for it.
+
+    `algorithm` is "" for a key of the client's own (SSE-C). Of that there is its MD5, which answers repeat, and what proves that
+    a later request has the same key: a digest of it with a salt. `key_id` is the ARN of a key in KMS.
+    """
+
+    algorithm: str = "AES256"
+    key_id: str = ""
+    bucket_key: bool = False
+    context: str = ""
+    key_md5: str = ""
+    salt: str = ""
+    proof: str = ""
+
+    @property
+    def keeps_md5(self) -> bool:
+        """Whether ETags are MD5s of the content: with SSE-S3 only (Amazon S3 API Reference, Object)."""
+        return self.algorithm == "AES256"
+
+
+SSE_S3: Final = Encryption()
+
+
+@record
 class Version:
     """One version of an object, or a delete marker."""
 
@@ -116,6 +141,7 @@ class Version:
     legal_hold: str | None = None
     parts: tuple[Part, ...] = ()
     acl: tuple[tuple[str, str, str], ...] | None = None  # grants: kind of grantee, grantee, permission
+    encryption: Encryption = SSE_S3
     upload_id: str = ""  # of the upload that was completed to this: a repeated CompleteMultipartUpload finds its answer by it
 
 

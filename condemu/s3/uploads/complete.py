@@ -48,6 +48,7 @@ from condemu.s3.errors.uploads import (
     PART_TOO_SMALL,
     WRONG_OBJECT_SIZE,
 )
+from condemu.s3.objects.encryption import check_completion, told_of_whole
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.lifecycle import expiration
@@ -90,6 +91,7 @@ def complete_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
     refusal = lost_condition_refusal(request, upload)
     if refusal is not None:
         raise refusal
+    check_completion(request, upload)
     listed = listed_parts(request.xml)
     parts = checked_parts(txn, request, bucket, upload, listed)
     version = assembled(request, upload, parts)
@@ -156,7 +158,7 @@ def answer(request: S3Request, version: Version) -> dict[str, Any]:
     """The result, the same for the first time and for a repetition."""
     http = request.http
     return {
-        "ServerSideEncryption": "AES256",
+        **told_of_whole(version.encryption),
         "VersionId": version.version_id if version.version_id != NULL_VERSION else None,  # unrecorded when Suspended
         "Location": f"{http.scheme}://{http.headers.get('host', '')}{http.raw_path}",
         "Bucket": request.bucket,

@@ -21,6 +21,7 @@ Recorded on AWS.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from condemu.core.errors import ServiceError
@@ -29,6 +30,7 @@ from condemu.s3.errors.general import COPY_SOURCE_TOO_LARGE
 from condemu.s3.errors.uploads import COPY_RANGE_FORM, COPY_RANGE_OUTSIDE, COPY_RANGE_TOO_LONG
 from condemu.s3.objects.copy import MAX_COPY, Source, source_of
 from condemu.s3.objects.copy_digests import Stretch, ahead, digests
+from condemu.s3.objects.encryption import check_part, etag_of, told
 from condemu.s3.objects.validation import check_key
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.copy_source import named_source
@@ -51,10 +53,11 @@ def upload_part_copy(txn: Txn, request: S3Request) -> dict[str, Any]:
     """See above for the order of checks. The part shares the source's bytes."""
     bucket, upload, source, stretch = _allowed(txn, request)
     part = copied_part(request, stretch, txn.now)
+    part = replace(part, etag=etag_of(txn, upload.draft.encryption, part.etag))
     keep_part(txn, bucket, upload, part)
     return {
         "CopySourceVersionId": source.shown_id,
-        "ServerSideEncryption": "AES256",
+        **told(upload.draft.encryption),
         "LastModified": part.modified,
         "ETag": f'"{part.etag}"',
         **(checksum_member(part) if upload.checksum_algorithm else {}),
@@ -70,6 +73,7 @@ def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Upload, Source, Stre
     """All checks."""
     bucket = bucket_of(txn, request)
     upload = upload_of(txn, request, bucket)
+    check_part(request, bucket, upload)
     source = source_of(txn, request)
     start, stop = span_of(request["CopySourceRange"], source.version.size)
     if stop - start > MAX_COPY:

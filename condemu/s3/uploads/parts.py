@@ -35,6 +35,7 @@ from condemu.s3.errors.uploads import (
     INVALID_CHECKSUM_TYPE,
     NO_SUCH_UPLOAD,
 )
+from condemu.s3.objects.encryption import check_part, etag_of, told
 from condemu.s3.objects.put import description
 from condemu.s3.objects.validation import check_key, check_object_headers
 from condemu.s3.requests.bucket import bucket_of
@@ -77,7 +78,7 @@ def create_multipart_upload(txn: Txn, request: S3Request) -> dict[str, Any]:
     )
     txn.put(UPLOADS, (*bucket.at(request.key), upload_id), upload)
     return {
-        "ServerSideEncryption": "AES256",
+        **told(upload.draft.encryption, written=True),
         "ChecksumAlgorithm": algorithm or None,
         "ChecksumType": checksum_type or None,
         "Bucket": request.bucket,
@@ -121,10 +122,11 @@ def check_upload_part(request: S3Request) -> None:
 
 
 def upload_part(txn: Txn, request: S3Request) -> dict[str, Any]:
-    """Order of checks: bucket, part number, digests, upload, checksum algorithm. Uploading a number again replaces the part."""
+    """Order of checks: bucket, part number, digests, upload, key, checksum's algorithm. A number sent again replaces the part."""
     bucket = bucket_of(txn, request)
     number = part_number(request["PartNumber"])
     upload = upload_of(txn, request, bucket)
+    check_part(request, bucket, upload)
     digests = request.digests
     assert digests is not None
     if upload.checksum_algorithm and digests.given != upload.checksum_algorithm and (
@@ -137,9 +139,11 @@ def upload_part(txn: Txn, request: S3Request) -> dict[str, Any]:
         )
     kept = upload.checksum_algorithm or digests.given
     checksum = "" if not kept else digests.checksum if digests.checksum_algorithm == kept else encode(digests.crc64nvme)
-    part = Part(number, digests.md5, request.body.size, request.body, txn.now, kept, checksum, digests.crc64nvme)
+    encryption = upload.draft.encryption
+    etag = etag_of(txn, encryption, digests.md5)
+    part = Part(number, etag, request.body.size, request.body, txn.now, kept, checksum, digests.crc64nvme)
     keep_part(txn, bucket, upload, part)
-    return {"ETag": f'"{part.etag}"', "ServerSideEncryption": "AES256", **checksum_member(part)}
+    return {"ETag": f'"{part.etag}"', **told(encryption), **checksum_member(part)}
 
 
 def part_number(text: str | None) -> int:

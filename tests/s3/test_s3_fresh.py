@@ -41,7 +41,11 @@ ANSWERS: dict[str, Refusal | dict[str, Any]] = {
     "GetBucketCors": (404, "NoSuchCORSConfiguration"),
     "GetBucketEncryption": {
         "ServerSideEncryptionConfiguration": {
-            "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]
+            "Rules": [{
+                "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"},
+                "BucketKeyEnabled": False,
+                "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]},  # of all new buckets since April 2026
+            }]
         }
     },
     "GetBucketIntelligentTieringConfiguration": (404, "NoSuchConfiguration"),

@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--init-dir", help="directory of scripts, .sh and .py, that run before the emulator is ready")
     serve.add_argument("--messages", help="wording of DynamoDB's validation messages: 2026 or classic (2026)")
     serve.add_argument("--table-delay", help="seconds for which a DynamoDB table is CREATING, UPDATING or DELETING (0)")
+    serve.add_argument("--export-delay", help="seconds for which an export of a SimpleDB domain is IN_PROGRESS (0)")
     serve.add_argument("--spool-threshold", help="bytes of a body from which on it goes to disk")
     serve.add_argument("--spool-budget", help="bytes of all bodies together that stay in memory")
     serve.add_argument("--spool-directory", help="where bodies go that outgrow memory")

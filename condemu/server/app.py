@@ -335,8 +335,9 @@ def build(
         account=config.account, message_profile=config.messages, table_delay=config.table_delay,
     )  # fmt: skip
     simpledb = SimpleDB(
-        engine=engine, clock=clock, wall=wall, ids=ids, authenticator=authenticator, region=config.region, account=config.account
-    )
+        engine=engine, clock=clock, wall=wall, ids=ids, authenticator=authenticator, region=config.region,
+        account=config.account, export_delay=config.export_delay,
+    )  # fmt: skip
     services: dict[str, Service] = {
         dispatch.S3: s3_of(authenticator),
         dispatch.DYNAMODB: dynamodb,

@@ -36,6 +36,7 @@ class Config:
     init_dir: str = ""  # scripts that `condemu serve` runs before it is ready, besides those below /etc
     messages: str = "2026"  # whose wording DynamoDB's validation messages have: today's, or that of the years before
     table_delay: float = 0.0  # seconds for which a DynamoDB table is CREATING, UPDATING or DELETING
+    export_delay: float = 0.0  # seconds for which an export of a SimpleDB domain is IN_PROGRESS, and its domain cannot go
     spool_threshold: int = 64 * MIB  # bytes of a body from which on it goes to disk
     spool_budget: int = 256 * MIB  # bytes of all bodies together that stay in memory
     spool_directory: str = ""  # "": the system's directory for temporary files
@@ -64,8 +65,9 @@ class Config:
             raise Unusable(f"port is {self.port}; it can be 0 to 65535")
         if len(self.account) != 12 or not self.account.isdecimal():
             raise Unusable(f"account is {self.account!r}; an account is twelve digits")
-        if not 0 <= self.table_delay < math.inf:
-            raise Unusable(f"table_delay is {self.table_delay}; it can be 0 or more seconds")
+        for name, delay in (("table_delay", self.table_delay), ("export_delay", self.export_delay)):
+            if not 0 <= delay < math.inf:
+                raise Unusable(f"{name} is {delay}; it can be 0 or more seconds")
         if self.log not in LOGS:
             raise Unusable(f"log is {self.log!r}; it can be {', '.join(LOGS)}")
         if self.tls not in SWITCH:

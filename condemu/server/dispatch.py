@@ -79,7 +79,7 @@ def named_service(request: Request) -> str | None:
             return signed
     if target is not None:
         return others.service_of_target(target) or DYNAMODB
-    if host.startswith(("dynamodb.", "streams.dynamodb.")):
+    if host.startswith(("dynamodb.", "dynamodb-fips.", "streams.dynamodb.")):
         return DYNAMODB
     if host.startswith("sdb."):
         return SIMPLEDB

@@ -47,7 +47,7 @@ def delete_domain(txn: Txn, scope: Scope, request: Request) -> Outcome:
     name = request["DomainName"]
     key = (*scope, name)
     if txn.get(DOMAINS, key) is not None:
-        if any(export.status in RUNNING for _, export in txn.scan(EXPORTS, *prefix_range(key))):
+        if any(export.seen(txn.now).status in RUNNING for _, export in txn.scan(EXPORTS, *prefix_range(key))):
             raise ServiceError(DELETE_CONFLICT)
         empty(txn, key)
     return {}, boxusage.DOMAIN

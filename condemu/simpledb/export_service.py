@@ -1,7 +1,8 @@
 """A request's way through the export API: rest-json, signature version 4 with the signing name `sdb`.
 
 An export runs to its end before StartDomainExport answers. It changes state three times, so a GetExport or a DeleteDomain
-that comes in between sees it PENDING or IN_PROGRESS. Where it writes is not this service's business: `sink` puts an object
+that comes in between sees it PENDING or IN_PROGRESS; with a delay (the setting `export_delay`) IN_PROGRESS lasts until the clock
+has passed it. Where it writes is not this service's business: `sink` puts an object
 into a bucket and says whether that failed.
 """
 
@@ -79,13 +80,15 @@ class Exports:
     """The three operations."""
 
     def __init__(
-        self, *, engine: Engine, wall: Clock, authenticator: Authenticator | None, account: str, sink: ExportSink | None
-    ) -> None:
+        self, *, engine: Engine, wall: Clock, authenticator: Authenticator | None, account: str, sink: ExportSink | None,
+        delay: float = 0.0,
+    ) -> None:  # fmt: skip
         self.engine = engine
         self.wall = wall
         self.authenticator = authenticator
         self.account = account
         self.sink = sink
+        self.delay = delay  # seconds that an export takes
 
     async def handle(self, http: Request, region: str) -> Response:
         """Answer: every refusal becomes a document with a message."""
@@ -132,7 +135,7 @@ class Exports:
             failure = await self._write(account, export, items, cutoff)
         finally:
             manifest = exports.folder(export) + "manifest-summary.json"
-            finish = partial(_finish, export.arn, len(items), manifest, failure)
+            finish = partial(_finish, export.arn, len(items), manifest, failure, self.delay)
             self.engine.administer(finish, "StartDomainExport", EXPORT)
 
     async def _write(self, account: str, export: Export, items: exports.Items, cutoff: float) -> str | None:
@@ -168,8 +171,8 @@ def _moment(arn: str, txn: Txn) -> tuple[exports.Items, float]:
     return exports.items_of(txn, arn), txn.now
 
 
-def _finish(arn: str, items: int, manifest: str, failure: str | None, txn: Txn) -> None:
-    exports.finish(txn, arn, items, manifest, failure)
+def _finish(arn: str, items: int, manifest: str, failure: str | None, delay: float, txn: Txn) -> None:
+    exports.finish(txn, arn, items, manifest, failure, delay)
 
 
 def _decide(operation: Operation, scope: Scope, request: ExportRequest, txn: Txn) -> Any:

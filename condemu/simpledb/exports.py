@@ -55,7 +55,7 @@ def start(txn: Txn, scope: Scope, request: ExportRequest) -> Export:
     if export is not None and txn.now - export.requested < TOKEN_LIFE:
         if export.request != request:
             raise ServiceError(CONFLICT, because=f"the token began {export.arn} with other parameters")
-        return export  # type: ignore[no-any-return]
+        return export.seen(txn.now)  # type: ignore[no-any-return]
     if txn.get(DOMAINS, (*scope, domain)) is None:
         raise ServiceError(NO_SUCH_DOMAIN_EXCEPTION)
     recent = [key[2] for key, export in txn.scan(EXPORTS, *prefix_range(scope)) if txn.now - export.requested < DAY]
@@ -79,6 +79,7 @@ def get(txn: Txn, scope: Scope, request: ExportRequest) -> dict[str, Any]:
     export = txn.get(EXPORTS, key_of(arn))
     if export is None or key_of(arn)[:2] != scope or txn.now - export.requested >= HISTORY:
         raise ServiceError(NO_SUCH_EXPORT)
+    export = export.seen(txn.now)
     result = {
         "exportArn": arn,
         **export.request,
@@ -108,7 +109,7 @@ def list_exports(txn: Txn, scope: Scope, request: ExportRequest) -> dict[str, An
     shown = [
         {
             "exportArn": export.arn,
-            "exportStatus": export.status,
+            "exportStatus": export.seen(txn.now).status,
             "requestedAt": export.requested,
             "domainName": export.request["domainName"],
         }
@@ -160,7 +161,8 @@ def begin(txn: Txn, arn: str) -> bool:
     return True
 
 
-def finish(txn: Txn, arn: str, items: int, manifest: str, failure: str | None) -> None:
+def finish(txn: Txn, arn: str, items: int, manifest: str, failure: str | None, delay: float) -> None:
+    """Write down how it ended. With a delay nobody sees that before the clock has passed it."""
     export = txn.get(EXPORTS, key_of(arn))
     if export is None:
         return
@@ -168,7 +170,7 @@ def finish(txn: Txn, arn: str, items: int, manifest: str, failure: str | None) -
         ended = replace(export, status="FAILED", failure=(failure, FAILURES[failure]))
     else:
         ended = replace(export, status="SUCCEEDED", items=items, manifest=manifest)
-    txn.put(EXPORTS, key_of(arn), ended)
+    txn.put(EXPORTS, key_of(arn), replace(ended, ends=export.requested + delay) if delay else ended)
 
 
 def items_of(txn: Txn, arn: str) -> Items:

@@ -64,7 +64,10 @@ class Item:
 
 @record
 class Export:
-    """An export of a domain into a bucket. `request` holds the members that were sent, for GetExport and for repetitions."""
+    """An export of a domain into a bucket. `request` holds the members that were sent, for GetExport and for repetitions.
+
+    Until the clock has passed `ends`, an export that has come to its end is still under way to whoever looks.
+    """
 
     arn: str
     request: Mapping[str, str]
@@ -74,6 +77,12 @@ class Export:
     items: int | None = None
     manifest: str | None = None
     failure: tuple[str, str] | None = None
+    ends: float | None = None
+
+    def seen(self, now: float) -> Export:
+        if self.ends is None or now >= self.ends:
+            return self
+        return replace(self, status="IN_PROGRESS", items=None, manifest=None, failure=None)
 
 
 def _export_of(export: Export, former: str, account: str) -> Export:
@@ -90,6 +99,6 @@ SPACES: Final = (
     space(TOTALS, Totals, *DOMAIN, replicated=True),
     space(ITEMS, Item, *DOMAIN, ("item", str), replicated=True),
     space(PLACES, str, *DOMAIN, ("commit", int), ("number", int), replicated=True),
-    space(EXPORTS, Export, *DOMAIN, ("export", str), move=_export_of),
+    space(EXPORTS, Export, *DOMAIN, ("export", str), move=_export_of, version=2),
     space(EXPORT_TOKENS, tuple[str, str, str, str], ("region", str), ("token", str), move=_place_of),
 )

@@ -46,6 +46,7 @@ class SimpleDB:
         self, *, engine: Engine, clock: Clock, ids: Ids, wall: Clock | None = None,
         authenticator: Authenticator | None = None,
         region: str = "us-east-1", account: str = "000000000000", export_sink: ExportSink | None = None,
+        export_delay: float = 0.0,
     ) -> None:  # fmt: skip
         self.engine = engine
         self.clock = clock
@@ -54,7 +55,9 @@ class SimpleDB:
         self.authenticator = authenticator
         self.region = region
         self.account = account
-        self.exports = Exports(engine=engine, wall=self.wall, authenticator=authenticator, account=account, sink=export_sink)
+        self.exports = Exports(
+            engine=engine, wall=self.wall, authenticator=authenticator, account=account, sink=export_sink, delay=export_delay
+        )
 
     async def handle(self, http: Request) -> Response:
         """Answer: every refusal becomes an error document."""

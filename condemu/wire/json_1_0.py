@@ -6,6 +6,7 @@ Every answer carries the CRC-32 of its body, which SDKs compare with what they r
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from typing import Any, Final
 
@@ -79,15 +80,42 @@ class BadEncoding(Exception):
     """The body is not what its Content-Encoding says."""
 
 
-def unzip(body: bytes, limit: int) -> bytes:
-    """What a gzip body holds, as long as that is not more than `limit` bytes."""
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        plain = unpacker.decompress(body, limit + 1)
-    except zlib.error:
-        raise BadEncoding from None
-    if len(plain) > limit:
-        raise TooLarge
-    if not unpacker.eof:
-        raise BadEncoding
-    return plain
+ENCODINGS: Final = {"gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}  # Content-Encoding -> how zlib is told
+
+
+def unpack(body: bytes, encoding: str, limit: int) -> bytes:
+    """What a body of this Content-Encoding holds, as long as that is not more than `limit` bytes.
+
+    There may be several gzip members one after the other. Raises BadEncoding for what is broken.
+    """
+    pieces: list[bytes] = []
+    left = limit
+    while body or not pieces:
+        unpacker = zlib.decompressobj(ENCODINGS[encoding])
+        try:
+            plain = unpacker.decompress(body, left + 1)
+        except zlib.error:
+            raise BadEncoding from None
+        left -= len(plain)
+        if left < 0:
+            raise TooLarge
+        if not unpacker.eof:
+            raise BadEncoding
+        pieces.append(plain)
+        body = unpacker.unused_data
+        if body and encoding != "gzip":
+            raise BadEncoding
+    return b"".join(pieces)
+
+
+def pack(body: bytes, accepted: str) -> tuple[bytes, str]:
+    """The body in the first encoding that the client accepts, gzip before deflate, and which; as it is, and "", in none."""
+    wanted = {one.partition(";")[0].strip() for one in accepted.split(",") if not _REFUSED(one)}
+    for encoding, how in ENCODINGS.items():
+        if encoding in wanted:
+            packer = zlib.compressobj(1, zlib.DEFLATED, how)
+            return packer.compress(body) + packer.flush(), encoding
+    return body, ""
+
+
+_REFUSED: Final = re.compile(r".*;\s*q=0(?:\.0*)?\s*").fullmatch

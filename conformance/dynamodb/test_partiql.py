@@ -100,3 +100,49 @@ def test_a_where_must_pin_the_key(dynamodb: Any, table: str) -> None:
         status=400, code="ValidationException",
         message="Where clause does not contain a mandatory equality on all key attributes",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", ["v, *", "*, v", "* v"])
+@pytest.mark.tier("exact")
+def test_a_star_among_columns_is_an_unexpected_term(dynamodb: Any, table: str, columns: str) -> None:
+    """`SELECT *` with another column beside the star is not well formed: Unexpected term.
+
+    Source: asserted on AWS by a published suite [third-party]
+    """
+    refused(
+        dynamodb.execute_statement, Statement=f'SELECT {columns} FROM "{table}"', status=400, code="ValidationException",
+        message="Statement wasn't well formed, can't be processed: Unexpected term",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("members", ["'a', 'a'", "1, 1.0"])
+@pytest.mark.tier("exact")
+def test_a_set_with_a_member_twice_is_refused_before_the_condition(dynamodb: Any, table: str, key: str, members: str) -> None:
+    """A set literal in which a member stands twice is a ValidationException, even where the WHERE does not hold.
+
+    Source: asserted on AWS by a published suite [third-party]
+    """
+    put(dynamodb, table, key, v={"N": "1"})
+    with unchanged(lambda: stored(dynamodb, table, key), "the item"):
+        refused(
+            dynamodb.execute_statement, Statement=f'UPDATE "{table}" SET s = <<{members}>> WHERE pk = ? AND v = 9',
+            Parameters=[{"S": key}], status=400, code="ValidationException",
+        )  # fmt: skip
+
+
+@pytest.mark.tier("exact")
+def test_a_validation_error_in_a_batch_of_statements_names_no_table(dynamodb: Any, table: str, key: str) -> None:
+    """In BatchExecuteStatement a ValidationError stands without TableName, another refusal with it.
+
+    Source: asserted on AWS by a published suite [third-party]
+    """
+    put(dynamodb, table, key, v={"N": "1"})
+    answer = accepted(
+        dynamodb.batch_execute_statement,
+        Statements=[
+            {"Statement": f"INSERT INTO \"{table}\" VALUE {{'other': 1}}"},
+            {"Statement": f"INSERT INTO \"{table}\" VALUE {{'pk': '{key}'}}"},
+        ],
+    )
+    same([sorted(one) for one in answer["Responses"]], [["Error"], ["Error", "TableName"]], "the members")
+    same([one["Error"]["Code"] for one in answer["Responses"]], ["ValidationError", "DuplicateItem"], "the codes")

@@ -32,6 +32,7 @@ def test_without_any_source_there_are_defaults():
         ({"CONDEMU_BUCKET_NAMES": "mine"}, "bucket_names is 'mine'; it can be global, per-account"),
         ({"CONDEMU_ACCOUNT": "12"}, "account is '12'; an account is twelve digits"),
         ({"CONDEMU_TABLE_DELAY": "-1"}, "table_delay is -1.0; it can be 0 or more seconds"),
+        ({"CONDEMU_EXPORT_DELAY": "-1"}, "export_delay is -1.0; it can be 0 or more seconds"),
         ({"CONDEMU_TABLE_DELAY": "nan"}, "table_delay is nan; it can be 0 or more seconds"),
         ({"CONDEMU_SHUTDOWN_TIMEOUT": "-1"}, "shutdown_timeout is -1.0; it can be 0 or more seconds"),
         ({"CONDEMU_SPOOL_DIRECTORY": "/nowhere/at/all"}, "spool_directory is '/nowhere/at/all'; there is no such directory"),

@@ -29,7 +29,7 @@ SPECIAL: Final = {
     "Expected, ConsistentRead with Version=" + OLDER: "400 InvalidWSDLVersion, as AWS documents",
     "BoxUsage": "computed by the formulas that AWS's answers follow",
     "SignatureVersion": "0, 1 and 2, in the query or the form, with HmacSHA1 or HmacSHA256",
-    "StartDomainExport": "writes to a bucket of the same condemu; the clock decides when it is done",
+    "StartDomainExport": "writes to a bucket of the same condemu; with `--export-delay` it lasts until the clock has passed it",
     "limits": (
         f"{MAX_LENGTH} bytes for a name or a value, {MAX_ATTRIBUTES} pairs for an item, {MAX_ITEMS} items in a batch, "
         f"{MAX_DOMAINS} domains, {MAX_DOMAIN_PAIRS:,} pairs for a domain"

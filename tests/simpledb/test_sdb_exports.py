@@ -142,6 +142,20 @@ def test_a_domain_stays_while_its_export_runs(sdb: Exporting) -> None:
     assert sdb("DeleteDomain").status == 200
 
 
+def test_an_export_lasts_until_the_clock_has_passed_its_delay() -> None:
+    sdb = Exporting(export_delay=60.0)
+    sdb("CreateDomain")
+    arn = sdb.start(clientToken="t")
+    assert (sdb.got(arn)["exportStatus"], "itemsCount" in sdb.got(arn)) == ("IN_PROGRESS", False)
+    before = state(sdb)
+    assert (sdb("DeleteDomain").status, state(sdb)) == (409, before)
+    sdb.clock.advance(59)
+    assert [one["exportStatus"] for one in sdb.post("ListExports")[1]["exportSummaries"]] == ["IN_PROGRESS"]
+    sdb.clock.advance(1)
+    assert (sdb.got(arn)["exportStatus"], sdb.got(arn)["itemsCount"]) == ("SUCCEEDED", 0)
+    assert sdb("DeleteDomain").status == 200
+
+
 @pytest.mark.parametrize("code", ["S3NoSuchBucket", "KmsDisabledException"])
 def test_an_export_that_cannot_write_fails_and_says_why(sdb: Exporting, code: str) -> None:
     sdb.sink.failure = code

@@ -43,6 +43,8 @@ UNKNOWN_OPERATION = ErrorRow("UnknownOperationException", 400, "")
 SERIALIZATION = ErrorRow("SerializationException", 400, "{reason}")
 INTERNAL_ERROR = ErrorRow("InternalServerError", 500, "Internal server error", unprovoked="only a mistake of ours leads here")
 
+BROKEN_BODY = ErrorRow("InternalServerError", 500, "Internal server error")  # only the status is asserted
+
 NOT_CONVERTIBLE: Final = "{value} cannot be converted to {type}"
 WRONG_COLLECTION: Final = "Unrecognized collection type {type}"
 STRUCTURE_UNEXPECTED: Final = "Start of structure or map found where not expected"

@@ -14,7 +14,7 @@ from typing import Any, Final
 from condemu.dynamodb.data.values import Item, encode, equal
 from condemu.dynamodb.state.changes import entry_key, projected
 from condemu.dynamodb.state.keys import Place
-from condemu.dynamodb.state.records import GLOBAL, LOCAL, Index, StoredItem, Table, item_in, size_of
+from condemu.dynamodb.state.records import GLOBAL, LOCAL, ON_DEMAND, Index, StoredItem, Table, item_in, size_of
 
 WRITE_UNIT: Final = 1024
 READ_UNIT: Final = 4096
@@ -80,6 +80,25 @@ def _shown(table: Table, index: Index, read: _Read) -> StoredItem:
     assert record is not None
     assert item is not None
     return projected(table, index, record, item)
+
+
+ON_DEMAND_PARTITIONS: Final = 4  # of a new table on demand: it is warm for 12,000 reads a second, a partition serves 3,000
+
+
+def partitions_read(table: Table, low: bytes | None, high: bytes | None, end: bytes | None) -> int:
+    """On how many of AWS's own partitions a page of a Scan was, of which each is charged for one item at least.
+
+    It went from the hash `low` on to the one below `high`, or to `end`. Asserted on AWS for a whole consistent Scan of a table on
+    demand, which costs 4; what is less than the whole, and that half of it is eventually consistent, is inferred.
+    """
+    if table.billing_mode != ON_DEMAND:
+        return 1
+    first = low[0] if low else 0
+    last = 255 if high is None else (int.from_bytes(high[:4], "big") - 1) >> 24
+    if end is not None:
+        last = min(last, end[0])
+    share = 256 // ON_DEMAND_PARTITIONS
+    return last // share - first // share + 1
 
 
 def read_cost(table: Table, size: int, consistent: bool, index: Index | None = None) -> Cost:

@@ -11,7 +11,7 @@ from typing import Final
 
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.data.numbers import negate, parse_number
-from condemu.dynamodb.data.values import MAX_DEPTH, Value, depth_of, kind
+from condemu.dynamodb.data.values import MAX_DEPTH, Value, decode, depth_of, encode, kind
 from condemu.dynamodb.errors import expressions as expression_errors
 from condemu.dynamodb.errors import statements as errors
 from condemu.dynamodb.expressions import nodes as language
@@ -205,13 +205,19 @@ def _chain(node: Expression, operator: str) -> Iterator[Expression]:
 
 
 def _bag(members: list[Value]) -> tuple[Value, ...]:
-    """A set: of strings, of numbers, or of binaries."""
+    """A set: of strings, of numbers, or of binaries. A member that stands twice is refused, as one of a set's in JSON is, before
+    any condition is looked at (asserted on AWS by a published suite; the words are those of sets in JSON).
+    """
     if not members:
         raise ServiceError(errors.EMPTY_BAG)
     kinds = {kind(member) for member in members}
     if len(kinds) != 1 or not kinds <= {"S", "N", "B"}:
         raise _unsupported("Bag")
-    return tuple(sorted(set(members)))
+    found = tuple(sorted(set(members)))
+    if len(found) < len(members):
+        encoded = [next(iter(encode(member).values())) for member in members]
+        decode({f"{kinds.pop()}S": encoded})
+    return found
 
 
 def _run_checks(resolver: Resolver, values: dict[str, Value]) -> None:

@@ -140,11 +140,13 @@ class _Parser:
     def select(self) -> Select:
         self.advance()
         columns: list[Reference] | None = None
-        if not self.take("*"):
+        if self.take("*"):
+            self.expect("FROM", errors.UNEXPECTED_TERM)
+        else:
             columns = [self.column()]
             while self.take(","):
                 columns.append(self.column())
-        self.expect("FROM")
+            self.expect("FROM")
         source = self.unaliased("WHERE", "ORDER")
         where = self.where()
         order: list[tuple[str, bool]] = []
@@ -156,6 +158,8 @@ class _Parser:
         return Select(source, None if columns is None else tuple(columns), where, tuple(order))
 
     def column(self) -> Reference:
+        if self.at("*"):
+            self.fail(errors.UNEXPECTED_TERM)
         node = self.expression()
         if self.at("AS") or (self.token.kind in ("word", "name") and not self.token.is_keyword):
             raise ServiceError(errors.ALIASING)

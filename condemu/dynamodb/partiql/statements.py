@@ -364,7 +364,8 @@ def _outcome(one: Prepared | ServiceError, txn: Txn) -> Performed:
 def _response(one: Prepared | ServiceError, outcome: Performed | ServiceError) -> Result:
     table = {"TableName": str(one.where[1])} if isinstance(one, Prepared) else {}
     if isinstance(outcome, ServiceError):
-        return {"Error": error_document(outcome), **table}
+        error = error_document(outcome)
+        return {"Error": error} if error["Code"] == "ValidationError" else {"Error": error, **table}
     return {**table, "Item": outcome.rows[0]} if outcome.rows else table
 
 

@@ -19,7 +19,7 @@ from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.errors.expressions import CONDITIONAL_OPERATOR_ALONE
 from condemu.dynamodb.expressions.conditions import BoundCondition
 from condemu.dynamodb.expressions.projections import Projection, attributes_to_get
-from condemu.dynamodb.items.capacity import ASKED, Cost, consumed, read_units
+from condemu.dynamodb.items.capacity import ASKED, Cost, consumed, partitions_read, read_units
 from condemu.dynamodb.items.items import check_no_placeholders, check_scalar_keys, read_placeholders
 from condemu.dynamodb.items.write_checks import check_mixing
 from condemu.dynamodb.legacy.expected import LegacyConditions, decode_conditions, read_filter
@@ -140,7 +140,7 @@ def scan(request: DynamoRequest) -> Plan:
             check_scan_start(table, index, start, bounds, members)
         _check_paths(table, reading)
         _check_index_use(table, index, reading)
-        return _page(txn, table, index, reading, bounds, reverse=False)
+        return _page(txn, table, index, reading, bounds, reverse=False, scans=True)
 
     return atomic(request, decide, on_table(whose), consistent=reading.consistent)
 
@@ -250,7 +250,7 @@ def _check_index_use(table: Table, index: Index | None, reading: Reading) -> Non
 
 
 def _page(
-    txn: Txn, table: Table, index: Index | None, reading: Reading, bounds: Range, *, reverse: bool
+    txn: Txn, table: Table, index: Index | None, reading: Reading, bounds: Range, *, reverse: bool, scans: bool = False
 ) -> Result:
     members = reading.members
     store, name = (ITEMS, table.table_id) if index is None else (INDEXED, index_id(table, index))
@@ -293,7 +293,13 @@ def _page(
         result["LastEvaluatedKey"] = encode_item(_position(table, index, cut))
     asked = members.get("ReturnConsumedCapacity")
     if asked in ASKED:
-        result["ConsumedCapacity"] = consumed(_cost(table, index, size, scanned if fetch else 0, reading.consistent), asked)
+        cost = _cost(table, index, size, scanned if fetch else 0, reading.consistent)
+        if scans and index is None:
+            after = None if reading.start is None else place(table.keys, reading.start)[0]
+            end = None if cut is None else place(table.keys, cut)[0]
+            touched = partitions_read(table, bounds.first if after is None else after, bounds.last, end)
+            cost.units = max(cost.units, touched * read_units(1, reading.consistent))
+        result["ConsumedCapacity"] = consumed(cost, asked)
     return result
 
 

@@ -67,7 +67,8 @@ def test_a_body_may_be_compressed_but_not_larger_than_sixteen_megabytes():
     before = local.state()
     for broken in (put, gzip.compress(put)[:-9], gzip.compress(put) + b"x"):
         answer = send(local, body=broken, **named)
-        assert (answer.status, answer.code) == (errors.BROKEN_BODY.status, errors.BROKEN_BODY.code)
+        row = errors.BROKEN_BODY
+        assert (answer.status, answer.code) == (row.status, row.code)
     assert send(local, body=gzip.compress(b" " * (16 * 1024 * 1024 + 1)), **named).status == 413
     del named["content_encoding"]
     assert send(local, body=b" " * (16 * 1024 * 1024 + 1), **named).status == 413

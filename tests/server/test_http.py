@@ -302,6 +302,14 @@ def test_a_header_section_over_eight_kibibytes_is_refused_as_s3_refuses_it(conne
         assert b"<MaxSizeAllowed>8192</MaxSizeAllowed><RequestId>" in body
 
 
+def test_a_header_section_for_dynamodb_may_have_sixteen_kibibytes(connect):
+    with serving(emulator_of(echo)) as address:
+        connection = connect(address)
+        named = b"POST / HTTP/1.1\r\nhost: h\r\nx-amz-target: DynamoDB_20120810.GetItem\r\ncontent-length: 0\r\nx-a: "
+        assert connection.send(named + b"a" * 16000 + b"\r\n\r\n").answer()[0] == 200
+        assert connection.send(named + b"a" * 16384 + b"\r\n\r\n").answer()[0] == 400
+
+
 @pytest.mark.parametrize("start", [b"GET /", b"GET / HTTP/1.1\r\nx-a: ", b"GET / HTTP/1.1\r\nx-"])
 def test_an_endless_header_section_is_not_waited_for(connect, start):
     with serving(emulator_of(echo)) as address:

@@ -27,10 +27,10 @@ from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
 from condemu.core.store import Txn
 from condemu.s3.access.authorize import authorize, hidden, without_unseen
-from condemu.s3.errors.configurations import NO_WEBSITE
+from condemu.s3.errors.configurations import FOLDER_FOUND, NO_WEBSITE
 from condemu.s3.errors.general import ACCESS_DENIED
 from condemu.s3.objects.get import get_object
-from condemu.s3.render import response
+from condemu.s3.render import one_line, response
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.members import Members
 from condemu.s3.requests.request import S3Request
@@ -39,7 +39,7 @@ from condemu.wire.rest import percent_encode
 from condemu.wire.xml import escape
 
 REASONS: Final = {
-    301: "Moved Permanently", 302: "Found", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+    302: "Found", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
     412: "Precondition Failed", 416: "Requested Range Not Satisfiable",
 }  # fmt: skip
 KEPT: Final = frozenset({"IfMatch", "IfModifiedSince", "IfNoneMatch", "IfUnmodifiedSince", "Range"})  # of a request's members
@@ -87,7 +87,7 @@ def _object(request: S3Request, txn: Txn, bucket: Bucket, website: dict[str, Any
         if error.row.status == 304:
             raise
         if not folder and _is_there(txn, bucket, f"{request.key}/{suffix}"):
-            return Served(status=302, location=f"/{_path(request.key)}/")
+            return Served(error=ServiceError(FOLDER_FOUND, headers=(("Location", f"/{_path(request.key)}/"),)))
         redirect = _redirected(request, website, str(error.row.status))
         return redirect or _with_document(request, txn, website, error)
     elsewhere = found.get("WebsiteRedirectLocation")
@@ -152,8 +152,7 @@ def answer(request: S3Request, served: Served) -> Response:
     """As a browser gets it."""
     http = request.http
     if served.status:
-        found = [("x-amz-error-code", "Found"), ("x-amz-error-message", "Resource Found")] if served.status == 302 else []
-        return Response(served.status, [*_common(http), *found, ("Location", served.location), ("Content-Length", "0")])
+        return Response(served.status, [*_common(http), ("Location", served.location), ("Content-Length", "0")])
     error = served.error
     if served.found is None:
         assert error is not None
@@ -173,7 +172,7 @@ def page(http: Request, error: ServiceError, unserved: ServiceError | None = Non
         return Response(status, headers, refusal=error)
     headers += _told(error)
     if error.because:
-        headers.append(("x-condemu-because", error.because))
+        headers.append(("x-condemu-because", one_line(error.because)))
     title = f"{status} {REASONS.get(status, '')}".strip()
     items = [*_items(error), f"RequestId: {http.request_id}", f"HostId: {http.host_id}"]
     more = [f"<h3>{ON_THE_WAY}</h3>", *_list(_items(unserved))] if unserved is not None else []

@@ -124,6 +124,23 @@ S3: Final = (
     Mutant("policies take a completion for no creation", "s3", "s3/operations.py",
            'needs=(needs.condition,), creates="true"', 'needs=(needs.condition,), creates="false"'),
     Mutant("signatures are not verified", "s3", "auth/signature_v4.py", "return signature.isascii() and compare_digest(signed(key, text), signature)", "return True"),
+    Mutant("a website that was never put is an empty document", "s3", "s3/configurations/table.py", "none=NO_WEBSITE,", "none={},"),
+    Mutant("a configuration is kept under the request's id, whatever its document says", "s3", "s3/configurations/engine.py",
+           'if document["Id"] != request["Id"]:', "if False:"),
+    Mutant("a configuration with an id is deleted as often as one likes", "s3", "s3/configurations/engine.py",
+           'if request["Id"] not in held:', "if False:"),
+    Mutant("a configuration is stored whatever it contradicts", "s3", "s3/configurations/engine.py", "if kind.check is not None:", "if False:"),
+    Mutant("a website may have an index document in a folder", "s3", "s3/configurations/website.py",
+           'if not index["Suffix"] or "/" in index["Suffix"]:', 'if not index["Suffix"]:'),
+    Mutant("replication needs no versions", "s3", "s3/configurations/checks.py",
+           'if bucket.versioning != "Enabled":', "if False:"),
+    Mutant("a notification may filter by anything", "s3", "s3/configurations/checks.py",
+           'if name not in ("prefix", "suffix"):', "if False:"),
+    Mutant("a lifecycle date may be any hour", "s3", "s3/configurations/lifecycle.py", "if date is not None and date % DAY:", "if False:"),
+    Mutant("an object may expire before it is moved", "s3", "s3/configurations/lifecycle.py",
+           "if expiration[element] <= action[element]:", "if False:"),
+    Mutant("an object expires a day early", "s3", "s3/state/lifecycle.py", "// DAY * DAY + DAY", "// DAY * DAY"),
+    Mutant("an object that no rule is for expires", "s3", "s3/state/lifecycle.py", "if not key.startswith(prefix_of(rule)):", "if False:"),
 )  # fmt: skip
 
 EXPECTED: Final = "simpledb/expected.py"

@@ -18,7 +18,7 @@ ALL: Final = "all"
 
 # member of a request -> (operations, answer, why)
 NOT_HONORED: Final[dict[str, tuple[str, str, str]]] = {
-    "RequestPayer": (ALL, "ignored", "no bucket has Requester Pays"),
+    "RequestPayer": (ALL, "ignored", "nobody pays"),
     "MFA": (
         "DeleteObject, DeleteObjects, PutBucketVersioning", "ignored", "MFA delete cannot be enabled; it is refused with 501",
     ),
@@ -94,12 +94,21 @@ def page() -> str:
         "",
         "## Configurations without effect",
         "",
-        "A bucket keeps these, checked as AWS checks them, and gives them back. Lifecycle rules are carried out and websites are",
-        "served.",
+        "A bucket keeps these, checked as AWS checks them, and gives them back.",
         "",
         "| configuration | what does not happen |",
         "|---|---|",
         *(f"| `{marker}` | {what} |" for marker, what in WITHOUT_EFFECT.items()),
+        "",
+        "## Configurations with an effect",
+        "",
+        "Lifecycle rules are carried out at each midnight (UTC) of the state's clock, before the first request that meets the",
+        "bucket then; move the clock in a test, and what is due is gone. What is due when rules are put is gone at the next",
+        "request. On AWS it may take a day or more. `x-amz-expiration` and `x-amz-abort-date` tell when.",
+        "",
+        "A bucket with a website configuration is served at `http://<bucket>.s3-website.localhost:<port>/`, and under AWS's",
+        "names of website endpoints, to everybody who may read its objects: a new bucket blocks that, as on AWS, until its",
+        "public access block is deleted and a policy allows `s3:GetObject` to `*`.",
         "",
         f"## Operations that answer 501 NotImplemented ({len(missing)})",
         "",

@@ -67,6 +67,12 @@ def test_an_error_is_a_page_of_html(s3: Wire) -> None:
     assert told == ["NoSuchKey", "The specified key does not exist.", "x%26y"]
 
 
+def test_a_folder_is_found_by_a_page_that_says_so(site: Wire) -> None:
+    answer = ask(site, "/docs")
+    assert (answer.status, answer["location"], answer["x-amz-error-code"]) == (302, "/docs/", "Found")
+    assert "<h1>302 Found</h1>\n<ul>\n<li>Code: Found</li>\n<li>Message: Resource Found</li>" in answer.body.decode()
+
+
 def test_an_error_document_that_is_not_there_is_told_of(s3: Wire) -> None:
     website(s3, INDEX + ERROR)
     body = ask(s3, "/x").body.decode()

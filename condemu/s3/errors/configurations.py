@@ -112,6 +112,8 @@ TWO_REPLACEMENTS: Final = ErrorRow(
     "InvalidRequest", 400, "You can only define ReplaceKeyPrefix or ReplaceKey but not both."
 )
 
+FOLDER_FOUND: Final = ErrorRow("Found", 302, "Resource Found")  # third-party: the page that leads from `a` to `a/`
+
 # Lifecycle
 MINIMUM_SIZE: Final = ErrorRow("InvalidRequest", 400, "Invalid TransitionDefaultMinimumObjectSize found: {Value}")
 NOT_MIDNIGHT: Final = ErrorRow("InvalidArgument", 400, "'Date' must be at midnight GMT", _ARGUMENT)

@@ -139,7 +139,7 @@ S3: Final = (
     Mutant("a lifecycle date may be any hour", "s3", "s3/configurations/lifecycle.py", "if date is not None and date % DAY:", "if False:"),
     Mutant("an object may expire before it is moved", "s3", "s3/configurations/lifecycle.py",
            "if expiration[element] <= action[element]:", "if False:"),
-    Mutant("an object expires a day early", "s3", "s3/state/lifecycle.py", "// DAY * DAY + DAY", "// DAY * DAY"),
+    Mutant("an object expires a day early", "s3", "s3/state/lifecycle.py", "midnight_behind(since, action[days])", "midnight_behind(since, action[days] - 1)"),
     Mutant("an object that no rule is for expires", "s3", "s3/state/lifecycle.py", "if not key.startswith(prefix_of(rule)):", "if False:"),
 )  # fmt: skip
 

@@ -32,7 +32,7 @@ CHANNEL: Final = "condemu_"  # and the schema's name: where a writer tells of ea
 _APPEND: Final = """
 WITH place AS (SELECT 1 FROM {schema}.batch WHERE last = %s AND (%s::bytea IS NULL OR writer = %s) FOR KEY SHARE)
 INSERT INTO {schema}.batch (after, last, writer, content) SELECT %s, %s, %s, %s FROM place
-ON CONFLICT (after) DO NOTHING RETURNING {notify}
+ON CONFLICT DO NOTHING RETURNING {notify}
 """
 _READ: Final = """
 SELECT after, last, writer, CASE WHEN last > %s THEN content END FROM {schema}.batch WHERE last >= %s ORDER BY last

@@ -44,21 +44,20 @@ class Server:
     def start(self) -> None:
         """Return when it takes connections."""
         settings = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value.strip(chr(39))}")]
-        self.process = subprocess.Popen(
-            [f"{self.programs}/postgres", "-D", str(self.data), *settings],
-            user=self.user, cwd=self.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        with open(self.home / "said", "ab") as said:
+            self.process = subprocess.Popen(
+                [f"{self.programs}/postgres", "-D", str(self.data), *settings],
+                user=self.user, cwd=self.home, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+            )  # fmt: skip
         ready = [f"{self.programs}/pg_isready", "-q", "-h", str(self.home), "-t", "30"]
         while subprocess.run(ready, check=False).returncode != 0:
-            assert self.process.poll() is None, self.process.stderr and self.process.stderr.read()
+            assert self.process.poll() is None, (self.home / "said").read_text()
 
     def stop(self, how: int = signal.SIGQUIT) -> None:
         """SIGQUIT: at once, as if it had crashed. SIGINT: it says farewell."""
         if self.process is not None:
             self.process.send_signal(how)
             self.process.wait()
-            if self.process.stderr is not None:
-                self.process.stderr.close()
             self.process = None
 
     def url(self, schema: str | None = None, user: str = "condemu", password: str = "") -> str:

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from condemu.core.effects import Ids
@@ -104,6 +105,7 @@ class Committer:
         self._lock = threading.Lock()  # of those who commit at once, on threads of their own
         self._called = False  # the next round is about to begin
         self._closed = False
+        self._to_read = False  # others may have appended
         self._thread = ThreadPoolExecutor(1, "condemu-log")
 
     # what the engine asks for
@@ -143,10 +145,8 @@ class Committer:
                 home.call_soon_threadsafe(self._read_on)
 
     def _read_on(self) -> None:
-        if self._home is not None and not (self._behind or self.alone or self._closed):
-            nobody = self._home.create_future()
-            nobody.add_done_callback(lambda done: done.exception())  # whoever waits will hear of it
-            self._behind.append(nobody)
+        if self._home is not None and not (self.alone or self._closed):
+            self._to_read = True
             self._go_on(self._home)
 
     def commit_now(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
@@ -182,7 +182,7 @@ class Committer:
 
     def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin a round as soon as all who come at this moment have come, unless one is under way."""
-        if not self._called and (self._round is None or self._home is not loop):
+        if self._home is not loop or not (self._called or self._round is not None):
             self._home = loop
             self._called = True
             loop.call_soon(self._begin)
@@ -192,11 +192,12 @@ class Committer:
         if self._round is not None and self._round.home is not None and self._round.home.is_closed():
             self._finish(self._round)  # those who waited for it have gone
             self._round = None
-        if self._round is not None or self._closed or not (self._asked or self._behind):
+        if self._round is not None or self._closed or not (self._asked or self._behind or self._to_read):
             return
         asked, self._asked = self._asked[:MOST], self._asked[MOST:]
         behind, self._behind = self._behind, []
-        one = self._round = Round(asked, behind)
+        one = self._round = Round(asked, behind, reads=self._to_read)
+        self._to_read = False
         self._launch(one)
         self._await(one)
 
@@ -207,7 +208,11 @@ class Committer:
         if one.job is None:
             self._landed(one)
         else:
-            one.job.add_done_callback(lambda _: home.call_soon_threadsafe(self._landed, one))
+            one.job.add_done_callback(partial(self._wake, home, one))
+
+    def _wake(self, home: asyncio.AbstractEventLoop, one: Round, _: Future[Appended]) -> None:
+        with suppress(RuntimeError):  # the loop has ended, and whoever waited in it
+            home.call_soon_threadsafe(self._landed, one)
 
     def _landed(self, one: Round) -> None:
         if not one.landed:  # nobody was in a hurry meanwhile
@@ -217,7 +222,7 @@ class Committer:
                 return
         if self._round is one:
             self._round = None
-        if self._asked or self._behind:
+        if self._asked or self._behind or self._to_read:
             self._begin()
 
     def _finish(self, one: Round) -> None:

@@ -12,7 +12,7 @@ from condemu.storage.shared import Place
 
 def without_password(url: str) -> str:
     """A URL as it may be shown."""
-    url = re.sub(r"(//[^:@/]*):[^@]*@", r"\1:***@", url)
+    url = re.sub(r"(//[^:@/]*):.*@", r"\1:***@", url)
     return re.sub(r"(?i)([?&](?:ssl)?password=)[^&]*", r"\1***", url)
 
 

@@ -32,7 +32,7 @@ class PostgresBodies:
     def __init__(self, database: Database, *, elsewhere: bool = False, grace: str = GRACE) -> None:
         self.database = database
         self._elsewhere = elsewhere
-        self._grace = grace
+        self.grace = grace
 
     def put(self, name: str, path: str) -> None:
         """Keep a file as a body. Raises LogUnavailable."""
@@ -100,7 +100,7 @@ class PostgresBodies:
             if back:
                 connection.execute(sql("UPDATE {schema}.body SET dead = NULL WHERE name = ANY(%s)"), (back,))
             gone = sql("DELETE FROM {schema}.body WHERE dead < now() - %s::interval RETURNING name")
-            names = [row[0] for row in connection.execute(gone, (self._grace,))]
+            names = [row[0] for row in connection.execute(gone, (self.grace,))]
             if names:
                 connection.execute(sql("DELETE FROM {schema}.body_part WHERE name = ANY(%s)"), (names,))
             return names
@@ -112,7 +112,7 @@ class PostgresBodies:
 
         def read(connection: psycopg.Connection[Any]) -> list[str]:
             select = self.database.sql("SELECT name FROM {schema}.body WHERE dead IS NULL AND at < now() - %s::interval")
-            return [row[0] for row in connection.execute(select, (self._grace,)) if not held(row[0])]
+            return [row[0] for row in connection.execute(select, (self.grace,)) if not held(row[0])]
 
         return self.database.run(read, tries=TRIES)
 

@@ -202,9 +202,9 @@ class Shared:
             directory or self._scratch, lambda: ids.token(16).hex(), budget=budget,
             fetch=None if directory else self._fetch, ship=self._ship, lasting=bool(directory),
         )  # fmt: skip
-        self._shipped = ShippedBodies(place.bodies, self.blobs)
+        self.shipped = ShippedBodies(place.bodies, self.blobs)
         self._batches = Batches(spaces, self.blobs)
-        self._log = Attended(place.log(self._shipped.ship), self._heard)
+        self._log = Attended(place.log(self.shipped.ship), self._heard)
         self._aside = ThreadPoolExecutor(1, "condemu-snapshots")
         try:
             if directory:
@@ -250,11 +250,11 @@ class Shared:
             self.store.apply(commit)
 
     def _ship(self, body: BodyFile) -> None:
-        self._shipped.ship_one(body)
+        self.shipped.ship_one(body)
 
     def _fetch(self, name: str, path: str) -> None:
         try:
-            self._shipped.fetch(name, path)
+            self.shipped.fetch(name, path)
         except LogUnavailable as failure:
             raise OSError(str(failure)) from failure
 
@@ -262,7 +262,7 @@ class Shared:
         """Return when all of a body can be read at once. Raises LogUnavailable."""
         for leaf, _, _ in blob.spans:
             if isinstance(leaf, BodyFile) and not os.path.exists(self.blobs.place(leaf.name)):
-                await asyncio.to_thread(self._shipped.fetch, leaf.name, self.blobs.place(leaf.name))
+                await asyncio.to_thread(self.shipped.fetch, leaf.name, self.blobs.place(leaf.name))
 
     # what is heard of the log
 
@@ -297,8 +297,8 @@ class Shared:
         dead = [self.blobs.ended.popleft() for _ in range(len(self.blobs.ended))]
         try:
             if thoroughly:
-                dead += self._shipped.forgotten()
-            gone = self._shipped.tend(dead)
+                dead += self.shipped.forgotten()
+            gone = self.shipped.tend(dead)
         except LogUnavailable:
             self.blobs.ended.extend(dead)
             raise

@@ -34,6 +34,7 @@ FORMAT: Final = 1
 CONNECT: Final = 4  # seconds until a connection is there
 STATEMENT: Final = 8  # seconds that a statement may take, as the database keeps them
 TICKS: Final = 10  # seconds, about, until a connection that waits is shut on this side
+_NO_URL: Final = "is no URL of a database: postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
 _SETTINGS: Final = (
     f"SET statement_timeout = '{STATEMENT}s'; SET idle_in_transaction_session_timeout = '{STATEMENT}s';"
     " SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
@@ -66,7 +67,10 @@ class Address:
 
     def __init__(self, url: str, shown: str) -> None:
         self.shown = shown
-        split = urlsplit(url)
+        try:
+            split = urlsplit(url)
+        except ValueError:
+            raise DataUnusable(f"{shown} {_NO_URL}") from None
         words = dict(parse_qsl(split.query))
         self.schema = words.pop("schema", SCHEMA)
         if not re.fullmatch("[a-z_][a-z0-9_]{0,62}", self.schema):
@@ -76,7 +80,7 @@ class Address:
             self.parameters: dict[str, Any] = conninfo_to_dict(bare)
             self.secret = unquote(split.password or "")
         except (psycopg.Error, ValueError):  # libpq's words may repeat the URL
-            raise DataUnusable(f"{self.shown} is no URL of a database: postgresql://USER:PASSWORD@HOST:PORT/DATABASE") from None
+            raise DataUnusable(f"{shown} {_NO_URL}") from None
 
     def said(self, problem: BaseException) -> str:
         """One line about what went wrong, without the password."""

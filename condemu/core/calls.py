@@ -64,7 +64,6 @@ class Call:
         self,
         service: str = "",
         operation: str = "",
-        *,
         cause: str = CLIENT,
         account: str = "",
         access_key: str = "",
@@ -150,7 +149,6 @@ class Step:
         self,
         decide: Decide,
         touches: Callable[[Txn], Sequence[Touch]],
-        *,
         reads: bool = False,
         reserve: Callable[[], Callable[[], None]] | None = None,
     ) -> None:

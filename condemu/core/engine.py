@@ -191,14 +191,14 @@ class Engine:
         for observer in self._observers + self._last:
             self._told(observer, "received", observer.received, call)
 
-    async def run(self, call: Call, plan: Plan) -> Any:
-        """The result of the plan, or raises what refuses it."""
+    async def run(self, call: Call, plan: Plan | Step) -> Any:
+        """The result of the plan, or of a step that is all there is to do; or raises what refuses it."""
+        if isinstance(plan, Step):
+            return await self._observed_step(call, plan, 0) if self.observed or self.log is not None else self._step(call, plan, 0)
         if plan.check is not None:
             self.store.view(plan.check)
         if plan.join is None:
-            if self.observed or self.log is not None:
-                return await self._observed_step(call, plan.steps[0], 0)
-            return self._step(call, plan.steps[0], 0)
+            return await self.run(call, plan.steps[0])
         results: list[Any] = []
         for number, step in enumerate(plan.steps):
             try:
@@ -212,7 +212,14 @@ class Engine:
         return plan.join(results)
 
     def _step(self, call: Call, step: Step, number: int) -> Any:
-        commit = self._decide(call, step, number)
+        store = self.store
+        if step.reads or store.ids.seeded:
+            commit = self._decide(call, step, number)
+        else:  # as `_decide` does, in fewer steps: this is the way of nearly every write
+            try:
+                commit = store.transact(step.decide)
+            except Due:
+                commit = self._decide(call, step, number)
         call.commit_index = commit.index
         return commit.result
 

@@ -77,7 +77,6 @@ class Request:
         query_string: str,
         headers: dict[str, str],
         body: Body,
-        *,
         scheme: str = "http",
         client_address: str = "127.0.0.1",
         received_index: int = 0,
@@ -90,7 +89,8 @@ class Request:
         self.query_string = query_string
         self.headers = headers
         self.body = body
-        self.call = Call(headers=headers, request_id=request_id, arrived_index=received_index, arrived_at=received_at)
+        call = self.call = Call()
+        call.headers, call.request_id, call.arrived_index, call.arrived_at = headers, request_id, received_index, received_at
         self.scheme = scheme
         self.client_address = client_address
         self.request_id = request_id

@@ -184,11 +184,14 @@ class S3:
         call.access_key = authentication.access_key if authentication is not None else ""
 
 
-def _plan(request: S3Request) -> Plan:
+def _plan(request: S3Request) -> Plan | Step:
     """One decision; or one for each entry, which says nothing of the others."""
     operation = request.operation
     if operation.entries is None:
-        return Plan(Step(partial(_swept, request, _decide), partial(_touched, request), reads=not operation.writes))
+        bucket = request.found_bucket
+        sweeps = (bucket is not None and bucket.sweep is not None) or operation.copies
+        decide = partial(_swept, request, _decide) if sweeps else partial(_decide, request)
+        return Step(decide, partial(_touched, request), not operation.writes)
     assert operation.gather is not None
     entries = operation.entries(request)
     steps = [Step(partial(_swept, entry, _decide_entry), partial(_touched, entry)) for entry in entries]

@@ -194,7 +194,8 @@ class Engine:
     async def run(self, call: Call, plan: Plan | Step) -> Any:
         """The result of the plan, or of a step that is all there is to do; or raises what refuses it."""
         if isinstance(plan, Step):
-            return await self._observed_step(call, plan, 0) if self.observed or self.log is not None else self._step(call, plan, 0)
+            watched = self.observed or self.log is not None
+            return await self._observed_step(call, plan, 0) if watched else self._step(call, plan, 0)
         if plan.check is not None:
             self.store.view(plan.check)
         if plan.join is None:

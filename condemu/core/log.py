@@ -67,6 +67,10 @@ class Committing(Protocol):
         """Return when the replica has all that was in the log when this was called. Raises LogUnavailable."""
         ...
 
+    def at_once(self) -> Committing:
+        """The same for whoever cannot wait at all: `commit` is `commit_now`, and nothing is caught up with."""
+        ...
+
     def commit_now(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
         """As `commit`, for whoever cannot wait any other way than by doing nothing else."""
         ...

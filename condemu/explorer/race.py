@@ -200,8 +200,9 @@ class Race:
             self.emulator.engine.observe(self.recorder)
 
     def _built(self, base: MemoryStore, wall: ManualClock) -> Emulator:
-        from condemu.server.app import FAULTS, REPLICATED, build, credentials_of
+        from condemu.server.app import FAULTS, build, credentials_of
         from condemu.server.config import Config
+        from condemu.server.state import REPLICATED
 
         config = Config(region=self.clients._region, account=self.activation.account)
         ids = SeededIds(str(self.program.seed))

@@ -27,10 +27,8 @@ from condemu.core.spaces import forget
 from condemu.core.store import MemoryStore, Store, Txn
 from condemu.dynamodb.faults import FAULTS as DYNAMODB_FAULTS
 from condemu.dynamodb.service import DynamoDB
-from condemu.dynamodb.state import records as dynamodb_records
 from condemu.s3.faults import FAULTS as S3_FAULTS
 from condemu.s3.service import S3
-from condemu.s3.state import records as s3_records
 from condemu.server import admin, dispatch, others
 from condemu.server.asgi import App
 from condemu.server.config import Config
@@ -40,17 +38,11 @@ from condemu.server.help import add_help
 from condemu.server.init_hooks import NO_HOOKS
 from condemu.server.kept import KeptBody
 from condemu.server.service_names import SIGNING_NAMES
-from condemu.server.system import RequestIds, SystemClock, SystemIds, unique_name
-from condemu.simpledb import records as simpledb_records
+from condemu.server.state import SPACES, Kept, cut_off, kept_state
+from condemu.server.system import RequestIds, SystemClock, SystemIds
 from condemu.simpledb.faults import FAULTS as SIMPLEDB_FAULTS
 from condemu.simpledb.service import SimpleDB
-from condemu.storage.committer import AtOnce
-from condemu.storage.durable import Durable
-from condemu.storage.file_blobs import FileBlobs
-from condemu.storage.places import place_of
-from condemu.storage.shared import Shared
 from condemu.storage.spool import SpoolBlobs
-from condemu.sts import records as sts_records
 from condemu.sts.service import STS
 from condemu.sts.sessions import SessionBook
 
@@ -58,12 +50,9 @@ if TYPE_CHECKING:
     from condemu.server.lab.lab import Lab
     from condemu.server.state_files.seeding import Seeding
     from condemu.server.state_files.snapshot_calls import SnapshotCalls
+    from condemu.storage.file_blobs import FileBlobs
 
 T = TypeVar("T")
-# All that a store holds.
-SPACES: Final = (*s3_records.SPACES, *dynamodb_records.SPACES, *simpledb_records.SPACES, *sts_records.SPACES)
-# Of that, what an eventually consistent read may show as it was.
-REPLICATED: Final = frozenset(space.name for space in SPACES if space.replicated)
 # What goes wrong on AWS's side, by service and word.
 FAULTS: Final = {"s3": S3_FAULTS, "dynamodb": DYNAMODB_FAULTS, "simpledb": SIMPLEDB_FAULTS}
 NO_STEP: Final = Step(lambda txn: None, lambda txn: ())
@@ -74,7 +63,7 @@ class Emulator:
 
     def __init__(
         self, *, config: Config, engine: Engine, blobs: SpoolBlobs | FileBlobs, clock: Clock, wall: Clock, ids: Ids,
-        services: Mapping[str, Service], book: CredentialBook | None = None, kept: Durable | Shared | None = None,
+        services: Mapping[str, Service], book: CredentialBook | None = None, kept: Kept | None = None,
     ) -> None:  # fmt: skip
         self.config = config
         self.engine = engine
@@ -124,7 +113,7 @@ class Emulator:
     @property
     def trouble(self) -> str:
         """Why the state can be neither read nor written now; "" when it can."""
-        return self._kept.trouble if isinstance(self._kept, Shared) else ""
+        return "" if self._kept is None else self._kept.trouble
 
     def begin(self) -> None:
         """The loop that serves runs: whatever goes on by itself goes on there."""
@@ -205,7 +194,7 @@ class Emulator:
                     if refused is not None:
                         return refused
             response = await service.handle(request)
-            if type(response.body) is Blob and not response.body.at_hand and isinstance(self._kept, Shared):
+            if self._kept is not None and type(response.body) is Blob and not response.body.at_hand:
                 try:
                     await self._kept.bring(response.body)
                 except LogUnavailable as failure:
@@ -268,7 +257,7 @@ class Emulator:
     def create_buckets(self) -> None:
         """Create the buckets that the configuration names, if they are not there."""
         log = self.engine.log
-        unobserved = Engine(self.engine.store, log=None if log is None else AtOnce(log))
+        unobserved = Engine(self.engine.store, log=None if log is None else log.at_once())
         service = self._own_services(unobserved)[dispatch.S3]
         for bucket in self.config.buckets:
             response = at_once(service.handle(self._create_bucket_request(bucket)))
@@ -313,7 +302,7 @@ def build(
     clock, wall = clock or SystemClock(), wall or SystemClock()
     ids = SystemIds() if ids is None else ids
     blobs: SpoolBlobs | FileBlobs
-    kept = _kept_state(config, clock, ids, environment or {})
+    kept = kept_state(config, clock, ids, environment or {})
     if kept is not None:
         store, blobs = kept.store, kept.blobs
     else:
@@ -347,8 +336,10 @@ def build(
     emulator = Emulator(
         config=config, engine=engine, blobs=blobs, clock=clock, wall=wall, ids=ids, services=services, book=book, kept=kept
     )
-    if isinstance(kept, Shared):
+    if kept is not None:
         dynamodb.seal = kept.seal
+        if kept.committer.alone:
+            engine.administer(cut_off, "Start")
     simpledb.exports.sink = dynamodb.files = S3Sink(s3_of, emulator)
     try:
         if config.seed:
@@ -358,18 +349,6 @@ def build(
         emulator.close()
         raise
     return emulator
-
-
-def _kept_state(config: Config, clock: Clock, ids: Ids, environment: Mapping[str, str]) -> Durable | Shared | None:
-    """What keeps the state, where it is more than memory. Raises DataUnusable."""
-    if config.data:
-        return Durable(
-            config.data, SPACES, clock, ids, name=unique_name, budget=config.spool_budget, grown=config.snapshot_after
-        )
-    if config.store:
-        place = place_of(config.store, ids, environment, elsewhere=bool(config.bodies))
-        return Shared(place, SPACES, clock, ids, budget=config.spool_budget, directory=config.bodies, grown=config.snapshot_after)
-    return None
 
 
 def unavailable(call: Call, step: Step | None = None, *, because: str = "") -> ServiceError:

@@ -82,7 +82,7 @@ def import_(options: argparse.Namespace) -> int:
 
 
 def _inspected(directory: str) -> Inspected:
-    from condemu.server.app import SPACES
+    from condemu.server.state import SPACES
     from condemu.server.system import SystemClock, SystemIds
     from condemu.storage.repair import Inspected
 

@@ -24,6 +24,7 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
 from condemu.simpledb.export_errors import (
     CONFLICT,
+    CUT_OFF,
     FAILURES,
     INVALID_NEXT_TOKEN_EXCEPTION,
     NO_SUCH_DOMAIN_EXCEPTION,
@@ -171,6 +172,13 @@ def finish(txn: Txn, arn: str, items: int, manifest: str, failure: str | None, d
     else:
         ended = replace(export, status="SUCCEEDED", items=items, manifest=manifest)
     txn.put(EXPORTS, key_of(arn), replace(ended, ends=export.requested + delay) if delay else ended)
+
+
+def cut_off(txn: Txn) -> None:
+    """The exports that a process began which has ended since. Nobody goes on with them."""
+    for key, export in list(txn.scan(EXPORTS)):
+        if export.status in ("PENDING", "IN_PROGRESS"):
+            txn.put(EXPORTS, key, replace(export, status="FAILED", failure=(CUT_OFF, FAILURES[CUT_OFF])))
 
 
 def items_of(txn: Txn, arn: str) -> Items:

@@ -166,6 +166,9 @@ class Committer:
             self._launch(one)
             self._finish(one)
 
+    def at_once(self) -> Committing:
+        return AtOnce(self)
+
     async def aside(self, work: Callable[[], None]) -> None:
         """Do something with the log between two appends."""
         await asyncio.wrap_future(self._thread.submit(work))
@@ -311,6 +314,9 @@ class AtOnce:
 
     async def catch_up(self) -> None:
         """Nothing."""
+
+    def at_once(self) -> Committing:
+        return self
 
     def commit_now(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
         return self._log.commit_now(decide, ids)

@@ -22,10 +22,16 @@ class DataUnusable(ValueError):
 
 
 class DataDirectory:
-    """The directory, locked. It is made where it is missing, if `create` says so. Raises DataUnusable."""
+    """The directory, locked. Raises DataUnusable.
 
-    def __init__(self, path: str, *, create: bool = True) -> None:
+    With a `secret`, which a new directory is to have, it is made where it is missing. `secret` is then what the directory has: of
+    all processes that ever use it the same.
+    """
+
+    def __init__(self, path: str, secret: bytes = b"") -> None:
         self.path = path
+        self.secret = secret
+        create = bool(secret)
         self.bodies = os.path.join(path, BODIES)
         if not create and not os.path.isfile(os.path.join(path, HEADER)):
             raise DataUnusable(f"{path} is no data directory: there is no {HEADER} in it")
@@ -49,6 +55,7 @@ class DataDirectory:
             with open(header, encoding="utf-8") as file:
                 document = json.load(file)
             made, by = document["format"], document["made_by"]
+            self.secret = bytes.fromhex(document.get("secret", ""))
         except FileNotFoundError:
             self._begin(header)
             return
@@ -66,7 +73,7 @@ class DataDirectory:
             raise DataUnusable(f"{self.path} is no data directory: it has {strange[0]!r} in it, but no {HEADER}")
         try:
             with open(f"{header}.part", "w", encoding="utf-8") as file:
-                json.dump({"format": FORMAT, "made_by": __version__}, file)
+                json.dump({"format": FORMAT, "made_by": __version__, "secret": self.secret.hex()}, file)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(f"{header}.part", header)

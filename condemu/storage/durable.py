@@ -16,6 +16,7 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Final
 
+from condemu.core.blobs import Blob
 from condemu.core.effects import Clock, Ids
 from condemu.core.spaces import Space
 from condemu.core.store import MemoryStore
@@ -42,7 +43,8 @@ class Durable:
         self, path: str, spaces: Sequence[Space], clock: Clock, ids: Ids, *, name: Callable[[], str], budget: int,
         grown: int = GROWN, tell: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
-        self.directory = DataDirectory(path)
+        self.directory = DataDirectory(path, secret=f"{name()}{name()}".encode())
+        self.seal = self.directory.secret
         self._grown = grown
         self._tell = tell or say
         try:
@@ -146,6 +148,11 @@ class Durable:
         for name in old:
             with suppress(FileNotFoundError):
                 os.unlink(name)
+
+    trouble: Final = ""
+
+    async def bring(self, blob: Blob) -> None:
+        """Nothing: all bodies are here."""
 
     def close(self) -> None:
         """Give the directory back. Nothing can be read or committed any more."""

@@ -64,7 +64,7 @@ class Inspected:
     """A data directory, locked and read as far as it can be. Raises DataUnusable when it cannot be read at all."""
 
     def __init__(self, path: str, spaces: Sequence[Space], clock: Clock, ids: Ids) -> None:
-        self.directory = DataDirectory(path, create=False)
+        self.directory = DataDirectory(path)
         try:
             self.blobs = FileBlobs(self.directory.bodies, lambda: ids.token(16).hex())
             self.batches = Batches(spaces, self.blobs)

@@ -19,7 +19,7 @@ from itertools import islice
 from typing import IO, Any, Final
 
 from condemu.core.store import Key, Record, Store, Txn
-from condemu.storage.batches import Batches, text_of
+from condemu.storage.batches import Batches, Unreadable, text_of
 from condemu.storage.file_blobs import BodyFile
 from condemu.storage.frames import Damaged, framed, frames, sound_frames, sync_directory
 
@@ -149,5 +149,8 @@ class _Found:
             return
         name, version, shown = content
         form, bodies = self._batches.form(name, version), self._batches.bodies
-        self.tables.setdefault(name, []).extend((form.read_key(key), form.decode(held, bodies)) for key, held in shown)
+        try:
+            self.tables.setdefault(name, []).extend((form.read_key(key), form.decode(held, bodies)) for key, held in shown)
+        except (ValueError, KeyError, TypeError) as problem:
+            raise Unreadable(f"an entry of {name} that is none: {problem}") from problem
         self._frames, self._entries = self._frames + 1, self._entries + len(shown)

@@ -133,7 +133,7 @@ class Instruments:
 
     @contextmanager
     def stale_reads(self, lag: Lag) -> Iterator[None]:
-        from condemu.server.app import REPLICATED
+        from condemu.server.state import REPLICATED
 
         engine = self._emulator.engine
         assert isinstance(engine.store, MemoryStore)
@@ -150,12 +150,12 @@ class Instruments:
             self._came.notify_all()
 
     def snapshot(self) -> Snapshot:
-        from condemu.server.app import SPACES
+        from condemu.server.state import SPACES
 
         return self._emulator.engine.store.view(lambda txn: snapshot(txn, SPACES, self._account))
 
     def restore(self, kept: Snapshot) -> None:
-        from condemu.server.app import SPACES
+        from condemu.server.state import SPACES
 
         self._emulator.engine.administer(lambda txn: restore(txn, SPACES, kept), "Restore")
 

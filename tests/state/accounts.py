@@ -12,8 +12,9 @@ from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.http import BytesBody, Response
 from condemu.core.spaces import snapshot
 from condemu.core.store import Store
-from condemu.server.app import SPACES, Emulator, build
+from condemu.server.app import Emulator, build
 from condemu.server.config import Config
+from condemu.server.state import SPACES
 
 SIGNED = f"SignedHeaders=host;x-amz-date, Signature={'0' * 64}"
 

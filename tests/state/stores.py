@@ -13,7 +13,7 @@ from condemu.core.spaces import Space
 from condemu.core.store import Change, Commit, Key, MemoryStore, MemoryTxn, ReadOnly, Txn
 from condemu.dynamodb.data.values import equal
 from condemu.dynamodb.state.records import AS_JSON, StoredItem, changed_by, item_in, size_of
-from condemu.server.app import SPACES
+from condemu.server.state import SPACES
 
 BY_NAME = {space.name: space for space in SPACES}
 OURS = ("s3.", "dynamodb.", "simpledb.")

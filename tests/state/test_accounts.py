@@ -21,7 +21,7 @@ from condemu.core.spaces import NameTaken, Snapshot, accounts, documents, forget
 from condemu.core.store import MemoryStore
 from condemu.dynamodb.state.records import EXPIRING, ITEMS
 from condemu.s3.state.records import NAMES
-from condemu.server.app import SPACES
+from condemu.server.state import SPACES
 
 FIRST, SECOND = "111111111111", "222222222222"
 ACCOUNTS = st.sampled_from([FIRST, SECOND])

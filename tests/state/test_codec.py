@@ -20,7 +20,7 @@ from condemu.core.spaces import Space, space
 from condemu.core.store import Change, Commit
 from condemu.dynamodb.data.values import decode_item, item_size
 from condemu.dynamodb.state.records import AS_JSON, StreamRecord, packed
-from condemu.server.app import SPACES
+from condemu.server.state import SPACES
 
 ACCOUNTS = st.from_regex(r"[0-9]{12}", fullmatch=True)
 TEXT = st.text(max_size=8)

@@ -22,7 +22,7 @@ from test_accounts import FIRST, SECOND, put_table
 from condemu.core.blobs import Blob, MemoryBlobs
 from condemu.core.spaces import Snapshot, accounts, load, snapshot
 from condemu.s3.state.records import OBJECTS, Version
-from condemu.server.app import SPACES
+from condemu.server.state import SPACES
 from condemu.server.state_files.snapshot_file import DOCUMENTS, MANIFEST, Opened, Unreadable, write
 
 TRANSIENT = re.compile(rb"<(?:RequestId|RequestID|HostId|BoxUsage)>[^<]*</\w+>")

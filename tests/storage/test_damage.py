@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from condemu.core.effects import CountingIds, ManualClock
-from condemu.server.app import SPACES
+from condemu.server.state import SPACES
 from condemu.storage.data_directory import DataUnusable
 from condemu.storage.file_log import acknowledge
 from condemu.storage.frames import frames

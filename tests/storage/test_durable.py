@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -197,3 +198,69 @@ def test_observers_and_the_lab_hear_of_commits_with_what_they_replaced(tmp_path)
     assert [(change.old.size, change.new.size) for change in changes] == [(3, 3)]
     assert [commit.index for commit in heard] == [1, 2, 3]
     world.emulator.close()
+
+
+def cut_short(world: World, space: str, **fields: object) -> None:
+    """What a process leaves that is killed while it writes an export's files, or reads an import's."""
+    [(key, transfer)] = world.store.view(lambda txn: list(txn.scan(space)))
+    world.emulator.engine.administer(lambda txn: txn.put(space, key, replace(transfer, **fields)))
+
+
+def test_exports_and_imports_that_were_interrupted_are_failed_at_the_start(tmp_path):
+    world = World(data=str(tmp_path))
+    world.s3(ACCOUNT, "PUT", "/bucket")
+    world.simpledb(ACCOUNT, "CreateDomain", DomainName="domain")
+    signed = {"authorization": "AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/sdb/aws4_request, "
+              f"SignedHeaders=host;x-amz-date, Signature={'0' * 64}", "content-type": "application/json"}  # fmt: skip
+    started = world.send("POST", "/v2/StartDomainExport", "", signed, b'{"domainName": "domain", "s3Bucket": "bucket"}')
+    arn = json.loads(body_of(started))["exportArn"]
+    keys = {"KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]}  # fmt: skip
+    world.dynamodb(ACCOUNT, "CreateTable", TableName="table", **keys)
+    recovery = {"PointInTimeRecoveryEnabled": True}
+    world.dynamodb(ACCOUNT, "UpdateContinuousBackups", TableName="table", PointInTimeRecoverySpecification=recovery)
+    table = "arn:aws:dynamodb:us-east-1:000000000000:table/table"
+    status, _ = world.dynamodb(ACCOUNT, "ExportTableToPointInTime", TableArn=table, S3Bucket="bucket")
+    assert status == 200
+    status, imported = world.dynamodb(
+        ACCOUNT, "ImportTable", InputFormat="DYNAMODB_JSON", S3BucketSource={"S3Bucket": "bucket"},
+        TableCreationParameters={"TableName": "other", **keys},
+    )  # fmt: skip
+    assert status == 200, imported
+    cut_short(world, "simpledb.exports", status="IN_PROGRESS", failure=None)
+    cut_short(world, "dynamodb.export", status="IN_PROGRESS", begun=True, ended=None, failure=None)
+    cut_short(world, "dynamodb.import", status="IN_PROGRESS", begun=True, ended=None, failure=None)
+    world.emulator.close()
+    again = World(data=str(tmp_path))
+    export = json.loads(body_of(again.send("POST", "/v2/GetExport", "", signed, json.dumps({"exportArn": arn}).encode())))
+    assert (export["exportStatus"], export["failureCode"]) == ("FAILED", "ExportTimedOut")
+    assert again.simpledb(ACCOUNT, "DeleteDomain", DomainName="domain").status == 200
+    exports = again.dynamodb(ACCOUNT, "ListExports", TableArn=table)[1]["ExportSummaries"]
+    imports = again.dynamodb(ACCOUNT, "ListImports")[1]["ImportSummaryList"]
+    assert [export["ExportStatus"] for export in exports] == [one["ImportStatus"] for one in imports] == ["FAILED"]
+    assert again.dynamodb(ACCOUNT, "ListTables")[1]["TableNames"] == ["table"]
+    index = again.store.index
+    again.emulator.close()
+    third = World(data=str(tmp_path))
+    assert third.store.index == index
+    third.emulator.close()
+
+
+def test_an_iterator_of_a_stream_goes_on_after_a_restart(tmp_path):
+    world = World(data=str(tmp_path))
+    _, made = world.dynamodb(
+        ACCOUNT, "CreateTable", TableName="table", KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}], BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )  # fmt: skip
+    stream, api = made["TableDescription"]["LatestStreamArn"], "DynamoDBStreams_20120810"
+    described = world.dynamodb(ACCOUNT, "DescribeStream", api, StreamArn=stream)[1]["StreamDescription"]
+    shard = described["Shards"][0]["ShardId"]
+    asked = {"StreamArn": stream, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = world.dynamodb(ACCOUNT, "GetShardIterator", api, **asked)[1]["ShardIterator"]
+    world.dynamodb(ACCOUNT, "PutItem", TableName="table", Item={"pk": {"S": "a"}})
+    world.emulator.close()
+    again = World(data=str(tmp_path))
+    status, records = again.dynamodb(ACCOUNT, "GetRecords", api, ShardIterator=iterator)
+    assert (status, len(records.get("Records", ()))) == (200, 1)
+    again.emulator.close()

@@ -34,6 +34,7 @@ from condemu.wire.rest import iso_8601
 
 WHOLE: Final = "FULL_EXPORT"
 AS_JSON: Final = "DYNAMODB_JSON"
+LEFT: Final = ("UNKNOWN", "The export was cut off")
 
 
 def export_table(request: DynamoRequest) -> Plan:
@@ -114,11 +115,18 @@ async def write_export(transfers: Transfers, request: DynamoRequest, result: Res
     if export is None:
         return
     records = transfers.engine.store.view(partial(_records, request.account, export.table_id))
-    ended = replace(export, status=FAILED, failure=("UNKNOWN", "The export was cut off"))
+    ended = replace(export, status=FAILED, failure=LEFT)
     try:
         ended = await _written(transfers, request.account, export, records)
     finally:
         transfers.engine.administer(partial(_finish, key, ended), "ExportTableToPointInTime", EXPORT)
+
+
+def cut_off(txn: Txn) -> None:
+    """The exports that a process began which has ended since. Nobody goes on with them."""
+    for key, export in list(txn.scan(EXPORTS)):
+        if export.ended is None:
+            txn.put(EXPORTS, key, replace(export, status=FAILED, failure=LEFT, ended=txn.now))
 
 
 def _begin(key: tuple[str, str], txn: Txn) -> Transfer | None:

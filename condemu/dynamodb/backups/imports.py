@@ -117,6 +117,14 @@ async def read_import(transfers: Transfers, request: DynamoRequest, result: Resu
         transfers.engine.administer(partial(_finish, key, whose, transfer, found), "ImportTable", EXPORT)
 
 
+def cut_off(txn: Txn) -> None:
+    """The imports that a process began which has ended since. Nobody goes on with them, and their tables are not there."""
+    for (account, _), transfer in list(txn.scan(IMPORTS)):
+        if transfer.ended is None:
+            region, name = transfer.table.split(":")[3], transfer.table.rpartition("/")[2]
+            _finish((account, transfer.arn), (account, name, region), transfer, "UNKNOWN", txn)
+
+
 def _begin(key: tuple[str, str], txn: Txn) -> Transfer | None:
     """The import, if nobody has begun it."""
     transfer: Transfer | None = txn.get(IMPORTS, key)

@@ -94,6 +94,7 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "CreateTable": (("dynamodb:CreateTable",), FREE),
     "DeleteItem": (("dynamodb:DeleteItem",), TABLE_WRITE),
     "DeleteTable": (("dynamodb:DeleteTable",), FREE),
+    "DescribeContinuousBackups": (("dynamodb:DescribeContinuousBackups",), FREE),
     "DescribeTable": (("dynamodb:DescribeTable",), FREE),
     "ExecuteStatement": (
         ("dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PartiQLDelete", "dynamodb:PartiQLSelect"),
@@ -101,6 +102,7 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     ),
     "ExecuteTransaction": (("dynamodb:PartiQLInsert", "dynamodb:PartiQLSelect"), TRANSACTION),
     "GetItem": (("dynamodb:GetItem",), TABLE_READ),
+    "ListTagsOfResource": (("dynamodb:ListTagsOfResource", "dynamodb:TagResource"), FREE),
     "PutItem": (("dynamodb:PutItem",), TABLE_WRITE),
     "Query": (("dynamodb:Query",), TABLE_READ),
     "Scan": (("dynamodb:Scan",), TABLE_READ),
@@ -109,6 +111,7 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
         ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"),
         TRANSACTION,
     ),
+    "UpdateContinuousBackups": (("dynamodb:UpdateContinuousBackups",), FREE),
     "UpdateItem": (("dynamodb:UpdateItem",), TABLE_WRITE),
     "UpdateTable": (("dynamodb:UpdateTable",), FREE),
     # Amazon SimpleDB

@@ -85,7 +85,8 @@ class DynamoDB:
                 return _plain(404, _UNKNOWN_HTTP, http)
             media_type = USUAL_TYPE  # an empty body has no type that counts (asserted on AWS)
         sent = body or b""  # what is signed
-        if body is not None and (encoding := http.headers.get("content-encoding")) in json_1_0.ENCODINGS:
+        encoding = http.headers.get("content-encoding")
+        if encoding is not None and body is not None and encoding in json_1_0.ENCODINGS:
             try:
                 body = json_1_0.unpack(body, encoding, BODY_LIMIT)
             except json_1_0.TooLarge:
@@ -118,7 +119,7 @@ class DynamoDB:
         call.account = caller.account
         request = DynamoRequest(
             operation.name, members, caller.account, region, http.request_id, self.reservations, self.table_delay, self.seal,
-            operation.writes, http.headers.get("host", ""),
+            operation.writes, http.headers,
         )  # fmt: skip
         plan = _guarded(self._prepare(operation, request, members), operation, request, caller)
         call.consistent = plan.consistent

@@ -7,11 +7,11 @@ the decision that is left.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from condemu.core.calls import Plan, Step, Touch
+from condemu.core.calls import NO_HEADERS, Plan, Step, Touch
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb.data.values import Item
@@ -66,7 +66,7 @@ class DynamoRequest:
     """One request, as an operation sees it. `members` are AWS's names; `account` is the caller's."""
 
     __slots__ = (
-        "_table", "_txn", "_where", "account", "delay", "host", "members", "number", "operation", "owners", "region",
+        "_table", "_txn", "_where", "account", "delay", "headers", "members", "number", "operation", "owners", "region",
         "request_id", "reservations", "seal", "writes",
     )  # fmt: skip
 
@@ -81,7 +81,7 @@ class DynamoRequest:
         delay: float = 0.0,
         seal: bytes = b"",
         writes: bool = True,
-        host: str = "",
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> None:
         self.operation = operation
         self.writes = writes  # whether the operation may change something
@@ -90,7 +90,7 @@ class DynamoRequest:
         self.region = region
         self.owners: tuple[str, ...] = (account,)  # the caller's account, and those of tables that are named by their ARNs
         self.request_id = request_id
-        self.host = host  # that was asked
+        self.headers = headers
         self.reservations = reservations if reservations is not None else Reservations()
         self.delay = delay  # seconds that a table takes to be created, updated or deleted
         self.seal = seal  # the key of shard iterators

@@ -21,6 +21,6 @@ def describe_limits(request: DynamoRequest) -> Plan:
 
 def describe_endpoints(request: DynamoRequest) -> Plan:
     """The host that was asked is the endpoint, so that a client that goes where it is told comes back."""
-    address = request.host or f"dynamodb.{request.region}.amazonaws.com"
+    address = request.headers.get("host") or f"dynamodb.{request.region}.amazonaws.com"
     endpoint = {"Address": address, "CachePeriodInMinutes": 1440}
     return atomic(request, lambda txn: {"Endpoints": [endpoint]}, no_resource)

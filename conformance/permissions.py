@@ -89,6 +89,7 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "UploadPart": (PUT, S3_WRITE),
     "UploadPartCopy": (PUT, S3_WRITE),
     # Amazon DynamoDB
+    "BatchExecuteStatement": (("dynamodb:PartiQLInsert",), 2 * TABLE_WRITE),
     "BatchGetItem": (("dynamodb:BatchGetItem",), TABLE_READ),
     "BatchWriteItem": (("dynamodb:BatchWriteItem",), 4 * TABLE_WRITE),  # most are refused, some write many items
     "CreateTable": (("dynamodb:CreateTable",), FREE),
@@ -103,9 +104,11 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "ExecuteTransaction": (("dynamodb:PartiQLInsert", "dynamodb:PartiQLSelect"), TRANSACTION),
     "GetItem": (("dynamodb:GetItem",), TABLE_READ),
     "ListTagsOfResource": (("dynamodb:ListTagsOfResource", "dynamodb:TagResource"), FREE),
+    "ListTables": (("dynamodb:ListTables",), FREE),
     "PutItem": (("dynamodb:PutItem",), TABLE_WRITE),
     "Query": (("dynamodb:Query",), TABLE_READ),
     "Scan": (("dynamodb:Scan",), TABLE_READ),
+    "TagResource": (("dynamodb:TagResource",), FREE),
     "TransactGetItems": (("dynamodb:GetItem",), TRANSACTION),
     "TransactWriteItems": (
         ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"),

@@ -66,6 +66,7 @@ Where is the rule for ...?
     checksum algorithms and their combination            wire/checksums.py ALGORITHMS
     storage class, redirect and lock headers             s3/objects/validation.py HEADER_CHECKS
     keys for encryption: SSE-C, KMS                      s3/requests/encryption.py check_encryption
+    archived objects, RestoreObject                      s3/objects/restore.py restore_object
     ETags and answers under encryption                   s3/objects/encryption.py asked
     user metadata: 2 KB, RFC 2047                        s3/objects/metadata.py kept
     Range and partNumber                                 s3/objects/ranges.py span_of_range

@@ -20,7 +20,7 @@ from condemu.s3.errors.access import ANONYMOUS_COPY, ANONYMOUS_MULTIPART, ANONYM
 from condemu.s3.errors.general import ACCESS_DENIED
 from condemu.s3.listing import objects as listing
 from condemu.s3.listing import versions as listing_versions
-from condemu.s3.objects import acl, annotation, attributes, bodies, copy, delete, get, put, tagging
+from condemu.s3.objects import acl, annotation, attributes, bodies, copy, delete, get, put, restore, tagging
 from condemu.s3.objects import lock as object_lock
 from condemu.s3.objects import post as post_object
 from condemu.s3.requests.conditions import DELETE, READ, SOURCE, WRITE
@@ -327,7 +327,11 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         actions=("s3:PutObjectTagging", "s3:PutObjectVersionTagging"), after_body=True,
     ),
     Operation("RenameObject", "PUT", "object", "renameObject"),
-    Operation("RestoreObject", "POST", "object", "restore"),
+    Operation(
+        "RestoreObject", "POST", "object", "restore", handler=restore.restore_object, writes=True, takes=XML,
+        status_of=restore.status_of,
+        actions=("s3:RestoreObject",),
+    ),
     Operation("SelectObjectContent", "POST", "object", "select"),
     Operation("UpdateObjectEncryption", "PUT", "object", "encryption"),
     Operation(

@@ -251,4 +251,40 @@ RACES: Final = (
            "        refusal = write_refusal(if_match, if_none_match, request.key, found, request.began)\n        if refusal is not None and __import__('random').random() < 0.9:"),
 )  # fmt: skip
 
-MUTANTS: Final = (*S3, *SIMPLEDB, *DYNAMODB, *RACES)
+ANSWERS: Final = (
+    Mutant("a part's checksum in a completion may be wrong", "s3", "s3/uploads/complete.py",
+           "if not chosen or text.strip() != part.checksum:", "if not chosen:"),
+    Mutant("a part's checksum counts though the upload has no algorithm", "s3", "s3/uploads/complete.py",
+           "if not chosen or text.strip() != part.checksum:", "if text.strip() != part.checksum:"),
+    Mutant("the checksum of the whole needs no type", "s3", "s3/uploads/complete.py",
+           'if upload.checksum_type == FULL_OBJECT and request["ChecksumType"] is None:', "if False:"),
+    Mutant("a condition of the creation is dropped", "s3", "s3/uploads/complete.py",
+           "if kept is not None and (sent is None or", "if False and (sent is None or"),
+    Mutant("a part of no upload overwrites the object", "s3", "s3/objects/validation.py",
+           'if "PartNumber" in members:  # somebody', "if False:  # somebody"),
+    Mutant("a list of a key's uploads gives the object", "s3", "s3/objects/get.py", "if marker in request.query:", "if False:"),
+    Mutant("encryption may be asked of a read", "s3", "s3/objects/get.py", "    if encryption is not None:\n", "    if False:\n"),
+    Mutant("a header that is sent twice is joined with a space", "s3", "testing/transport.py",
+           'f"{received[name]},{value}"', 'f"{received[name]}, {value}"'),
+    Mutant("a header may contradict the query of a presigned URL", "s3", "auth/rest_requests.py",
+           "if sent is not None and sent.strip() != value.strip():", "if False:"),
+    Mutant("a comma in x-amz-tagging is part of a tag", "s3", "s3/requests/tags.py", ' or "," in pair:', ":"),
+    Mutant("an empty delimiter is repeated", "s3", "s3/listing/pages.py",
+           '{"Delimiter": encode(delimiter)} if delimiter else {}', '{"Delimiter": encode(delimiter)} if delimiter is not None else {}'),
+    Mutant("COMPLIANCE in place of GOVERNANCE needs no bypass", "s3", "s3/objects/lock.py",
+           "if mode != version.lock_mode or until is None", "if mode is None or until is None"),
+    Mutant("a copy of a named version onto itself is refused", "s3", "s3/objects/copy.py",
+           " or source.asked_version is not None:", ":"),
+    Mutant("a bucket created as private takes no ACLs", "s3", "s3/buckets/create.py",
+           'PREFERRED if request["ACL"] == "private" else ENFORCED', "ENFORCED"),
+    Mutant("any key reads what was written with one", "s3", "s3/objects/encryption.py",
+           "if not _fits(encryption, key):\n            raise ServiceError(WRONG_KEY", "if False:\n            raise ServiceError(WRONG_KEY"),
+    Mutant("a part may have another key than its upload", "s3", "s3/objects/encryption.py",
+           "    if key is not None and not _fits(encryption, key):", "    if False:"),
+    Mutant("ETags are MD5s whatever the encryption", "s3", "s3/objects/encryption.py",
+           "return content_md5 if encryption.keeps_md5 else", "return content_md5 if True else"),
+    Mutant("new buckets take keys of the client's own", "s3", "s3/objects/encryption.py",
+           "(BLOCKED if held is None", "(() if held is None"),
+)
+
+MUTANTS: Final = (*S3, *ANSWERS, *SIMPLEDB, *DYNAMODB, *RACES)

@@ -1,4 +1,4 @@
-"""The tables of docstrings are what the code does: keys of the client's own, and what answers tell of encryption."""
+"""The tables of docstrings are what the code does: keys of the client's own, what answers tell of encryption, and archives."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from s3_wire import Answer, Wire
 from condemu.auth.authentication import VERSION_2, Authentication
 from condemu.auth.principals import root_of
 from condemu.s3.errors import encryption as rows
+from condemu.s3.objects.restore import TAKES
 
 Row = dict[str, str]
 KEY, OTHER = b"k" * 32, b"o" * 32
@@ -99,6 +100,29 @@ def test_how_an_object_is_encrypted(s3: Wire, row: Row) -> None:
             told = answer[f"{PREFIX}algorithm"], answer[f"{PREFIX}key-md5"]
             assert told == (("AES256", key(KEY)[f"{PREFIX}key-md5"]) if name == "SSE-C" else (None, None))
         assert (read.status, read.body) == (200, b"data")
+
+
+@pytest.mark.parametrize("row", table("objects/restore.py"))
+def test_how_long_a_restoration_takes(row: Row) -> None:
+    number, unit = row["takes"].split()
+    seconds = int(number) * {"minutes": 60, "hours": 3600}[unit]
+    assert TAKES[row["the object is in"], row["a tier of"]] == seconds
+    assert len(TAKES) == len(table("objects/restore.py"))
+
+
+@pytest.mark.parametrize("row", table("objects/restore.py", "restore_object"))
+def test_what_a_restoration_answers(s3: Wire, row: Row) -> None:
+    def restored(tier: str) -> Answer:
+        body = f"<RestoreRequest><Days>1</Days><GlacierJobParameters><Tier>{tier}</Tier></GlacierJobParameters></RestoreRequest>"
+        return s3("POST", "/bucket/key", body.encode(), query="restore")
+
+    what = row["the object"]
+    s3.put("key", b"", **{"x-amz-storage-class": "STANDARD" if what == "is in no archive" else "GLACIER"})
+    if what.startswith(("is being restored", "has a copy")):
+        assert restored("Standard").status == 202
+    if what == "has a copy":
+        s3.clock.advance(5 * 3600)
+    assert coded(restored("Expedited" if "faster" in what else "Standard")) == row["answer"]
 
 
 # what no table says

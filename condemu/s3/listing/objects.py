@@ -40,6 +40,7 @@ from condemu.s3.listing.pages import (
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import OBJECTS, Bucket, Version
+from condemu.s3.state.restores import listed as restore_listed
 from condemu.wire.rest import iso_8601
 from condemu.wire.xml import Markup, escape
 
@@ -77,7 +78,7 @@ def list_objects(txn: Txn, request: S3Request) -> dict[str, Any]:
         **delimiter_of(request, encode),
         "EncodingType": request["EncodingType"],
         "IsTruncated": page.truncated,
-        "Contents": contents(page.objects, encode, owners=not is_anonymous(request)),
+        "Contents": contents(page.objects, encode, owners=not is_anonymous(request), restores=restores_at(txn, request)),
         "CommonPrefixes": common_prefixes(page.prefixes, encode),
         "BucketRegion": bucket.region,
     }
@@ -104,7 +105,9 @@ def list_objects_v2(txn: Txn, request: S3Request) -> dict[str, Any]:
         **delimiter_of(request, encode),
         "EncodingType": request["EncodingType"],
         "IsTruncated": page.truncated,
-        "Contents": contents(page.objects, encode, owners=request["FetchOwner"] == "true"),
+        "Contents": contents(
+            page.objects, encode, owners=request["FetchOwner"] == "true", restores=restores_at(txn, request)
+        ),
         "CommonPrefixes": common_prefixes(page.prefixes, encode),
         "BucketRegion": bucket.region,
     }
@@ -141,13 +144,22 @@ def objects_page(txn: Txn, request: S3Request, bucket: Bucket, after: str, count
     return page
 
 
-def contents(objects: list[tuple[str, Version]], encode: Callable[[str], str], *, owners: bool) -> Markup:
+def restores_at(txn: Txn, request: S3Request) -> float | None:
+    """Now, for a list that was asked for the copies of archived objects."""
+    asked = request["OptionalObjectAttributes"]
+    return txn.now if asked is not None and "RestoreStatus" in asked else None
+
+
+def contents(
+    objects: list[tuple[str, Version]], encode: Callable[[str], str], *, owners: bool, restores: float | None = None
+) -> Markup:
     """The entries, written at once: a thousand of them in about a millisecond."""
     return Markup(
         "".join([
             f"<Contents><Key>{escape(encode(key))}</Key><LastModified>{iso_8601(version.modified)}</LastModified>"
             f"<ETag>&quot;{version.etag}&quot;</ETag>{checksums(version)}<Size>{version.size}</Size>"
-            f"{owner_markup(version.owner) if owners else ''}<StorageClass>{version.storage_class}</StorageClass></Contents>"
+            f"{owner_markup(version.owner) if owners else ''}<StorageClass>{version.storage_class}</StorageClass>"
+            f"{restore_listed(version.restore, restores) if restores is not None else ''}</Contents>"
             for key, version in objects
         ])
     )

@@ -14,11 +14,12 @@ from typing import Any
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
 from condemu.s3.errors.listing import EMPTY_VERSION_MARKER, INVALID_VERSION_MARKER, VERSION_MARKER_ALONE
-from condemu.s3.listing.objects import checksums, owner_markup
+from condemu.s3.listing.objects import checksums, owner_markup, restores_at
 from condemu.s3.listing.pages import behind, bounds, common_prefixes, delimiter_of, encoder, first_after, group_of, limit
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import NULL_VERSION, OBJECTS, VERSIONS, Bucket, Version
+from condemu.s3.state.restores import listed as restore_listed
 from condemu.s3.state.versions import order_of
 from condemu.wire.rest import iso_8601
 from condemu.wire.xml import Markup, escape
@@ -54,7 +55,7 @@ def list_object_versions(txn: Txn, request: S3Request) -> dict[str, Any]:
         **delimiter_of(request, encode),
         "EncodingType": request["EncodingType"],
         "IsTruncated": page.truncated,
-        "Version": Markup("".join([entry(*item, encode) for item in page.entries])),
+        "Version": Markup("".join([entry(*item, encode, restores_at(txn, request)) for item in page.entries])),
         "CommonPrefixes": common_prefixes(page.prefixes, encode),
     }
 
@@ -143,7 +144,7 @@ def order_of_null(txn: Txn, bucket: Bucket, key: str) -> int | None:
     return None
 
 
-def entry(key: str, version: Version, latest: bool, encode: Callable[[str], str]) -> str:
+def entry(key: str, version: Version, latest: bool, encode: Callable[[str], str], restores: float | None) -> str:
     """A version or a delete marker; the latter has no content to tell of."""
     head = (
         f"<Key>{escape(encode(key))}</Key><VersionId>{version.version_id}</VersionId>"
@@ -154,5 +155,6 @@ def entry(key: str, version: Version, latest: bool, encode: Callable[[str], str]
         return f"<DeleteMarker>{head}{owner}</DeleteMarker>"
     return (
         f"<Version>{head}<ETag>&quot;{version.etag}&quot;</ETag>{checksums(version)}<Size>{version.size}</Size>"
-        f"{owner}<StorageClass>{version.storage_class}</StorageClass></Version>"
+        f"{owner}<StorageClass>{version.storage_class}</StorageClass>"
+        f"{restore_listed(version.restore, restores) if restores is not None else ''}</Version>"
     )

@@ -15,15 +15,14 @@ from condemu.s3.errors.general import (
     COPY_ONTO_ITSELF,
     COPY_SOURCE_IS_MARKER,
     COPY_SOURCE_TOO_LARGE,
-    INVALID_OBJECT_STATE,
     NO_SUCH_KEY,
     UNKNOWN_DIRECTIVE,
     UNSUPPORTED_CHECKSUM_ALGORITHM,
 )
 from condemu.s3.objects.copy_digests import Stretch, ahead, digests
 from condemu.s3.objects.encryption import check_readable, etag_of, told
-from condemu.s3.objects.get import ARCHIVES
 from condemu.s3.objects.put import checksum_members, description
+from condemu.s3.objects.restore import check_not_archived
 from condemu.s3.objects.validation import check_object_headers
 from condemu.s3.requests.bucket import bucket_called, bucket_of
 from condemu.s3.requests.copy_source import named_source
@@ -161,8 +160,7 @@ def source_of(txn: Txn, request: S3Request) -> Source:
     )
     if refusal is not None:
         raise refusal
-    if version.storage_class in ARCHIVES:
-        raise ServiceError(INVALID_OBJECT_STATE, {"StorageClass": version.storage_class}, because="it was not restored")
+    check_not_archived(version, txn.now)
     return Source(bucket, key, version, version_id)
 
 

@@ -9,7 +9,6 @@ from condemu.core.store import Txn
 from condemu.s3.errors.general import (
     ANONYMOUS_OVERRIDE,
     ENCRYPTION_ON_READ,
-    INVALID_OBJECT_STATE,
     INVALID_OVERRIDE,
     METHOD_NOT_ALLOWED,
     NO_SUCH_KEY,
@@ -21,16 +20,17 @@ from condemu.s3.objects.encryption import check_readable, told
 from condemu.s3.objects.metadata import header_of
 from condemu.s3.objects.put import checksum_members
 from condemu.s3.objects.ranges import part_number_of, span_of_part, span_of_range
+from condemu.s3.objects.restore import check_not_archived
 from condemu.s3.requests.bucket import bucket_of
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.lifecycle import expiration
 from condemu.s3.state.preconditions import if_range_holds, read_refusal
 from condemu.s3.state.records import OBJECTS, SSE_S3, Bucket, Part, Version
+from condemu.s3.state.restores import ARCHIVES
+from condemu.s3.state.restores import told as restore_told
 from condemu.s3.state.versions import existing
 from condemu.wire.checksums import ALGORITHMS, COMPOSITE
 from condemu.wire.rest import iso_8601_ms
-
-ARCHIVES: Final = frozenset({"GLACIER", "DEEP_ARCHIVE"})  # whose objects can be read only after RestoreObject
 
 OF_BUCKETS: Final = {"uploads": UPLOADS_OF_KEY, "versions": VERSIONS_OF_KEY}
 
@@ -89,7 +89,7 @@ def get_object(txn: Txn, request: S3Request) -> dict[str, Any]:
             refusal.headers += (("x-amz-version-id", version.version_id),)
         raise refusal
     if version.storage_class in ARCHIVES and request.http.method == "GET":
-        raise ServiceError(INVALID_OBJECT_STATE, {"StorageClass": version.storage_class}, because="it was not restored")
+        check_not_archived(version, txn.now)
     span, part = _span(request, version)
     result = {"LastModified": version.modified, "ETag": f'"{version.etag}"', "AcceptRanges": "bytes"}
     mode = members.get("ChecksumMode")
@@ -100,6 +100,8 @@ def get_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     if bucket.sweep is not None and "VersionId" not in members:
         result["Expiration"] = expiration(bucket, request.key, version)
     result.update(object_headers(version))
+    if version.restore is not None:
+        result["Restore"] = restore_told(version.restore, txn.now)
     if span is None:
         result["Body"], result["ContentLength"] = version.body, version.size
     else:

@@ -116,6 +116,14 @@ SSE_S3: Final = Encryption()
 
 
 @record
+class Restore:
+    """A copy of an archived object: when it is there, and when it is no more."""
+
+    arrives: float
+    expires: float
+
+
+@record
 class Version:
     """One version of an object, or a delete marker."""
 
@@ -142,6 +150,7 @@ class Version:
     parts: tuple[Part, ...] = ()
     acl: tuple[tuple[str, str, str], ...] | None = None  # grants: kind of grantee, grantee, permission
     encryption: Encryption = SSE_S3
+    restore: Restore | None = None
     upload_id: str = ""  # of the upload that was completed to this: a repeated CompleteMultipartUpload finds its answer by it
 
 

@@ -296,7 +296,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a bucket's name": ({"s3/A/k": ""}, "s3/A: InvalidBucketName: The specified bucket is not valid."),
     "a bucket's member": ({"s3/data.json": {"Versioning": "on"}}, "s3/data.json: a bucket has no Versioning; it can have ACL, "),
     "a bucket's document": ({"s3/data.json": {"Tagging": 5}}, "s3/data.json: Tagging is an object, not a number"),
-    "a bucket's list": ({"s3/data.json": {"Tagging": {"Tags": []}}}, "s3/data.json: Tagging has no list Tags"),
+    "a bucket's list": ({"s3/data.json": {"Tagging": {"TagList": []}}}, "s3/data.json: Tagging has no list TagList"),
     "what AWS refuses": (
         {"s3/data.json": {"VersioningConfiguration": {"Status": "on"}}}, "s3/data.json: VersioningConfiguration: MalformedXML",
     ),

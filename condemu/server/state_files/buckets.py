@@ -37,15 +37,23 @@ DOCUMENTS: Final = {
     "ObjectLockConfiguration": "object-lock",
     "ServerSideEncryptionConfiguration": "encryption",
     "LifecycleConfiguration": "lifecycle",
+    "WebsiteConfiguration": "website",
+    "NotificationConfiguration": "notification",
+    "ReplicationConfiguration": "replication",
+    "BucketLoggingStatus": "logging",
+    "RequestPaymentConfiguration": "requestPayment",
+    "AccelerateConfiguration": "accelerate",
 }
-# Lists of the SDKs, and the elements that they are on the wire; TagSet and Tags stand around theirs.
+# Lists of the SDKs, and the elements that they are on the wire; some stand around theirs.
 ELEMENTS: Final = {
     "CORSRules": "CORSRule", "AllowedHeaders": "AllowedHeader", "AllowedMethods": "AllowedMethod",
     "AllowedOrigins": "AllowedOrigin", "ExposeHeaders": "ExposeHeader", "Rules": "Rule", "Transitions": "Transition",
-    "NoncurrentVersionTransitions": "NoncurrentVersionTransition",
+    "NoncurrentVersionTransitions": "NoncurrentVersionTransition", "Tags": "Tag", "EncryptionType": "EncryptionType",
+    "TopicConfigurations": "TopicConfiguration", "QueueConfigurations": "QueueConfiguration", "Events": "Event",
+    "LambdaFunctionConfigurations": "CloudFunctionConfiguration", "FilterRules": "FilterRule",
 }  # fmt: skip
-AROUND: Final = {"TagSet": "Tag"}
-WIRE_NAMES: Final = {"MFADelete": "MfaDelete"}
+AROUND: Final = {"TagSet": "Tag", "RoutingRules": "RoutingRule"}
+WIRE_NAMES: Final = {"MFADelete": "MfaDelete", "TopicArn": "Topic", "QueueArn": "Queue", "LambdaFunctionArn": "CloudFunction"}
 
 CREATION: Final = ("ACL", "CreateBucketConfiguration", "ObjectLockEnabledForBucket", "ObjectOwnership")
 MEMBERS: Final = (*CREATION, *DOCUMENTS, "Policy", "Objects")
@@ -171,18 +179,21 @@ def _document(where: str, member: str, value: Any) -> bytes:
 
 def wired(where: str, name: str, value: Any) -> Any:
     """A member of an SDK as the elements that it is on the wire."""
-    if isinstance(value, dict):
-        shown: dict[str, Any] = {}
-        for member, held in value.items():
-            if not isinstance(held, list):
-                shown[WIRE_NAMES.get(member) or member] = wired(where, member, held)
-                continue
-            elements = [wired(where, member, element) for element in held]
-            if member in AROUND:
-                shown[member] = {AROUND[member]: elements}
-            elif member in ELEMENTS:
-                shown[ELEMENTS[member]] = elements
-            else:
-                raise SeedRefused(f"{where}: {name} has no list {member}")
-        return shown
-    return value if value is None or type(value) in (str, bool, int) else str(value)
+    if not isinstance(value, dict):
+        return value if value is None or type(value) in (str, bool, int) else str(value)
+    shown: dict[str, Any] = {}
+    for member, held in value.items():
+        if not isinstance(held, list):
+            wire = "S3Key" if member == "Key" and isinstance(held, dict) else WIRE_NAMES.get(member) or member
+            shown[wire] = wired(where, member, held)
+            continue
+        elements = [wired(where, member, element) for element in held]
+        if member in AROUND:
+            shown[member] = {AROUND[member]: elements}
+        elif member in ELEMENTS and name != "CreateBucketConfiguration":
+            shown[ELEMENTS[member]] = elements
+        elif member == "Tags":
+            shown[member] = {"Tag": elements}
+        else:
+            raise SeedRefused(f"{where}: {name} has no list {member}")
+    return shown

@@ -1,8 +1,9 @@
 """`condemu data`: what an emulator holds, as files. A row of COMMANDS is a command below it.
 
 save and load speak to an emulator that runs: its state becomes a snapshot file, or is replaced by one. Nothing is left half done:
-a file appears under its name when it is whole, and the emulator reads all of a file before it changes anything. The others are
-about a data directory that no emulator uses (`shell/data_directories.py`).
+a file appears under its name when it is whole, and the emulator reads all of a file before it changes anything. unpack makes a
+seed directory of a file (`shell/unpacking.py`); the others are about a data directory that no emulator uses
+(`shell/data_directories.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
-from condemu.shell import data_directories
+from condemu.shell import data_directories, unpacking
 from condemu.shell.door import DEFAULT_URL, url_of
 
 if TYPE_CHECKING:
@@ -151,6 +152,7 @@ def _of_an_emulator(parser: argparse.ArgumentParser) -> None:
 COMMANDS: Final[dict[str, Command]] = {
     "save": Command("save what a running emulator holds to a file", _of_an_emulator, save),
     "load": Command("replace what a running emulator holds by what a file does", _of_an_emulator, load),
+    "unpack": Command("write what a snapshot file holds as a seed directory", unpacking.arguments, unpacking.unpack),
     "check": Command("say whether a data directory is sound", data_directories.of_a_directory, data_directories.check),
     "repair": Command("go on with what is intact of a data directory", data_directories.of_a_directory, data_directories.repair),
     "export": Command("write what a data directory holds to a file", data_directories.of_both, data_directories.export),

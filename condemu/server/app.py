@@ -237,9 +237,9 @@ class Emulator:
         """What sows the seed that the configuration names."""
         from condemu.server.state_files.seeding import Seeding
 
-        return Seeding(self.engine, self.blobs, SPACES, self.config, self._own_services)
+        return Seeding(self.engine, self.blobs, SPACES, self.config, self.own_services)
 
-    def _own_services(self, engine: Engine) -> dict[str, Service]:
+    def own_services(self, engine: Engine) -> dict[str, Service]:
         """Services that believe who asks, on an engine of their own: for what is there at the start."""
         config, clock, ids = self.config, self.clock, self.ids
         return {
@@ -258,7 +258,7 @@ class Emulator:
         """Create the buckets that the configuration names, if they are not there."""
         log = self.engine.log
         unobserved = Engine(self.engine.store, log=None if log is None else log.at_once())
-        service = self._own_services(unobserved)[dispatch.S3]
+        service = self.own_services(unobserved)[dispatch.S3]
         for bucket in self.config.buckets:
             response = at_once(service.handle(self._create_bucket_request(bucket)))
             if response.status not in (200, 409):

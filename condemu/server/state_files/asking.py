@@ -58,6 +58,19 @@ class Asker:
         sent["content-length"] = str(size)
         return self._answered(where, "s3", Request(method, quote(path), query, sent, FileBody(body)), allowed).status
 
+    def answer_of_s3(self, method: str, path: str, query: str) -> Response:
+        """The answer, whatever it is."""
+        headers = {"host": "localhost", "content-length": "0"}
+        return self._answered("", "s3", Request(method, quote(path), query, headers, BytesBody(b"")), allowed=range(300, 600))
+
+    def answer_of_dynamodb(self, operation: str, members: Mapping[str, Any]) -> Any:
+        """What is answered to a request that is in order."""
+        headers = {"host": "localhost", "content-type": JSON_TYPE, "x-amz-target": f"DynamoDB_20120810.{operation}"}
+        body = json.dumps(members).encode("utf-8", "surrogatepass")
+        sent = {**headers, "content-length": str(len(body))}
+        answer = self._answered(operation, "dynamodb", Request("POST", "/", "", sent, BytesBody(body)), ())
+        return json.loads(answer.body if isinstance(answer.body, bytes) else b"".join(answer.body))
+
     def dynamodb(self, where: str, operation: str, members: Mapping[str, Any], allowed: Sequence[int] = ()) -> int:
         headers = {"content-type": JSON_TYPE, "x-amz-target": f"DynamoDB_20120810.{operation}"}
         body = json.dumps(members, default=_number).encode("utf-8", "surrogatepass")

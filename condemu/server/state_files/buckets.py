@@ -155,10 +155,15 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
         yield key, path
 
 
+def guessed(key: str) -> str | None:
+    """The content type that a file's name means."""
+    return _TYPES.guess_type(key, strict=True)[0]
+
+
 def headers_of(where: str, key: str, entry: Mapping[str, Any]) -> dict[str, str]:
     """The headers of a PutObject, by what is said of the object and by its name."""
-    guessed = _TYPES.guess_type(key, strict=True)[0]
-    headers = {"content-type": guessed} if guessed else {}
+    kind = guessed(key)
+    headers = {"content-type": kind} if kind else {}
     headers |= {header: as_sent(entry[member]) for member, header in HEADERS.items() if member in entry}
     metadata = entry.get("Metadata", {})
     if type(metadata) is not dict or not all(type(value) is str for value in metadata.values()):

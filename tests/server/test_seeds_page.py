@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -69,6 +70,18 @@ def test_the_sentence_is_the_one_that_is_told(seed: Path, monkeypatch: pytest.Mo
     [sentence] = [block for block in blocks("text") if block.startswith("condemu: ")]
     done = run("serve", "--port", "0", "--seed", "seed")
     assert (done.returncode, done.stderr) == (1, sentence)
+
+
+def test_the_mark_of_the_page_gives_a_test_its_seed(seed: Path) -> None:
+    [mark] = re.findall(r"`(@pytest\.mark\.condemu\(seed=.*?\))`", PAGE)
+    seed.rename(seed.parent / "tests-seed")
+    (seed.parent / "test_it.py").write_text(
+        f"import pytest\n\n{mark.replace('tests/seed', 'tests-seed')}\n"
+        "def test_it(s3_client):\n    assert s3_client.head_object(Bucket='reports', Key='folder/')['ContentLength'] == 0\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
+    done = subprocess.run(command, cwd=seed.parent, capture_output=True, text=True, check=False)
+    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the script is for a POSIX shell")

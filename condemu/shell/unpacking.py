@@ -20,8 +20,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def unpack(options: argparse.Namespace) -> int:
     """Write the directory: a whole one, or none."""
     from condemu.core.engine import Engine
-    from condemu.server.app import SPACES, build
+    from condemu.server.app import build
     from condemu.server.config import Config
+    from condemu.server.state import SPACES
     from condemu.server.state_files import SeedRefused
     from condemu.server.state_files.asking import Asker
     from condemu.server.state_files.snapshot_file import Opened, Unreadable

@@ -86,7 +86,7 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "PutObjectLegalHold": (("s3:PutObjectLegalHold",), S3_WRITE),
     "PutObjectRetention": (("s3:PutObjectRetention", "s3:BypassGovernanceRetention"), S3_WRITE),
     "PutObjectTagging": (("s3:PutObjectTagging",), S3_WRITE),
-    "RestoreObject": (("s3:RestoreObject",), 100.0),  # a thousand requests of the tier Bulk cost some cents
+    "RestoreObject": (("s3:RestoreObject",), S3_WRITE),  # the tier Bulk costs nothing beyond the request
     "UploadPart": (PUT, S3_WRITE),
     "UploadPartCopy": (PUT, S3_WRITE),
     # Amazon DynamoDB

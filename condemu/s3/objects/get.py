@@ -52,10 +52,11 @@ def check_get(request: S3Request) -> None:
     report the texts). Encryption is no matter of a read (documented: 400).
     """
     members = request.members
-    encryption = members.get("ServerSideEncryption")
-    if encryption is not None:
-        fields = {"ArgumentName": "x-amz-server-side-encryption", "ArgumentValue": encryption}
-        raise ServiceError(ENCRYPTION_ON_READ, fields)
+    if "ServerSideEncryption" in members:
+        encryption = members["ServerSideEncryption"]
+        raise ServiceError(
+            ENCRYPTION_ON_READ, {"ArgumentName": "x-amz-server-side-encryption", "ArgumentValue": encryption}
+        )
     if "PartNumber" in members:
         if "Range" in members:
             raise ServiceError(RANGE_AND_PART_NUMBER)
@@ -99,7 +100,7 @@ def get_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         result["VersionId"] = version.version_id
     if bucket.sweep is not None and "VersionId" not in members:
         result["Expiration"] = expiration(bucket, request.key, version)
-    result.update(object_headers(version))
+    describe(version, result)
     if version.restore is not None:
         result["Restore"] = restore_told(version.restore, txn.now)
     if span is None:
@@ -149,12 +150,13 @@ def readable(txn: Txn, request: S3Request, bucket: Bucket) -> Version:
     return found
 
 
-def object_headers(version: Version) -> dict[str, Any]:
-    """What is kept with an object and told with it. The storage class STANDARD goes without saying."""
+def describe(version: Version, result: dict[str, Any]) -> None:
+    """Add what is kept with an object and told with it. The storage class STANDARD goes without saying."""
+    result["ContentType"] = version.content_type
     if version.encryption is SSE_S3:
-        result: dict[str, Any] = {"ContentType": version.content_type, "ServerSideEncryption": "AES256"}
+        result["ServerSideEncryption"] = "AES256"
     else:
-        result = {"ContentType": version.content_type, **told(version.encryption)}
+        result.update(told(version.encryption))
     if version.system:
         result.update(version.system)
     if version.metadata:
@@ -168,7 +170,6 @@ def object_headers(version: Version) -> dict[str, Any]:
         result["ObjectLockRetainUntilDate"] = iso_8601_ms(version.lock_until)
     if version.legal_hold is not None:
         result["ObjectLockLegalHoldStatus"] = version.legal_hold
-    return result
 
 
 def _span(request: S3Request, version: Version) -> tuple[tuple[int, int] | None, Part | None]:

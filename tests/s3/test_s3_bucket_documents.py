@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,14 +15,15 @@ from s3_wire import Answer, Wire, bucket_called
 
 from condemu.s3.configurations import engine
 from condemu.s3.configurations.shapes import LIFECYCLE
-from condemu.s3.configurations.table import kinds
 from condemu.s3.errors.configurations import EMPTY_CONDITION, FILTERS_OVERLAP, REPLICATION_SCHEMA
 from condemu.s3.operations import OPERATIONS
 from condemu.s3.requests.shapes import Flag, Group, Kind, Moment, Number, Text
 from condemu.s3.state.buckets import change
 
 MALFORMED = (400, "MalformedXML", {})
-KINDS: dict[str, engine.Configuration] = kinds()
+KINDS: dict[str, engine.Configuration] = {
+    row.marker: row.handler.args[0] for row in OPERATIONS if isinstance(row.handler, partial)
+}  # by the query parameter
 ALONE = {marker: kind for marker, kind in KINDS.items() if not kind.list_root}
 LISTED = {marker: kind for marker, kind in KINDS.items() if kind.list_root}
 

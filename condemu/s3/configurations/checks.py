@@ -12,8 +12,8 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.errors import configurations as errors
 from condemu.s3.requests.bucket import bucket_if_any
+from condemu.s3.requests.documents import refused
 from condemu.s3.requests.request import S3Request
-from condemu.s3.requests.shapes import refused
 from condemu.s3.state.records import Bucket
 
 Result = dict[str, Any]

@@ -16,9 +16,9 @@ from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.store import Txn
 from condemu.s3.errors.configurations import ID_MISMATCH, INVALID_ID, NO_SUCH_CONFIGURATION, TOO_MANY
 from condemu.s3.requests.bucket import bucket_of
-from condemu.s3.requests.documents import document_of
+from condemu.s3.requests.documents import document_of, refused
 from condemu.s3.requests.request import S3Request
-from condemu.s3.requests.shapes import Group, read, refused
+from condemu.s3.requests.shapes import Group, read
 from condemu.s3.state.buckets import configure
 from condemu.s3.state.records import Bucket
 

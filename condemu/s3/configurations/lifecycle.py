@@ -13,9 +13,9 @@ from condemu.s3.configurations.checks import generated_id
 from condemu.s3.configurations.shapes import LIFECYCLE
 from condemu.s3.errors import configurations as errors
 from condemu.s3.requests.bucket import bucket_of
-from condemu.s3.requests.documents import document_of, malformed
+from condemu.s3.requests.documents import document_of, malformed, refused
 from condemu.s3.requests.request import S3Request
-from condemu.s3.requests.shapes import read, refused
+from condemu.s3.requests.shapes import read
 from condemu.s3.state.buckets import change, configure
 from condemu.s3.state.lifecycle import DAY, VARIES, prefix_of
 from condemu.s3.state.records import Sweep

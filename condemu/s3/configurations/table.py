@@ -8,7 +8,7 @@ modules of their own.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from condemu.s3.configurations import checks, engine, lifecycle, metadata, shapes
 from condemu.s3.configurations.engine import Configuration
@@ -137,10 +137,3 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         actions=("s3:GetBucketMetadataTableConfiguration",),
     ),
 )  # fmt: skip
-
-
-def kinds() -> dict[str, Any]:
-    """Every configuration by its marker."""
-    every = (ABAC, ACCELERATE, LOGGING, NOTIFICATION, REPLICATION, REQUEST_PAYMENT, WEBSITE, ANALYTICS, INTELLIGENT_TIERING,
-             INVENTORY, METRICS)  # fmt: skip
-    return {kind.marker: kind for kind in every}

@@ -7,9 +7,8 @@ from typing import Any, Final
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.errors import configurations as errors
-from condemu.s3.requests.documents import malformed
+from condemu.s3.requests.documents import malformed, refused
 from condemu.s3.requests.request import S3Request
-from condemu.s3.requests.shapes import refused
 from condemu.s3.state.records import Bucket
 
 MOST_RULES: Final = 50  # S3 User Guide, "Configure redirection rules to use advanced conditional redirects"

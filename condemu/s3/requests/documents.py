@@ -30,6 +30,11 @@ def malformed(because: str) -> ServiceError:
     return ServiceError(MALFORMED_XML, because=because)
 
 
+def refused(row: ErrorRow, name: str, value: str, because: str = "") -> ServiceError:
+    """A refusal that names an argument and its value."""
+    return ServiceError(row, {"ArgumentName": name, "ArgumentValue": value}, because=because)
+
+
 def boolean(document: Element, tag: str, default: bool = False) -> bool:
     """`true` or `false`, in whichever case."""
     text = document.text_of(tag)

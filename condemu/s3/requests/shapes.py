@@ -17,7 +17,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from condemu.core.errors import ServiceError
 from condemu.s3.requests.documents import malformed
 from condemu.wire.rest import parse_iso_8601
 from condemu.wire.xml import XSI, Element
@@ -130,8 +129,3 @@ def _read_field(field: Field, where: str, elements: list[Element]) -> Any:
         raise malformed(f"{where} has {len(elements)} times {field.tag}")
     values = [read(field.kind, element) for element in elements]
     return values if field.most > 1 else values[0]
-
-
-def refused(row: Any, name: str, value: Any, because: str = "") -> ServiceError:
-    """A refusal that names an argument and its value."""
-    return ServiceError(row, {"ArgumentName": name, "ArgumentValue": value}, because=because)

@@ -11,7 +11,7 @@ RUN python3 -m venv /opt/condemu
 COPY pyproject.toml README.md LICENSE ./
 COPY condemu condemu
 COPY conformance conformance
-RUN /opt/condemu/bin/python -m pip install --no-cache-dir . \
+RUN /opt/condemu/bin/python -m pip install --no-cache-dir '.[postgresql]' \
  && /opt/condemu/bin/python -m pip uninstall --yes --quiet pip \
  && find /opt/condemu -name '*.pyi' -delete
 

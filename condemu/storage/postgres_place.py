@@ -20,7 +20,7 @@ class PostgresPlace:
         self.shown = shown
         self._database = Database(address)
         self._ids = ids
-        self.secret = opened(self._database, ids.token(32))
+        self.secret = opened(self._database, ids.of("shard iterators").token(32))
         self.snapshots = PostgresSnapshots(Database(address))
         self.bodies = PostgresBodies(Database(address), elsewhere=elsewhere, grace=grace)
         self.bell = PostgresBell(Database(address))

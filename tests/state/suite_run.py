@@ -117,6 +117,9 @@ def main() -> int:
         if STORE == "Durable":
             config = replace(args[0] if args else app.Config(), data=f"{FILE}.data")
             emulator = build(config, *args[1:], clock=clock, wall=clock, ids=ids, **options)
+        elif STORE == "Shared":
+            config = replace(args[0] if args else app.Config(), store=os.environ["SUITE_STORE"])
+            emulator = build(config, *args[1:], clock=clock, wall=clock, ids=ids, environment=os.environ, **options)
         else:
             emulator = build(*args, clock=clock, wall=clock, ids=ids, store=store, **options)
         held[:] = [emulator.engine.store]

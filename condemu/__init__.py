@@ -19,6 +19,7 @@ Where is the rule for ...?
     a full disk; what is given back to it                storage/spool.py SpoolBlobs
     what several processes share, and how                storage/shared.py Shared
     how a batch is appended in PostgreSQL                storage/postgres_log.py PostgresLog
+    how a batch is appended in a bucket                  storage/s3_log.py S3Log
     when a body in PostgreSQL is deleted                 storage/postgres_bodies.py PostgresBodies
     what a database that hangs comes to                  storage/postgres.py Database
     which place a URL of --store means                   storage/places.py place_of

@@ -44,6 +44,7 @@ ALLOWED = {
     # the homes of data are the exception
     "storage/*": {"asyncio", "concurrent", "open", "os", "pathlib", "shutil", "tempfile", "threading"},
     "storage/postgres.py": {"socket"},  # shuts one that hangs
+    "storage/s3_objects.py": {"http"},  # asks another store
 }
 PURE = {
     "time": {"gmtime", "strftime", "struct_time"},

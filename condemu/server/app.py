@@ -302,7 +302,7 @@ def build(
     clock, wall = clock or SystemClock(), wall or SystemClock()
     ids = SystemIds() if ids is None else ids
     blobs: SpoolBlobs | FileBlobs
-    kept = kept_state(config, clock, ids, environment or {})
+    kept = kept_state(config, clock, wall, ids, environment or {})
     if kept is not None:
         store, blobs = kept.store, kept.blobs
     else:

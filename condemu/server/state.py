@@ -56,7 +56,7 @@ class Kept(Protocol):
     def close(self) -> None: ...
 
 
-def kept_state(config: Config, clock: Clock, ids: Ids, environment: Mapping[str, str]) -> Kept | None:
+def kept_state(config: Config, clock: Clock, wall: Clock, ids: Ids, environment: Mapping[str, str]) -> Kept | None:
     """What keeps the state, where it is more than memory. Raises DataUnusable."""
     if config.data:
         from condemu.storage.durable import Durable
@@ -68,8 +68,11 @@ def kept_state(config: Config, clock: Clock, ids: Ids, environment: Mapping[str,
         from condemu.storage.places import place_of
         from condemu.storage.shared import Shared
 
-        place = place_of(config.store, ids, environment, elsewhere=bool(config.bodies))
-        return Shared(place, SPACES, clock, ids, budget=config.spool_budget, directory=config.bodies, grown=config.snapshot_after)
+        place = place_of(config.store, ids, wall, environment, elsewhere=bool(config.bodies))
+        return Shared(
+            place, SPACES, clock, ids, name=unique_name, budget=config.spool_budget, directory=config.bodies,
+            grown=config.snapshot_after,
+        )  # fmt: skip
     return None
 
 

@@ -19,11 +19,10 @@ class PostgresPlace:
         address = Address(url, shown)
         self.shown = shown
         self._database = Database(address)
-        self._ids = ids
         self.secret = opened(self._database, ids.of("shard iterators").token(32))
         self.snapshots = PostgresSnapshots(Database(address))
         self.bodies = PostgresBodies(Database(address), elsewhere=elsewhere, grace=grace)
         self.bell = PostgresBell(Database(address))
 
-    def log(self, ship: Callable[[Sequence[Any]], None]) -> Log:
-        return PostgresLog(self._database, lambda: self._ids.token(16), ship)
+    def log(self, ship: Callable[[Sequence[Any]], None], name: Callable[[], str]) -> Log:
+        return PostgresLog(self._database, lambda: name().encode(), ship)

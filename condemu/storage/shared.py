@@ -95,7 +95,7 @@ class Place(Protocol):
     @property
     def bell(self) -> Bell: ...
 
-    def log(self, ship: Callable[[Sequence[Any]], None]) -> Log: ...
+    def log(self, ship: Callable[[Sequence[Any]], None], name: Callable[[], str]) -> Log: ...
 
 
 class Attended:
@@ -180,11 +180,13 @@ class Shared:
     """A replica of shared state. What a program needs of it are `store`, `blobs` and `committer`.
 
     `directory` has the bodies, where all processes share one; else they are in the place, and a directory of this process alone
-    has copies. Raises DataUnusable.
+    has copies. `name` makes names that no
+    process ever made. Raises DataUnusable.
     """
 
     def __init__(
-        self, place: Place, spaces: Sequence[Space], clock: Clock, ids: Ids, *, budget: int, directory: str = "",
+        self, place: Place, spaces: Sequence[Space], clock: Clock, ids: Ids, *, name: Callable[[], str],
+        budget: int, directory: str = "",
         grown: int = GROWN, tell: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
         self.place = place
@@ -199,12 +201,12 @@ class Shared:
         self._ended = threading.Event()
         self.store = MemoryStore(clock, ids)
         self.blobs = FileBlobs(
-            directory or self._scratch, lambda: ids.token(16).hex(), budget=budget,
+            directory or self._scratch, name, budget=budget,
             fetch=None if directory else self._fetch, ship=self._ship, lasting=bool(directory),
         )  # fmt: skip
         self.shipped = ShippedBodies(place.bodies, self.blobs)
         self._batches = Batches(spaces, self.blobs)
-        self._log = Attended(place.log(self.shipped.ship), self._heard)
+        self._log = Attended(place.log(self.shipped.ship, name), self._heard)
         self._aside = ThreadPoolExecutor(1, "condemu-snapshots")
         try:
             if directory:

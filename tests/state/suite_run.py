@@ -119,7 +119,7 @@ def main() -> int:
             emulator = build(config, *args[1:], clock=clock, wall=clock, ids=ids, **options)
         elif STORE == "Shared":
             config = replace(args[0] if args else app.Config(), store=os.environ["SUITE_STORE"])
-            emulator = build(config, *args[1:], clock=clock, wall=clock, ids=ids, environment=os.environ, **options)
+            emulator = build(config, *args[1:], clock=clock, wall=clock, ids=ids, **options)
         else:
             emulator = build(*args, clock=clock, wall=clock, ids=ids, store=store, **options)
         held[:] = [emulator.engine.store]

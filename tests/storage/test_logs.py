@@ -12,9 +12,12 @@ import pytest
 from memory_log import Kept, MemoryLog
 
 from condemu.core.log import Log, LogUnavailable, Missed
+from condemu.server.system import SystemClock
 from condemu.storage.file_log import FileLog
 from condemu.storage.postgres import Address, Database, opened
 from condemu.storage.postgres_log import PostgresLog
+from condemu.storage.s3_log import S3Log, S3Snapshots
+from condemu.storage.s3_objects import Objects, S3Address
 
 IDS = count(1)
 
@@ -27,7 +30,7 @@ class Logs:
         self.forget = forget
 
 
-@pytest.fixture(params=["memory", "file", "postgresql"])
+@pytest.fixture(params=["memory", "file", "postgresql", "s3"])
 def logs(request: Any, tmp_path: Any) -> Iterator[Logs]:
     made: list[Log] = []
 
@@ -40,6 +43,19 @@ def logs(request: Any, tmp_path: Any) -> Iterator[Logs]:
         yield Logs(lambda: noted(MemoryLog(kept)), lambda before: _forget(kept, before))
     elif request.param == "file":
         yield Logs(lambda: noted(FileLog(str(tmp_path), 0, None, 0, lambda bodies: None)))
+    elif request.param == "s3":
+        place = request.getfixturevalue("bucket")
+
+        def one() -> Log:
+            return noted(S3Log(Objects(S3Address(*place), SystemClock()), _token, lambda bodies: None))
+
+        def forget(before: int) -> None:
+            snapshots = S3Snapshots(Objects(S3Address(*place), SystemClock()))
+            snapshots._objects.put(f"snapshot/{before:020d}", b"")
+            snapshots._forget(before, [])
+
+        Objects(S3Address(*place), SystemClock()).put("log/begin", b"")
+        yield Logs(one, forget)
     else:
         server = request.getfixturevalue("postgres")
         address = Address(server.url(), "a database")

@@ -18,6 +18,7 @@ from condemu.core.http import BytesBody
 from condemu.core.log import LogUnavailable
 from condemu.server.app import SPACES, Emulator, build
 from condemu.server.config import Config
+from condemu.server.system import unique_name
 from condemu.storage.data_directory import DataUnusable
 from condemu.storage.places import place_of, without_password
 from condemu.storage.postgres import Address, Database
@@ -188,7 +189,7 @@ class Bodies:
 
     def __init__(self, store: str, ids: str, grace: str) -> None:
         place = PostgresPlace(store, "a database", CountingIds(ids), grace=grace)
-        self.shared = Shared(place, SPACES, ManualClock(), CountingIds(ids + "/store"), budget=0)
+        self.shared = Shared(place, SPACES, ManualClock(), CountingIds(ids + "/store"), name=unique_name, budget=0)
 
     def keep(self) -> Any:
         return self.shared.blobs.keep(BIG)
@@ -396,4 +397,4 @@ def test_a_database_that_hangs_is_unavailable(monkeypatch, postgres):
 
 def test_a_store_needs_a_url(tmp_path):
     with pytest.raises(DataUnusable, match="store is no URL"):
-        place_of("host/database", CountingIds(), {})
+        place_of("host/database", CountingIds(), ManualClock(), {})

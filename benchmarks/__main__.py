@@ -20,7 +20,7 @@ import platform
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from benchmarks import targets
@@ -40,7 +40,9 @@ def main() -> None:
     os.sched_setaffinity(0, {cores[-1]})
     names = options.targets.split(",")
     chosen = [scenario for scenario in SCENARIOS if options.only in scenario.name]
-    known = known_targets(options.data)
+    if options.connections:
+        chosen = [replace(scenario, connections=options.connections) for scenario in chosen]
+    known = known_targets(options.data, options.store)
     with ExitStack() as running:
         servers = [running.enter_context(targets.running(known[name], cores[0], options.home)) for name in names]
         starts = {server.target.name: (round(server.started, 3), round(server.idle / 2**20, 1)) for server in servers}
@@ -60,18 +62,22 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--seconds", type=float, default=3.0, help="for each figure of a round (3)")
     top.add_argument("--rounds", type=int, default=3, help="in each of which every target is measured once (3)")
-    top.add_argument("--targets", default="bare,condemu,moto,ministack", help="also condemu-data, dynalite and dynamodb-local")
+    more = "also condemu-data, condemu-store, dynalite and dynamodb-local"
+    top.add_argument("--targets", default="bare,condemu,moto,ministack", help=more)
+    top.add_argument("--connections", type=int, help="in place of as many as each scenario has")
     top.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()), help="where condemu-data has its directory")
+    top.add_argument("--store", default="", help="URL of the database of condemu-store, a schema of which nothing is known")
     top.add_argument("--only", default="", help="only scenarios whose name contains this")
     home = Path(tempfile.gettempdir()) / "condemu-peers"
     top.add_argument("--home", type=Path, default=home, help="where peers are installed")
     return top
 
 
-def known_targets(data: Path) -> dict[str, targets.Target]:
+def known_targets(data: Path, store: str = "") -> dict[str, targets.Target]:
     credentials = Path(tempfile.mkdtemp()) / "credentials.toml"
     credentials.write_text(targets.CREDENTIALS)
-    ours = (targets.condemu(credentials), targets.condemu(credentials, Path(tempfile.mkdtemp(dir=data))))
+    directory = Path(tempfile.mkdtemp(dir=data))
+    ours = (targets.condemu(credentials), targets.condemu(credentials, directory), targets.condemu_store(credentials, store))
     others = (targets.MOTO, targets.MINISTACK, targets.DYNALITE, targets.DYNAMODB_LOCAL)
     return {target.name: target for target in (targets.BARE, *ours, *others)}
 

@@ -61,6 +61,11 @@ def condemu(credentials: Path, data: Path | None = None) -> Target:
     return Target("condemu", command) if data is None else Target("condemu-data", (*command, "--data", str(data)))
 
 
+def condemu_store(credentials: Path, store: str) -> Target:
+    """condemu with its state in a database."""
+    return Target("condemu-store", (*condemu(credentials).command, "--store", store.replace("{", "{{").replace("}", "}}")))
+
+
 BARE = Target("bare", (sys.executable, "-m", "benchmarks.bare", "{port}"))
 MOTO = Target("moto", ("{bin}/moto_server", "-H", "127.0.0.1", "-p", "{port}"), "moto[s3,dynamodb,server]")
 MINISTACK = Target("ministack", ("{bin}/ministack",), "ministack")

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import postgres_server
 import pytest
 from test_one_path import answers
 
 
+@pytest.fixture
+def hasty() -> Iterator[postgres_server.Server]:
+    """A server that does not wait for its disk: here it is about answers."""
+    if postgres_server.programs() is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    server = postgres_server.Server(fsync="off", synchronous_commit="on")
+    server.start()
+    yield server
+    server.end()
+
+
 @pytest.mark.long
-def test_the_suite_is_answered_with_the_same_bytes_on_postgresql(postgres, tmp_path, monkeypatch):
-    monkeypatch.setenv("SUITE_STORE", postgres.url())
+def test_the_suite_is_answered_with_the_same_bytes_on_postgresql(hasty, tmp_path, monkeypatch):
+    monkeypatch.setenv("SUITE_STORE", hasty.url())
     moment = float(int(time.time()))
     with ThreadPoolExecutor(2) as pool:
         usual, shared = pool.map(lambda store: answers((store, "nobody"), moment, tmp_path), ("MemoryStore", "Shared"))

@@ -1,0 +1,101 @@
+"""Environments of the clients, outside of the repository: made when a language is run, and used again.
+
+They are below `CONDEMU_CLIENTS`, or `~/.cache/condemu-clients`. What cannot be had is a reason to skip, and is said.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from .clients import PYTHON_HOMES, Client
+
+HERE: Final = Path(__file__).parent
+HOME: Final = Path(os.environ.get("CONDEMU_CLIENTS") or Path.home() / ".cache" / "condemu-clients")
+
+
+class Missing(Exception):
+    """A toolchain or a package that is not here."""
+
+
+def command_of(client: Client, *, install: bool) -> list[str]:
+    """What runs a client's program."""
+    return {"python": python, "javascript": javascript, "go": go}[client.language](client, install)
+
+
+def python(client: Client, install: bool) -> list[str]:
+    home = HOME / f"python-{client.home}"
+    interpreter = home / "bin" / "python"
+    if install:
+        if not interpreter.exists():
+            ran([sys.executable, "-m", "venv", str(home)])
+        ran([str(interpreter), "-m", "pip", "install", "-q", "--disable-pip-version-check", *PYTHON_HOMES[client.home]])
+    if not interpreter.exists():
+        raise Missing(f"{home} was not made; `--install` makes it")
+    return [str(interpreter), str(HERE / "python" / client.program)]
+
+
+def javascript(client: Client, install: bool) -> list[str]:
+    node = tool("node")
+    home = HOME / "javascript"
+    if install:
+        home.mkdir(parents=True, exist_ok=True)
+        shutil.copy(HERE / "javascript" / "package.json", home)
+        ran([tool("npm"), "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(home)])
+    if not (home / "node_modules").is_dir():
+        raise Missing(f"{home} was not made; `--install` makes it")
+    for program in (HERE / "javascript").glob("*.mjs"):
+        shutil.copy(program, home)  # node looks for packages beside the program
+    return [node, str(home / client.program)]
+
+
+def go(client: Client, install: bool) -> list[str]:
+    compiler = tool("go")
+    home = HOME / "go"
+    if install:
+        home.mkdir(parents=True, exist_ok=True)
+    elif not home.is_dir():
+        raise Missing(f"{home} was not made; `--install` makes it")
+    for source in (*(HERE / "go").glob("*.go"), HERE / "go" / "go.mod", HERE / "go" / "go.sum"):
+        shutil.copy(source, home)
+    if not install:
+        os.environ["GOPROXY"] = "off"
+    ran([compiler, "build", "-o", "matrix", "."], home)
+    return [str(home / "matrix"), client.program]
+
+
+def tool(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise Missing(f"{name} is not installed")
+    return found
+
+
+def ran(command: list[str], folder: Path | None = None) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=3600, check=False)
+    if done.returncode:
+        raise Missing(f"`{' '.join(command)[:80]}`: {(done.stderr or done.stdout).strip()[-200:]}")
+    return done.stdout
+
+
+def versions(client: Client) -> dict[str, str]:
+    """Of a client's packages, as installed."""
+    if client.language == "python":
+        program = "import importlib.metadata as m, json, sys; print(json.dumps({n: m.version(n) for n in sys.argv[1:]}))"
+        try:
+            return dict(
+                json.loads(ran([str(HOME / f"python-{client.home}" / "bin" / "python"), "-c", program, *client.packages]))
+            )
+        except Missing as missing:
+            raise Missing(f"{' and '.join(client.packages)} not installed: {missing}"[-160:]) from None
+    if client.language == "javascript":
+        files = {name: HOME / "javascript" / "node_modules" / name / "package.json" for name in client.packages}
+        if not all(file.exists() for file in files.values()):
+            raise Missing(f"{' and '.join(client.packages)} not installed")
+        return {name: json.loads(file.read_text())["version"] for name, file in files.items()}
+    return {name: ran([tool("go"), "list", "-m", "-f", "{{.Version}}", name], HOME / "go").strip() for name in client.packages}

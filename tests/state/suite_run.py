@@ -119,6 +119,8 @@ def main() -> int:
             emulator = build(config, *args[1:], clock=clock, wall=clock, ids=ids, **options)
         elif STORE == "Shared":
             config = replace(args[0] if args else app.Config(), store=os.environ["SUITE_STORE"])
+            asked_by = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+            options["environment"] = {**asked_by, **options.get("environment", {})}
             emulator = build(config, *args[1:], clock=clock, wall=clock, ids=ids, **options)
         else:
             emulator = build(*args, clock=clock, wall=clock, ids=ids, store=store, **options)

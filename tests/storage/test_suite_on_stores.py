@@ -23,8 +23,14 @@ def hasty() -> Iterator[postgres_server.Server]:
 
 
 @pytest.mark.long
-def test_the_suite_is_answered_with_the_same_bytes_on_postgresql(hasty, tmp_path, monkeypatch):
-    monkeypatch.setenv("SUITE_STORE", hasty.url())
+@pytest.mark.parametrize("kind", ["postgresql", "s3"])
+def test_the_suite_is_answered_with_the_same_bytes_on_every_shared_store(kind, request, tmp_path, monkeypatch):
+    if kind == "postgresql":
+        monkeypatch.setenv("SUITE_STORE", request.getfixturevalue("hasty").url())
+    else:
+        url, environment = request.getfixturevalue("bucket")
+        for name, value in {**environment, "SUITE_STORE": url}.items():
+            monkeypatch.setenv(name, value)
     moment = float(int(time.time()))
     with ThreadPoolExecutor(2) as pool:
         usual, shared = pool.map(lambda store: answers((store, "nobody"), moment, tmp_path), ("MemoryStore", "Shared"))

@@ -208,7 +208,7 @@ class Committer:
         """Land the round when the thread is done with it."""
         home = one.home = self._home
         assert home is not None
-        if one.job is None:
+        if one.job is None or one.landed:
             self._landed(one)
         else:
             one.job.add_done_callback(partial(self._wake, home, one))
@@ -247,13 +247,17 @@ class Committer:
             asked.ids = asked.ids and asked.ids.again()
         after = batch.after
         if batch.commits:
-            content, bodies = self._batches.encoded(batch.commits, self.store.clock.now())
+            try:
+                content, bodies = self._batches.encoded(batch.commits, self.store.clock.now())
+            except Exception as failure:  # a mistake of ours: a record that no document stands for
+                return one.land(failure)
             one.size = len(content)
             one.job = self._thread.submit(self._append, after, batch.commits[-1].index, content, bodies)
         elif one.reads:
             one.job = self._thread.submit(lambda: (True, self.log.read(after)))
         else:
             one.job = None
+        return None
 
     def _append(self, after: int, last: int, content: bytes, bodies: Any) -> Appended:
         if self.log.append(after, last, content, bodies):

@@ -193,24 +193,27 @@ class Engine:
 
     async def run(self, call: Call, plan: Plan | Step) -> Any:
         """The result of the plan, or of a step that is all there is to do; or raises what refuses it."""
-        if isinstance(plan, Step):
-            watched = self.observed or self.log is not None
-            return await self._observed_step(call, plan, 0) if watched else self._step(call, plan, 0)
-        if plan.check is not None:
-            self.store.view(plan.check)
-        if plan.join is None:
-            return await self.run(call, plan.steps[0])
-        results: list[Any] = []
-        for number, step in enumerate(plan.steps):
-            try:
-                if self.observed or self.log is not None:
-                    results.append(await self._observed_step(call, step, number))
-                else:
-                    results.append(self._step(call, step, number))
-            except ServiceError as error:
-                error.__traceback__ = None
-                results.append(error)
-        return plan.join(results)
+        if isinstance(plan, Plan):
+            if plan.check is not None:
+                self.store.view(plan.check)
+            if plan.join is not None:
+                return plan.join([await self._result_of(call, step, number) for number, step in enumerate(plan.steps)])
+            step = plan.steps[0]
+        else:
+            step = plan
+        if self.observed or self.log is not None:
+            return await self._observed_step(call, step, 0)
+        return self._step(call, step, 0)
+
+    async def _result_of(self, call: Call, step: Step, number: int) -> Any:
+        """What came of one step of several: its result, or what refuses it."""
+        try:
+            if self.observed or self.log is not None:
+                return await self._observed_step(call, step, number)
+            return self._step(call, step, number)
+        except ServiceError as error:
+            error.__traceback__ = None
+            return error
 
     def _step(self, call: Call, step: Step, number: int) -> Any:
         store = self.store

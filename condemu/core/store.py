@@ -228,27 +228,23 @@ class MemoryStore:
         self.clock = clock
         self.ids = ids
         self._tables: dict[str, SortedDict[Key, Record]] = {}
-        self._index = 0
+        self.index = 0
         self._lock = threading.Lock()
         self.on_commit: Callable[[Commit], None] | None = None
-
-    @property
-    def index(self) -> int:
-        return self._index
 
     def copy(self, clock: Clock, ids: Ids) -> MemoryStore:
         """Another store that holds the same and goes on by itself. Records are shared: they never change."""
         other = MemoryStore(clock, ids)
         with self._lock:
             other._tables = {name: SortedDict(table) for name, table in self._tables.items() if table}
-            other._index = self._index
+            other.index = self.index
         return other
 
     def load(self, tables: Iterable[tuple[str, Iterable[tuple[Key, Record]]]], index: int) -> None:
         """Hold this, as of commit `index`, in place of all that was held. Entries of one table that come in order cost least."""
         with self._lock:
             self._tables = {name: SortedDict(entries) for name, entries in tables}
-            self._index = index
+            self.index = index
 
     def apply(self, commit: Commit) -> None:
         """Let a commit that was decided elsewhere, or decided and then written to a log, take effect. It is the next one."""
@@ -263,25 +259,25 @@ class MemoryStore:
                     _replace(table, change.key, change.new)
                 else:
                     table[change.key] = change.new
-            self._index = commit.index
+            self.index = commit.index
             if self.on_commit is not None:
                 self.on_commit(commit)
 
     def batch(self) -> Batch:
         """Decisions on top of what is held now, of which nothing is applied."""
-        return Batch(self._tables, self.clock, self.ids, self._index)
+        return Batch(self._tables, self.clock, self.ids, self.index)
 
     def transact(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
         with self._lock:
-            txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, ids or self.ids)
+            txn = MemoryTxn(self._tables, self.clock.now(), self.index + 1, ids or self.ids)
             result = decide(txn)
             if not txn._writes:
-                return Commit(result, self._index, ())
+                return Commit(result, self.index, ())
             return self._apply(txn._writes, result, txn.index)
 
     def view(self, decide: Callable[[Txn], T]) -> T:
         with self._lock:
-            return decide(_ReadTxn(self._tables, self.clock.now(), self._index + 1, self.ids))
+            return decide(_ReadTxn(self._tables, self.clock.now(), self.index + 1, self.ids))
 
     def _apply(self, writes: dict[str, dict[Key, Record | None]], result: Any, index: int) -> Commit:
         changes: list[Change] = []
@@ -301,9 +297,9 @@ class MemoryStore:
                     continue
                 changes.append(Change(name, key, old, new))
         if not changes:
-            return Commit(result, self._index, ())
-        self._index = index
-        commit = Commit(result, self._index, tuple(changes))
+            return Commit(result, self.index, ())
+        self.index = index
+        commit = Commit(result, self.index, tuple(changes))
         if self.on_commit is not None:
             self.on_commit(commit)
         return commit

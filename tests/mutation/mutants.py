@@ -19,11 +19,11 @@ class Mutant(NamedTuple):
 
 PRE: Final = "s3/state/preconditions.py"
 _TRANSACT: Final = """        with self._lock:
-            txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, ids or self.ids)
+            txn = MemoryTxn(self._tables, self.clock.now(), self.index + 1, ids or self.ids)
             result = decide(txn)
             if not txn._writes:"""
 _RACE: Final = """        if True:
-            txn = MemoryTxn(self._tables, self.clock.now(), self._index + 1, ids or self.ids)
+            txn = MemoryTxn(self._tables, self.clock.now(), self.index + 1, ids or self.ids)
             result = decide(txn)
             __import__("time").sleep(0.002)
             if not txn._writes:"""

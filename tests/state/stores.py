@@ -25,7 +25,7 @@ class TwiceStore(MemoryStore):
 
     def transact(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
         with self._lock:
-            decide(MemoryTxn(self._tables, self.clock.now(), self._index + 1, ids or self.ids))
+            decide(MemoryTxn(self._tables, self.clock.now(), self.index + 1, ids or self.ids))
         return super().transact(decide, None if ids is None else ids.again())
 
     def view(self, decide: Callable[[Txn], Any]) -> Any:

@@ -119,7 +119,7 @@ DYNAMODB: Final = (
     Call("create-refused", "create, refused", "the same onto an item", (Proof(_WRITE, (400,), _IF),)),
     Call("swap", "swap", "a version that must be the one that was read", (Proof(_WRITE, (200,), _IF),)),
     Call("swap-refused", "swap, refused", "the same with an old version", (Proof(_WRITE, (400,), _IF),)),
-    Call("met", "the item it met", "the refusal brings the item that refused it (ALL_OLD)", (Proof(_WRITE, (400,), _IF),)),
+    Call("met", "the item it met", "the refusal brings the item that refused it (ALL_OLD)", (Proof(_WRITE, (400,)),)),
     Call("get", "get", "read consistently", (Proof(("GetItem",), (200,)),)),
     Call("query", "query", "items of one partition, in order", (Proof(("Query",), (200,)),)),
     Call(

@@ -52,9 +52,7 @@ def serving(folder: Path) -> Iterator[Running]:
     log = folder / "requests.jsonl"
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder)}
     with log.open("w") as errors:
-        server = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=HERE.parents[2], env=environment
-        )
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=HERE.parents[2], env=environment)
         try:
             assert server.stdout is not None
             started = json.loads(server.stdout.readline())

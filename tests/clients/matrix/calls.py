@@ -149,25 +149,39 @@ DYNAMODB: Final = (
     ),
 )
 
+_COMMITTED: Final = Proof((*PUT, *_WRITE), OK)
+
 STORES: Final = (
-    Call("write", "write", "something new"),
-    Call("read", "read", "what was written is read by another session"),
-    Call("again", "second commit", "onto the first, and both are there"),
-    Call("conflict", "conflict", "two that began from the same state: the second is refused"),
-    Call("history", "history", "an older state is read"),
-    Call("list", "list", "what is there is listed"),
-    Call("delete", "delete", "what was deleted is gone"),
-    Call("large", "64 MiB", "64 MiB, written and read"),
-    Call("counter", "16 writers", f"{WORKERS} writers at once; nothing is lost"),
-    Call("https", "https", "written and read over TLS, with the certificate verified"),
+    Call("write", "write", "something new", (_COMMITTED,)),
+    Call("read", "read", "what was written is read by another session", (_COMMITTED, Proof(GET, (200, 206)))),
+    Call("again", "second commit", "onto the first, and both are there", (_COMMITTED,)),
+    Call(
+        "conflict",
+        "conflict",
+        "two that began from the same state: the second is told of a conflict, by S3's 412 or because it looked before it wrote",
+        (_COMMITTED,),
+    ),
+    Call("history", "history", "an older state is read", (_COMMITTED,)),
+    Call("list", "list", "the names of what is there", (_COMMITTED,)),
+    Call("delete", "delete", "what was deleted is gone", (_COMMITTED,)),
+    Call("large", "64 MiB", "64 MiB, written and read", (_COMMITTED, Proof(GET, (200, 206)))),
+    Call("counter", "16 writers", f"{WORKERS} writers at once; nothing is lost", (Proof((*PUT, *_WRITE), OK, times=WORKERS),)),
+    Call("https", "https", "written and read over TLS, with the certificate verified", (_COMMITTED,)),
 )
 
+_TAKEN: Final = Proof(_WRITE, (200,), _IF)
+
 LOCKS: Final = (
-    Call("taken", "taken", "one takes it"),
-    Call("refused", "refused", "another does not, while the first holds it"),
-    Call("released", "released", "another takes it after that"),
-    Call("counter", "16 workers", f"{WORKERS} workers add one under it, without any other care; the sum is exact"),
-    Call("https", "https", "taken and released over TLS, with the certificate verified"),
+    Call("taken", "taken", "one takes it", (_TAKEN,)),
+    Call("refused", "refused", "another does not, while the first holds it", (_TAKEN,)),
+    Call("released", "released", "another takes it after that", (Proof(_WRITE, (200,), _IF, times=2),)),
+    Call(
+        "counter",
+        "16 workers",
+        f"{WORKERS} workers add one under it {TIMES} times each, without any other care; the sum is {SUM}",
+        (Proof(_WRITE, (200,), _IF, times=SUM),),
+    ),
+    Call("https", "https", "taken and released over TLS, with the certificate verified", (_TAKEN,)),
 )
 
 SETS: Final = {"s3": S3, "dynamodb": DYNAMODB, "stores": STORES, "locks": LOCKS}

@@ -63,9 +63,7 @@ def go(client: Client, install: bool) -> list[str]:
         raise Missing(f"{home} was not made; `--install` makes it")
     for source in (*(HERE / "go").glob("*.go"), HERE / "go" / "go.mod", HERE / "go" / "go.sum"):
         shutil.copy(source, home)
-    if not install:
-        os.environ["GOPROXY"] = "off"
-    ran([compiler, "build", "-o", "matrix", "."], home)
+    ran([compiler, "build", "-o", "matrix", "."], home, **({} if install else {"GOPROXY": "off"}))
     return [str(home / "matrix"), client.program]
 
 
@@ -76,8 +74,9 @@ def tool(name: str) -> str:
     return found
 
 
-def ran(command: list[str], folder: Path | None = None) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=3600, check=False)
+def ran(command: list[str], folder: Path | None = None, **variables: str) -> str:
+    environment = {**os.environ, **variables}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=3600, check=False)
     if done.returncode:
         raise Missing(f"`{' '.join(command)[:80]}`: {(done.stderr or done.stdout).strip()[-200:]}")
     return done.stdout

@@ -16,11 +16,11 @@ SIGNS: Final = {"ok": "✓", "not offered": "–", "wrong": "✗", "skipped": ""
 TITLES: Final = {
     "s3": "S3",
     "dynamodb": "DynamoDB",
-    "stores": "Tables and stores that are built on them",
+    "stores": "Tables and stores",
     "locks": "Locks and idempotency",
 }
 LANGUAGES: Final = {"python": "Python", "javascript": "JavaScript", "go": "Go", "java": "Java", "rust": "Rust"}
-LEFT, TOP, NAMES, COLUMN, LINE, HEAD = 40, 60, 230, 38, 26, 130  # pixels
+LEFT, TOP, NAMES, COLUMN, LINE, HEAD = 40, 60, 240, 38, 26, 110  # pixels
 INK, FAINT = "#1c2126", "#5c6670"
 FONT: Final = 'font-family="system-ui, Segoe UI, DejaVu Sans, sans-serif"'
 
@@ -36,7 +36,9 @@ def write(docs: Path) -> None:
 
 
 def rows(calls: str, results: Results) -> list[Client]:
-    return [client for client in CLIENTS if client.calls == calls and client.name in results]
+    """By language, and in the order of the catalog."""
+    found = [client for client in CLIENTS if client.calls == calls and client.name in results]
+    return sorted(found, key=lambda client: list(LANGUAGES).index(client.language))
 
 
 def outcome(results: Results, client: Client, call: str) -> str:
@@ -54,7 +56,7 @@ def picture(results: Results) -> str:
         clients = rows(calls, results)
         if clients:
             lines += block(calls, clients, results, y)
-            y += HEAD + LINE * len(clients) + 40
+            y += HEAD + LINE * len(clients) + 16
     width = 2 * LEFT + NAMES + COLUMN * max(len(columns) for columns in SETS.values()) + 60
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{y}" viewBox="0 0 {width} {y}" {FONT}>',
@@ -72,13 +74,13 @@ def legend(results: Results) -> list[str]:
             name
         ]
         lines.append(text(x + 22, TOP + 13, f"{counts[name]} {words}", 13))
-        x += 60 + 8 * len(words)
+        x += 66 + 7 * len(words)
     return lines
 
 
 def block(calls: str, clients: list[Client], results: Results, y: int) -> list[str]:
     """One set of calls: its heads, and a line for each client."""
-    lines = [text(LEFT, y + HEAD - 14, TITLES[calls], 17, weight=700)]
+    lines = [text(LEFT, y + HEAD - 12, TITLES[calls], 17, weight=700)]
     for place, call in enumerate(SETS[calls]):
         x = LEFT + NAMES + place * COLUMN + 20
         lines.append(f'<g transform="translate({x} {y + HEAD - 10}) rotate(-45)">{text(0, 0, call.title, 12)}</g>')

@@ -33,7 +33,7 @@ func (s gocloudS3) create(key string, body []byte) error {
 }
 
 func (s gocloudS3) swap(string, []byte, string) error {
-	return notOffered("a write has IfNotExist and no other condition")
+	return notOffered("a write has IfNotExist; other conditions only where BeforeWrite hands out the SDK's own request")
 }
 
 func (s gocloudS3) read(key string) ([]byte, string, error) {

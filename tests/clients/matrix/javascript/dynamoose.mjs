@@ -34,13 +34,16 @@ class Client {
   deleteIf(pk, n) {
     return this.Thing.delete({ pk, sk: "-" }, { condition: new dynamoose.Condition().where("n").eq(n) });
   }
+  together(items) {
+    return dynamoose.transaction(items.map(([pk, n]) => this.Thing.transaction.create({ pk, sk: "-", n })));
+  }
+  reasons(error) {
+    return error.CancellationReasons.map((reason) => reason.Code);
+  }
   batch(names) {
     return Promise.all([names.slice(0, 25), names.slice(25)].map((some) =>
       this.Thing.batchPut(some.map((pk) => ({ pk, sk: "-", n: names.indexOf(pk) })))));
   }
 }
 
-await main(Client, DYNAMODB, {
-  met: "a refusal's item is not asked for by its models",
-  transaction: "it is bound to the default instance, and so to one endpoint for the whole process",
-});
+await main(Client, DYNAMODB, { met: "ReturnValuesOnConditionCheckFailure cannot be set" });

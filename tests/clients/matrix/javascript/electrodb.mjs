@@ -32,6 +32,11 @@ class Client {
   async get(id) {
     return (await this.things.get({ id, name: "-" }).go({ consistent: true })).data.n;
   }
+  async met(id, old) {
+    const swap = this.things.patch({ id, name: "-" }).set({ n: 0 }).where((attr, { eq }) => eq(attr.n, old));
+    const { rejected, data } = await swap.go({ returnOnConditionCheckFailure: "all_old" });
+    return rejected ? data.n : -1;
+  }
   async query(id) {
     return (await this.things.query.primary({ id }).go()).data.map((item) => item.name);
   }
@@ -50,4 +55,4 @@ class Client {
   }
 }
 
-await main(Client, DYNAMODB, { met: "a refusal's item is not read" });
+await main(Client, DYNAMODB);

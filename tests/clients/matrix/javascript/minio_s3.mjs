@@ -60,6 +60,6 @@ class Client {
 await main(Client, S3, {
   "not-modified": "getObject takes no conditions",
   multipart: "completeMultipartUpload takes no headers",
+  checksum: "a header x-amz-checksum-sha256 is sent as metadata, x-amz-meta-x-amz-checksum-sha256",
   presigned: "presignedPutObject signs no further headers",
-  checksum: "no checksum that the caller has",
 });

@@ -10,8 +10,6 @@ import numpy as np
 import stores_calls
 import zarr
 
-WITHOUT = {"https": "it takes no certificate of the caller's"}
-
 
 class Client:
     def __init__(self, cell: harness.Cell) -> None:
@@ -84,4 +82,4 @@ class Client:
 
 
 if __name__ == "__main__":
-    stores_calls.main(Client, WITHOUT)
+    stores_calls.main(Client)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+
 import harness
 import s3_calls
 import s3fs
 from botocore.exceptions import ClientError
 
-WITHOUT = {
-    "not-modified": "cat_file has no conditions",
-    "presigned": "url() signs reads; a condition cannot be added",
-    "checksum": "no checksum that the caller has",
-}
+WITHOUT = {"not-modified": "cat_file has no conditions"}
 
 
 class Client:
@@ -37,6 +35,13 @@ class Client:
 
     def swap(self, key: str, body: bytes, etag: str) -> None:
         self.fs.pipe_file(f"{self.bucket}/{key}", body, IfMatch=etag)  # handed on to PutObject
+
+    def presign(self, key: str) -> tuple[str, dict[str, str]]:
+        url = self.fs.url(f"{self.bucket}/{key}", client_method="put_object", IfNoneMatch="*")
+        return str(url), {"If-None-Match": "*"}
+
+    def checked(self, key: str, body: bytes, sha256: bytes) -> None:
+        self.fs.pipe_file(f"{self.bucket}/{key}", body, ChecksumSHA256=base64.b64encode(sha256).decode())
 
     def read(self, key: str) -> tuple[bytes, str]:
         """The ETag first: what is read after it can only be newer, and the swap is refused then."""

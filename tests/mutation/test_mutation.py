@@ -31,6 +31,7 @@ def test_mutants_have_names_of_their_own() -> None:
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 60
 
 
+@pytest.mark.long
 def test_the_suite_catches_a_sample() -> None:
     program = (
         "import sys; from mutation import MUTANTS, judge_all\n"

@@ -74,14 +74,15 @@ class Fleet:
     def attacked(self, every: float = 1.0) -> Iterator[None]:
         """At once, and again and again, the process that has served longest is killed and started again; but not the last one."""
         ended = threading.Event()
+        for process in self.processes:  # those too that were killed before
+            assert process.serves.wait(120)
+        self.kill(self.order[0])
 
         def attack() -> None:
-            while True:
+            while not ended.wait(every):
                 serving = [process for process in self.order if process.serves.is_set()]
                 if len(serving) > 1:
                     self.kill(serving[0])
-                if ended.wait(every):
-                    return
 
         attacker = threading.Thread(target=attack)
         attacker.start()

@@ -240,7 +240,7 @@ def test_a_client_that_changes_processes_sees_all_that_it_did_and_meets_no_confl
     clients = [Client(fleet, number) for number in range(8)]
     with fleet.attacked():
         acknowledged = everyone(clients, work)
-    assert min(acknowledged) > turns / 5
+    assert sum(acknowledged) > turns
 
 
 @pytest.mark.parametrize("turns", [12, SOME, MANY])

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Coroutine, Iterator, Mapping
 from functools import cached_property
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from condemu.auth.authenticate import Authenticator
 from condemu.auth.credentials import CredentialBook, read_credentials
@@ -22,7 +22,7 @@ from condemu.core.engine import ArrivesAgain, Engine, Observer, ObserverFailed, 
 from condemu.core.errors import ServiceError
 from condemu.core.http import Body, BytesBody, ClientDisconnected, Request, Response
 from condemu.core.log import LogUnavailable
-from condemu.core.service import Service
+from condemu.core.service import Service, at_once
 from condemu.core.spaces import forget
 from condemu.core.store import MemoryStore, Store, Txn
 from condemu.dynamodb.faults import FAULTS as DYNAMODB_FAULTS
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from condemu.server.state_files.snapshot_calls import SnapshotCalls
     from condemu.storage.file_blobs import FileBlobs
 
-T = TypeVar("T")
 # What goes wrong on AWS's side, by service and word.
 FAULTS: Final = {"s3": S3_FAULTS, "dynamodb": DYNAMODB_FAULTS, "simpledb": SIMPLEDB_FAULTS}
 NO_STEP: Final = Step(lambda txn: None, lambda txn: ())
@@ -366,16 +365,6 @@ def credentials_of(config: Config, environment: Mapping[str, str] | None) -> Cre
         with open(config.credentials, encoding="utf-8") as file:
             text = file.read()
     return read_credentials(text, environment, config.account)
-
-
-def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine that has nothing to wait for."""
-    try:
-        coroutine.send(None)
-    except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
-    coroutine.close()
-    raise RuntimeError("a request without a socket had to wait")
 
 
 def _forget(txn: Txn, account: str | None) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Final
 
 from condemu import __version__
-from condemu.storage.frames import sync_directory
+from condemu.storage.frames import synced
 
 FORMAT: Final = 1
 HEADER: Final = "condemu.json"
@@ -77,7 +77,7 @@ class DataDirectory:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(f"{header}.part", header)
-            sync_directory(self.path)
+            synced(self.path)
         except OSError as problem:
             raise DataUnusable(f"{self.path} cannot be written: {problem.strerror}") from None
 

@@ -17,7 +17,8 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from condemu.core.blobs import Blob, NoRoom
-from condemu.storage.spool import BUDGET, FULL, SMALL, say
+from condemu.storage.frames import synced
+from condemu.storage.spool import BUDGET, FULL, SMALL, InMemory, say
 
 INLINE: Final = 64 * 1024  # bytes of a body that may stay in memory and in the log
 SUFFIX: Final = ".body"
@@ -53,24 +54,6 @@ class BodyFile:
 
     def __del__(self) -> None:
         self._files.dead.append((self.name, self.durable))
-
-
-class InMemory:
-    """A small body that counts against the budget until it dies: a leaf."""
-
-    __slots__ = ("_blobs", "_data")
-
-    def __init__(self, blobs: FileBlobs, data: bytes) -> None:
-        self._blobs = blobs
-        self._data = data
-
-    at_hand: Final = True
-
-    def read(self, start: int, stop: int) -> bytes:
-        return self._data[start:stop]
-
-    def __del__(self) -> None:
-        self._blobs.released.append(len(self._data))
 
 
 class FileBlobs:
@@ -176,9 +159,9 @@ class FileBlobs:
         """Return when these are on the disk. Raises OSError."""
         new = [body for body in bodies if not body.durable]
         for body in new:
-            _synced(self.place(body.name))
+            synced(self.place(body.name))
         if new:
-            _synced(self.directory)
+            synced(self.directory)
         for body in new:
             body.durable = True
 
@@ -275,7 +258,7 @@ class FileWriter:
             self._let_go()
             return Blob.of(data)
         self._pieces, self._size = [], 0  # what was counted is the leaf's from here on
-        return Blob(((InMemory(self._blobs, data), 0, size),))
+        return Blob(((InMemory(data, self._blobs.released), 0, size),))
 
     def abandon(self) -> None:
         self._shut()
@@ -286,12 +269,3 @@ class FileWriter:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
-
-
-def _synced(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-

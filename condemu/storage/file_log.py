@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple
 
 from condemu.core.log import LogUnavailable
 from condemu.storage.file_blobs import BodyFile
-from condemu.storage.frames import HEAD, Damaged, Frame, framed, frames, sync_directory
+from condemu.storage.frames import HEAD, Damaged, Frame, framed, frames, synced
 
 TITLE: Final = b"condemu log, format 1\n"
 SEGMENT: Final = 64 * 1024 * 1024  # bytes of a segment
@@ -93,7 +93,7 @@ class FileLog:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.write(descriptor, TITLE)
         os.fsync(descriptor)
-        sync_directory(self.directory)
+        synced(self.directory)
         if self._descriptor >= 0:
             os.close(self._descriptor)
         self._descriptor, self._end = descriptor, len(TITLE)

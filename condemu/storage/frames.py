@@ -110,8 +110,8 @@ def frames(path: str, title: bytes, start: int = 0) -> Iterator[Frame]:
             position = end
 
 
-def sync_directory(path: str) -> None:
-    """Return when the names of a directory's files are on the disk."""
+def synced(path: str) -> None:
+    """Return when a file is on the disk, or the names of a directory's files."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

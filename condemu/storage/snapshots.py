@@ -21,7 +21,7 @@ from typing import IO, Any, Final
 from condemu.core.store import Key, Record, Store, Txn
 from condemu.storage.batches import Batches, Unreadable, text_of
 from condemu.storage.file_blobs import BodyFile
-from condemu.storage.frames import Damaged, framed, frames, sound_frames, sync_directory
+from condemu.storage.frames import Damaged, framed, frames, sound_frames, synced
 
 TITLE: Final = b"condemu snapshot, format 1\n"
 ENTRIES: Final = 128  # of one frame: a millisecond or two of work
@@ -63,7 +63,7 @@ class SnapshotWriter:
         os.fsync(self._file.fileno())
         self._file.close()
         os.replace(f"{self.path}.part", self.path)
-        sync_directory(self.directory)
+        synced(self.directory)
 
     def abandon(self) -> None:
         self._file.close()

@@ -239,13 +239,13 @@ class Slot:
 
 
 class InMemory:
-    """A body in memory, or a piece of one, that counts against the budget until it dies: a leaf."""
+    """A body in memory, or a piece of one, that counts against the budget until it dies, when `released` is told its size."""
 
-    __slots__ = ("_blobs", "_data")
+    __slots__ = ("_data", "_released")
 
-    def __init__(self, blobs: SpoolBlobs, data: bytes) -> None:
-        self._blobs = blobs
+    def __init__(self, data: bytes, released: deque[int]) -> None:
         self._data = data
+        self._released = released
 
     def read(self, start: int, stop: int) -> bytes:
         return self._data[start:stop]
@@ -253,7 +253,7 @@ class InMemory:
     at_hand: Final = True
 
     def __del__(self) -> None:
-        self._blobs._released.append(len(self._data))
+        self._released.append(len(self._data))
 
 
 class SpoolWriter:
@@ -307,8 +307,8 @@ class SpoolWriter:
         self._pieces, self._size = [], 0  # what was counted is the leaves' from here on
         blobs = self._blobs
         if len(pieces) == 1:
-            return Blob(((InMemory(blobs, pieces[0]), 0, size),))
-        return Blob(tuple((InMemory(blobs, piece), 0, len(piece)) for piece in compact(pieces)))
+            return Blob(((InMemory(pieces[0], blobs._released), 0, size),))
+        return Blob(tuple((InMemory(piece, blobs._released), 0, len(piece)) for piece in compact(pieces)))
 
     def abandon(self) -> None:
         self._slots = None

@@ -17,9 +17,10 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from condemu.core.http import BytesBody, Response
+from condemu.core.service import at_once
 from condemu.core.store import Key, MemoryStore, MemoryTxn, Txn
 from condemu.s3.state.buckets import bucket_named, change
-from condemu.server.app import Emulator, at_once, build
+from condemu.server.app import Emulator, build
 from condemu.server.system import SystemClock, SystemIds
 
 ACCESS_KEY, SECRET = "AKIAIOSFODNN7EXAMPLE", "secret"

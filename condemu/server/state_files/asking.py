@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import md5
 from itertools import count
 from pathlib import Path
@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from xml.etree import ElementTree
 
 from condemu.core.http import Body, BytesBody, Request, Response
-from condemu.core.service import Service
+from condemu.core.service import Service, at_once
 from condemu.server.state_files import SeedRefused
 
 T = TypeVar("T")
@@ -91,16 +91,6 @@ class Asker:
         if response.status >= 300 and response.status not in allowed:
             raise SeedRefused(f"{where}: {said(response)}")
         return response
-
-
-def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine that has nothing to wait for."""
-    try:
-        coroutine.send(None)
-    except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
-    coroutine.close()
-    raise RuntimeError("a request without a socket had to wait")
 
 
 def said(response: Response) -> str:

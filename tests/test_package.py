@@ -38,6 +38,7 @@ def test_the_wheel_takes_two_names_and_both_begin_with_condemu(wheel: Path) -> N
     assert "condemu_conformance/cases/policy_cases.json" in names
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["conformance", "certify"])
 def test_the_installed_suite_runs_beside_a_folder_called_conformance(wheel: Path, tmp_path: Path, command: str) -> None:
     """`python -m` puts the working directory first on the path, so that the user's folder would win by its name."""

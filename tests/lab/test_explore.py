@@ -81,6 +81,7 @@ def test_a_lost_reply_is_found_where_the_retry_meets_its_own_write():
     assert told in str(found.value)
 
 
+@pytest.mark.long
 def test_a_failure_is_replayed_the_same_a_hundred_times(monkeypatch):
     with pytest.raises(RaceFound) as first:
         explore(careful, careful, setup=counter, check=counted_twice, faults=[replies_lost()])

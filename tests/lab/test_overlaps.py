@@ -128,6 +128,7 @@ def test_every_order_of_the_actors_leads_to_what_the_unpruned_search_finds(actor
         assert run.schedules <= unpruned.schedules
 
 
+@pytest.mark.long
 def test_three_of_them_with_two_overlaps():
     everything, unpruned = outcomes(once, checked, transfer, search="everything", most_faults=1)
     found, pruned = outcomes(transfer, once, checked, most_faults=1)

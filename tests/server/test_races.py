@@ -83,6 +83,7 @@ def test_a_lost_reply_is_found_where_the_retry_meets_its_own_write(admin, s3):
     assert document["failed"]["steps"]
 
 
+@pytest.mark.long
 def test_a_failing_schedule_is_run_again_the_same_a_hundred_times(admin, s3):
     faults = ["s3:lost"]
     report, document = explored(admin, {"a": careful, "b": careful}, counted_twice(s3), faults=faults)

@@ -165,6 +165,7 @@ def test_the_page_on_trust_is_true_for_boto3():
         assert [bucket["Name"] for bucket in plain.list_buckets()["Buckets"]] == ["behind-tls"]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("node") is None, reason="there is no node")
 def test_the_page_on_trust_is_true_for_node(monkeypatch):
     config = Config(tls="on")

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 FORMS = sorted((Path(__file__).parent / "forms").glob("form_*.py"))
 
 
@@ -28,6 +30,7 @@ def outcomes(folder: Path, changed: tuple[str, str] | None) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 def test_files_written_for_moto_have_the_same_outcomes_with_one_import_changed(tmp_path):
     assert len(FORMS) == 15
     moto = outcomes(tmp_path / "moto", None)

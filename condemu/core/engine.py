@@ -233,7 +233,7 @@ class Engine:
         try:
             if observers:
                 await self._hold(observers, call, step, number)
-            if self.log is None or step.reads:
+            if self.log is None:
                 commit = self._decide(call, step, number)
             else:
                 commit = await self._logged(self.log, call, step, number)
@@ -286,6 +286,8 @@ class Engine:
         try:
             while True:
                 try:
+                    if step.reads:
+                        return Commit(self._view(call, then), store.index, ())
                     return await log.commit(decide, ids.of(f"{call.identity}/{number}") if ids.seeded else ids)
                 except Due as due:
                     if step.late:

@@ -264,3 +264,25 @@ def test_an_iterator_of_a_stream_goes_on_after_a_restart(tmp_path):
     status, records = again.dynamodb(ACCOUNT, "GetRecords", api, ShardIterator=iterator)
     assert (status, len(records.get("Records", ()))) == (200, 1)
     again.emulator.close()
+
+
+def test_what_a_read_finds_due_goes_by_way_of_the_log(tmp_path):
+    """A read of an object whose lifecycle rule is due deletes it first: a commit as any other, in the log and there to stay."""
+    world = World(data=str(tmp_path))
+    world.s3(ACCOUNT, "PUT", "/bucket")
+    rule = b"<Rule><ID>r</ID><Filter/><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>"
+    document = b"<LifecycleConfiguration>" + rule + b"</LifecycleConfiguration>"
+    assert world.s3(ACCOUNT, "PUT", "/bucket", document, "lifecycle").status == 200
+    assert world.s3(ACCOUNT, "PUT", "/bucket/key", b"content").status == 200
+    index = world.store.index
+    world.clock.advance(3 * 86400)
+    answer = world.s3(ACCOUNT, "GET", "/bucket/key")
+    assert answer.status == 404
+    assert durable_of(world)._log.last == world.store.index > index
+    assert world.s3(ACCOUNT, "PUT", "/bucket/other", b"content").status == 200
+    held = world.written_down(ACCOUNT)
+    world.emulator.close()
+    again = World(data=str(tmp_path))
+    again.clock.advance(3 * 86400)
+    assert again.written_down(ACCOUNT) == held
+    again.emulator.close()

@@ -32,7 +32,7 @@ from condemu.core.calls import ADMINISTRATION, SWEEP, Call, Due, Outcome, Plan, 
 from condemu.core.errors import ServiceError
 from condemu.core.http import Response
 from condemu.core.log import Committing, LogUnavailable
-from condemu.core.store import Commit, Store, Txn
+from condemu.core.store import Commit, Key, Store, Txn
 
 T = TypeVar("T")
 
@@ -115,6 +115,7 @@ class Engine:
         self.store = store
         self.stale_reads = stale_reads
         self.log = log
+        self.at_work: set[tuple[str, Key]] = set()  # exports and imports that this process carries out: space and key of each
         self.observed = bool(observers)
         self._unavailable = unavailable
         self.failure: ObserverFailed | None = None
@@ -332,14 +333,25 @@ class Engine:
             outcome = Outcome(sweep, None, commit.result, index=commit.index, changes=commit.changes)
             self._announce(self._watching(sweep), outcome)
 
-    def administer(self, decide: Callable[[Txn], T], operation: str = "Administration", cause: str = ADMINISTRATION) -> T:
-        """Change the state on nobody's behalf: a reset, the end of an export. Nobody may hold, delay or refuse it."""
+    async def administer(self, decide: Callable[[Txn], T], operation: str = "Administration", cause: str = ADMINISTRATION) -> T:
+        """Change the state on nobody's behalf: a reset, the end of an export. Nobody may hold, delay or refuse it.
+
+        Raises what the decision raises, and LogUnavailable.
+        """
+        commit = self.store.transact(decide) if self.log is None else await self.log.commit(decide)
+        return self._administered(commit, operation, cause)  # type: ignore[no-any-return]
+
+    def administer_now(self, decide: Callable[[Txn], T], operation: str = "Administration", cause: str = ADMINISTRATION) -> T:
+        """The same for whoever cannot wait: where there is a log, nothing else happens meanwhile."""
         commit = self.store.transact(decide) if self.log is None else self.log.commit_now(decide)
+        return self._administered(commit, operation, cause)  # type: ignore[no-any-return]
+
+    def _administered(self, commit: Commit, operation: str, cause: str) -> Any:
         if self.observed:
             call = Call("", operation, cause=cause, arrived_index=commit.index)
             outcome = Outcome(call, None, commit.result, index=commit.index, changes=commit.changes)
             self._announce(self._observers + self._last, outcome)
-        return commit.result  # type: ignore[no-any-return]
+        return commit.result
 
     async def replying(self, call: Call, reply: Response) -> Response:
         """Announce that the answer is about to leave, and what came of a call that had no step. Raises ReplyLost."""

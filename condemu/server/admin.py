@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -31,7 +31,7 @@ from condemu.server.state_files import SeedRefused
 from condemu.storage.places import without_password
 
 Answer = tuple[int, dict[str, Any]]
-Action = Callable[[Answering, dict[str, list[str]]], Answer]
+Action = Callable[[Answering, dict[str, list[str]]], Answer | Awaitable[Answer]]
 SNAPSHOT: Final = "/_condemu/snapshot"
 PATHS: Final = ("bodies", "credentials", "data", "init_dir", "seed", "spool_directory", "tls_cert", "tls_key")
 STAGE_PATHS: Final = {f"/_localstack/init/{name.lower()}": name for name in STAGES}
@@ -61,7 +61,8 @@ async def _handle(emulator: Answering, request: Request) -> Response:
     elif action is config and admission.is_trusted(request, emulator.config):
         status, document = 200, settings(emulator)
     elif action is not None:
-        status, document = action(emulator, parse_qs(request.query_string, keep_blank_values=True))
+        answer = action(emulator, parse_qs(request.query_string, keep_blank_values=True))
+        status, document = answer if isinstance(answer, tuple) else await answer
     elif any(path == known for _, known in ACTIONS):
         status, document = 405, {"error": f"{path} does not take {request.method}"}
     else:
@@ -109,7 +110,7 @@ def stage(name: str) -> Action:
     return told
 
 
-def reset(emulator: Answering, query: dict[str, list[str]]) -> Answer:
+async def reset(emulator: Answering, query: dict[str, list[str]]) -> Answer:
     """A misspelt or ill-formed account must not end in forgetting everybody's data, nor in a belief that its own is gone."""
     accounts = query.get("account")
     if set(query) - {"account"}:
@@ -117,7 +118,7 @@ def reset(emulator: Answering, query: dict[str, list[str]]) -> Answer:
     if accounts is not None and (len(accounts) != 1 or not _ACCOUNT(accounts[0])):
         return 400, {"error": "account is twelve digits, once"}
     try:
-        emulator.reset(None if accounts is None else accounts[0])
+        await emulator.reset(None if accounts is None else accounts[0])
     except SeedRefused as problem:
         return 409, {"error": f"the seed cannot be sown any more, so nothing was forgotten: {problem}"}
     return 200, {"status": "ok"}

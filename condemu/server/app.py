@@ -21,7 +21,7 @@ from condemu.core.effects import Clock, Ids
 from condemu.core.engine import ArrivesAgain, Engine, Observer, ObserverFailed, ReadSource
 from condemu.core.errors import ServiceError
 from condemu.core.http import Body, BytesBody, ClientDisconnected, Request, Response
-from condemu.core.log import LogUnavailable
+from condemu.core.log import Committing, LogUnavailable
 from condemu.core.service import Service, at_once
 from condemu.core.spaces import forget
 from condemu.core.store import MemoryStore, Store, Txn
@@ -38,8 +38,9 @@ from condemu.server.help import add_help
 from condemu.server.init_hooks import NO_HOOKS
 from condemu.server.kept import KeptBody
 from condemu.server.service_names import SIGNING_NAMES
-from condemu.server.state import SPACES, Kept, cut_off, kept_state
+from condemu.server.state import SPACES, WORKS, Kept, cut_off, kept_state
 from condemu.server.system import RequestIds, SystemClock, SystemIds
+from condemu.server.under_way import Watchman
 from condemu.simpledb.faults import FAULTS as SIMPLEDB_FAULTS
 from condemu.simpledb.service import SimpleDB
 from condemu.storage.spool import SpoolBlobs
@@ -105,6 +106,11 @@ class Emulator:
 
         return SnapshotCalls(self.engine, self.blobs, SPACES, self.config, self.busy)
 
+    @cached_property
+    def watchman(self) -> Watchman:
+        """What looks after work that goes on beyond its call, here and in the processes that share the state."""
+        return Watchman(self.engine, WORKS)
+
     def busy(self, account: str) -> str | None:
         """What forbids that the account's state is replaced."""
         return self.lab.busy(account) if "lab" in self.__dict__ else None
@@ -118,6 +124,8 @@ class Emulator:
         """The loop that serves runs: whatever goes on by itself goes on there."""
         if self._kept is not None:
             self._kept.committer.settle_here()
+            if not self._kept.committer.alone:
+                self.watchman.begin()
 
     def received(
         self,
@@ -217,19 +225,23 @@ class Emulator:
             return service.refused(request, unavailable(call, because=str(failure)))
         return None
 
-    def reset(self, account: str | None = None) -> None:
+    async def reset(self, account: str | None = None) -> None:
         """Forget everything, or all that one account holds. Then the seed and the configured buckets are there again.
 
         Raises SeedRefused, and forgets nothing, when the seed cannot be sown any more.
         """
+        if self.config.seed:
+            await self.seeding.reset(account, lambda txn: _forget(txn, account))
+        else:
+            await self.engine.administer(lambda txn: _forget(txn, account), "Reset")
         if "lab" in self.__dict__:
             self.lab.reset(account)
-        if self.config.seed:
-            self.seeding.reset(account, lambda txn: _forget(txn, account))
-        else:
-            self.engine.administer(lambda txn: _forget(txn, account), "Reset")
         self.blobs.settle()
-        self.create_buckets()
+        await self.create_buckets(self.engine.log)
+
+    def reset_now(self, account: str | None = None) -> None:
+        """The same for whoever cannot wait: where no loop runs, or the state is in memory alone."""
+        at_once(self.reset(account))
 
     @cached_property
     def seeding(self) -> Seeding:
@@ -253,13 +265,12 @@ class Emulator:
             dispatch.SIMPLEDB: SimpleDB(engine=engine, clock=clock, ids=ids, region=config.region, account=config.account),
         }  # fmt: skip
 
-    def create_buckets(self) -> None:
+    async def create_buckets(self, log: Committing | None) -> None:
         """Create the buckets that the configuration names, if they are not there."""
-        log = self.engine.log
-        unobserved = Engine(self.engine.store, log=None if log is None else log.at_once())
+        unobserved = Engine(self.engine.store, log=log)
         service = self.own_services(unobserved)[dispatch.S3]
         for bucket in self.config.buckets:
-            response = at_once(service.handle(self._create_bucket_request(bucket)))
+            response = await service.handle(self._create_bucket_request(bucket))
             if response.status not in (200, 409):
                 raise ValueError(f"bucket {bucket!r} cannot be created: {message_of(response)}")
 
@@ -338,12 +349,12 @@ def build(
     if kept is not None:
         dynamodb.seal = kept.seal
         if kept.committer.alone:
-            engine.administer(cut_off, "Start")
+            engine.administer_now(cut_off, "Start")
     simpledb.exports.sink = dynamodb.files = S3Sink(s3_of, emulator)
     try:
         if config.seed:
             emulator.seeding.sow()
-        emulator.create_buckets()
+        at_once(emulator.create_buckets(None if log is None else log.at_once()))
     except BaseException:
         emulator.close()
         raise

@@ -76,8 +76,13 @@ def kept_state(config: Config, clock: Clock, wall: Clock, ids: Ids, environment:
     return None
 
 
+# What goes on beyond its call.
+WORKS: Final = (simpledb_exports.WORK, dynamodb_exports.WORK, dynamodb_imports.WORK)
+
+
 def cut_off(txn: Txn) -> None:
     """What the process before this one had begun and nobody goes on with."""
-    simpledb_exports.cut_off(txn)
-    dynamodb_exports.cut_off(txn)
-    dynamodb_imports.cut_off(txn)
+    for work in WORKS:
+        for key, held in list(txn.scan(work.space)):
+            if work.is_under_way(held):
+                work.cut_off(txn, key, held)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -23,6 +24,7 @@ from condemu.core.effects import Clock
 from condemu.core.engine import Engine
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.core.http import Request, Response, read_body
+from condemu.core.log import LogUnavailable
 from condemu.core.store import Txn
 from condemu.simpledb import export_errors, exports
 from condemu.simpledb.export_validation import GET, LIST, START, ExportRequest, Rule, checked
@@ -126,8 +128,20 @@ class Exports:
         return _response(http, {"clientToken": token, "exportArn": export.arn, "requestedAt": export.requested})
 
     async def _export(self, account: str, export: Export) -> None:
-        """Write the files and say how it ended. The changes are the service's own: no caller asked for them."""
-        if not self.engine.administer(partial(_begin, export.arn), "StartDomainExport", EXPORT):
+        """Write the files and say how it ended. The changes are the service's own: no caller asked for them.
+
+        A log that fails ends it here; others see that it stands still, and end it.
+        """
+        work = (exports.WORK.space, exports.key_of(export.arn))
+        self.engine.at_work.add(work)
+        try:
+            with suppress(LogUnavailable):
+                await self._carried_out(account, export)
+        finally:
+            self.engine.at_work.discard(work)
+
+    async def _carried_out(self, account: str, export: Export) -> None:
+        if not await self.engine.administer(partial(_begin, export.arn), "StartDomainExport", EXPORT):
             return
         items, cutoff = self.engine.store.view(partial(_moment, export.arn))
         failure: str | None = export_errors.CUT_OFF
@@ -136,7 +150,7 @@ class Exports:
         finally:
             manifest = exports.folder(export) + "manifest-summary.json"
             finish = partial(_finish, export.arn, len(items), manifest, failure, self.delay)
-            self.engine.administer(finish, "StartDomainExport", EXPORT)
+            await self.engine.administer(finish, "StartDomainExport", EXPORT)
 
     async def _write(self, account: str, export: Export, items: exports.Items, cutoff: float) -> str | None:
         """Write the files one after the other; why not, if not."""

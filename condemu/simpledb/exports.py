@@ -22,6 +22,7 @@ from typing import Any, Final, cast
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn, prefix_range
+from condemu.core.under_way import Work
 from condemu.simpledb.export_errors import (
     CONFLICT,
     CUT_OFF,
@@ -163,9 +164,9 @@ def begin(txn: Txn, arn: str) -> bool:
 
 
 def finish(txn: Txn, arn: str, items: int, manifest: str, failure: str | None, delay: float) -> None:
-    """Write down how it ended. With a delay nobody sees that before the clock has passed it."""
+    """Write down how it ended, unless somebody has ended it. With a delay nobody sees that before the clock has passed it."""
     export = txn.get(EXPORTS, key_of(arn))
-    if export is None:
+    if export is None or not _is_under_way(export):
         return
     if failure is not None:
         ended = replace(export, status="FAILED", failure=(failure, FAILURES[failure]))
@@ -174,11 +175,20 @@ def finish(txn: Txn, arn: str, items: int, manifest: str, failure: str | None, d
     txn.put(EXPORTS, key_of(arn), replace(ended, ends=export.requested + delay) if delay else ended)
 
 
-def cut_off(txn: Txn) -> None:
-    """The exports that a process began which has ended since. Nobody goes on with them."""
-    for key, export in list(txn.scan(EXPORTS)):
-        if export.status in ("PENDING", "IN_PROGRESS"):
-            txn.put(EXPORTS, key, replace(export, status="FAILED", failure=(CUT_OFF, FAILURES[CUT_OFF])))
+def _is_under_way(export: Export) -> bool:
+    return export.status in ("PENDING", "IN_PROGRESS")
+
+
+def _marked(export: Export) -> Export:
+    return replace(export, beats=export.beats + 1)
+
+
+def _cut_off(txn: Txn, key: Any, export: Export) -> None:
+    """Nobody goes on with it."""
+    txn.put(EXPORTS, key, replace(export, status="FAILED", failure=(CUT_OFF, FAILURES[CUT_OFF])))
+
+
+WORK: Final = Work(EXPORTS, _is_under_way, _marked, _cut_off)
 
 
 def items_of(txn: Txn, arn: str) -> Items:

@@ -66,7 +66,8 @@ class Item:
 class Export:
     """An export of a domain into a bucket. `request` holds the members that were sent, for GetExport and for repetitions.
 
-    Until the clock has passed `ends`, an export that has come to its end is still under way to whoever looks.
+    Until the clock has passed `ends`, an export that has come to its end is still under way to whoever looks. Who writes its
+    files counts `beats` meanwhile.
     """
 
     arn: str
@@ -78,6 +79,7 @@ class Export:
     manifest: str | None = None
     failure: tuple[str, str] | None = None
     ends: float | None = None
+    beats: int = 0
 
     def seen(self, now: float) -> Export:
         if self.ends is None or now >= self.ends:

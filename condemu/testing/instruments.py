@@ -157,7 +157,7 @@ class Instruments:
     def restore(self, kept: Snapshot) -> None:
         from condemu.server.state import SPACES
 
-        self._emulator.engine.administer(lambda txn: restore(txn, SPACES, kept), "Restore")
+        self._emulator.engine.administer_now(lambda txn: restore(txn, SPACES, kept), "Restore")
 
 
 async def _delay(seconds: float) -> None:

@@ -89,7 +89,7 @@ class Condemu:
     def reset(self) -> None:
         """Forget all that this account holds."""
         if self.emulator is not None:
-            self.emulator.reset(self.account)
+            self.emulator.reset_now(self.account)
             return
         from condemu.testing.remote import reset
 

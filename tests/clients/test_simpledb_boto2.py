@@ -29,7 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def connection(server: Server) -> Any:
-    server.emulator.reset()
+    server.emulator.reset_now()
     return connect(server, SECRET)
 
 

@@ -281,7 +281,7 @@ def test_observers_come_and_go_and_may_be_one_accounts():
 def test_the_administration_is_told_of_and_cannot_be_refused():
     recorder = Recorder(fail=ServiceError(REFUSED, {"Who": "observer"}))
     subject = engine(recorder)
-    assert subject.administer(write) == {"Answer": "done"}
+    assert subject.administer_now(write) == {"Answer": "done"}
     assert (subject.store.index, recorder.seen) == (1, [("committed", 1, 1)])
 
 

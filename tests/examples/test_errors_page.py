@@ -36,7 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture
 def names(server: Server, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the examples find: the page's own setting."""
-    server.emulator.reset()
+    server.emulator.reset_now()
     variables = {"AWS_ENDPOINT_URL": server.url, "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
     for variable, value in {**variables, "AWS_DEFAULT_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "1"}.items():
         monkeypatch.setenv(variable, value)

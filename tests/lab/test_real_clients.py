@@ -119,7 +119,7 @@ def test_a_client_is_told_and_named_as_the_page_says(
         rule["word"] = "transaction_conflict"
     if client.socket:
         server, rules = request.getfixturevalue("socket")
-        server.emulator.reset()
+        server.emulator.reset_now()
         shown, sentences = outcome(client, Place(server.url), server, striking(rules, **rule))
     else:
         condemu: Condemu = request.getfixturevalue("condemu")

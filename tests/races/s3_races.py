@@ -89,7 +89,7 @@ class Arena:
         def enable(txn: Any) -> None:
             change(txn, the_bucket(txn), versioning="Enabled" if versioned else "")
 
-        emulator.engine.administer(enable)
+        emulator.engine.administer_now(enable)
         return cls(emulator, Random(seed), size, versioned)
 
     async def call(
@@ -181,7 +181,7 @@ def run(operation: str, condition: str, *, rounds: int, size: int, versioned: bo
             report = check(recorder.entries())
             assert report.ok, f"{operation} {condition}, round {round_}: {report}"
             assert report.attempts >= WRITERS
-            arena.emulator.engine.administer(lambda txn: forget(txn))
+            arena.emulator.engine.administer_now(lambda txn: forget(txn))
         return total
 
     try:

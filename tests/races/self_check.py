@@ -178,7 +178,7 @@ def races(operations: int, *, seed: int = 0, window: int = WINDOW) -> Iterator[t
     emulator = build(Config(buckets=("bucket",)))
     try:
         for place in range(-(-operations // window)):
-            emulator.reset()
+            emulator.reset_now()
             furnished(emulator)
             size = min(window, operations - place * window)
             with recording(emulator) as recorder:

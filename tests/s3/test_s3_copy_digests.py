@@ -122,7 +122,7 @@ def test_a_source_that_changes_while_it_is_hashed_is_copied_as_it_is_at_the_deci
             txn.put(OBJECTS, bucket.at("large"), txn.get(OBJECTS, bucket.at("other")))
 
         async def change() -> None:
-            emulator.engine.administer(exchange)
+            emulator.engine.administer_now(exchange)
 
         answer, _ = await asyncio.gather(call(emulator, "PUT", "copy", x_amz_copy_source="bucket/large"), change())
         return answer

@@ -381,7 +381,7 @@ def test_whatever_is_asked_of_the_lab_it_answers_with_no_500(requests):
             request = emulator.received(method, f"/_condemu/{target}", "", {"host": "localhost"}, BytesBody(body))
             response = await emulator.answer(request)
             assert response.status < 500, response.body
-        emulator.reset()
+        emulator.reset_now()
         emulator.close()
 
     asyncio.run(ask())

@@ -254,13 +254,13 @@ def test_a_reset_sows_again_in_one_commit_and_a_seed_that_is_broken_by_then_forg
     written(seed, {"s3/b-bucket/k": "v"})
     told: list[Any] = []
     store.on_commit = told.append
-    emulator.reset()
+    emulator.reset_now()
     assert len(told) == 1
     assert [key[0] for table, key, _ in everything(store) if table == "s3.name"] == ["a-bucket", "b-bucket"]
     written(seed, {"simpledb/a-domain.json": {"Items": 5}})
     before = everything(store)
     with pytest.raises(SeedRefused):
-        emulator.reset()
+        emulator.reset_now()
     assert everything(store) == before
     emulator.close()
 
@@ -269,7 +269,7 @@ def test_a_reset_of_another_account_sows_nothing(seed: Path) -> None:
     store = new_store()
     emulator = emulator_of(written(seed, GOOD), store)
     written(seed, {"s3/b-bucket/k": "v"})
-    emulator.reset("111111111111")
+    emulator.reset_now("111111111111")
     assert [key[0] for table, key, _ in everything(store) if table == "s3.name"] == ["a-bucket"]
     emulator.close()
 

@@ -167,7 +167,7 @@ class Accounts(RuleBasedStateMachine):
 
     @rule(account=ACCOUNTS)
     def reset(self, account: str) -> None:
-        self.alone(account, lambda: self.world.emulator.reset(account))
+        self.alone(account, lambda: self.world.emulator.reset_now(account))
         assert self.world.written_down(account) == []
         assert all(key[0] != account for _, key, _ in self.world.everything())
 
@@ -273,7 +273,7 @@ def streams(world: World, account: str) -> list[Any]:
 def test_after_a_reset_an_account_has_no_streams_and_the_other_has_its_own(world: World) -> None:
     put_table(world, FIRST)
     put_table(world, SECOND)
-    world.emulator.reset(FIRST)
+    world.emulator.reset_now(FIRST)
     assert streams(world, FIRST) == []
     assert [stream["TableName"] for stream in streams(world, SECOND)] == ["items"]
 

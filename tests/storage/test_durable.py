@@ -160,7 +160,7 @@ def test_a_reset_is_kept_too(tmp_path):
     world = World(data=str(tmp_path), buckets=("always",))
     world.s3(ACCOUNT, "PUT", "/bucket")
     world.s3(ACCOUNT, "PUT", "/bucket/large", bytes(100_000))
-    world.emulator.reset()
+    world.emulator.reset_now()
     assert world.s3(ACCOUNT, "GET", "/bucket/large").status == 404
     world.emulator.close()
     assert not list((tmp_path / "bodies").iterdir())
@@ -203,7 +203,7 @@ def test_observers_and_the_lab_hear_of_commits_with_what_they_replaced(tmp_path)
 def cut_short(world: World, space: str, **fields: object) -> None:
     """What a process leaves that is killed while it writes an export's files, or reads an import's."""
     [(key, transfer)] = world.store.view(lambda txn: list(txn.scan(space)))
-    world.emulator.engine.administer(lambda txn: txn.put(space, key, replace(transfer, **fields)))
+    world.emulator.engine.administer_now(lambda txn: txn.put(space, key, replace(transfer, **fields)))
 
 
 def test_exports_and_imports_that_were_interrupted_are_failed_at_the_start(tmp_path):

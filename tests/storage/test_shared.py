@@ -117,7 +117,7 @@ def test_a_replica_that_missed_something_writes_on_top_of_it(postgres, made):
         send(one, "PUT", f"/bucket/{turn}", b"text")
         asyncio.run(shared(one).write_snapshot())
     shared(other).committer.commit_now(lambda txn: None)
-    other.reset()
+    other.reset_now()
     assert send(one, "GET", "/bucket/0")[0] == 404
 
 

@@ -268,7 +268,7 @@ def test_a_full_disk_is_an_internal_error_of_s3_and_the_next_upload_after_a_rese
     assert refused.status == 500
     assert b"<Code>InternalError</Code><Message>We encountered an internal error. Please try again.</Message>" in refused.body
     assert ("x-condemu-because", "there is no room for the body on condemu's disk") in refused.headers
-    emulator.reset()
+    emulator.reset_now()
     assert put("large", 20 * MIB).status == 200
     assert capfd.readouterr().err == ""
     assert len(lines) == 1

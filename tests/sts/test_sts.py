@@ -188,7 +188,7 @@ def test_a_session_that_went_with_a_reset_is_nobody(tmp_path: Any, auth: str):
     place = Place(tmp_path, auth=auth)
     credentials = place.client("sts", "ALICE").assume_role(RoleArn=READER, RoleSessionName="session")["Credentials"]
     assert code(place.by("s3", credentials).create_bucket, Bucket="bucket") == "AccessDenied"
-    place.emulator.reset("111122223333")
+    place.emulator.reset_now("111122223333")
     assert code(place.by("s3", credentials).create_bucket, Bucket="bucket") == "InvalidAccessKeyId"
     assert code(place.by("dynamodb", credentials).list_tables) == "UnrecognizedClientException"
     assert code(place.by("sdb", credentials).list_domains) == "InvalidClientTokenId"
@@ -243,7 +243,7 @@ def test_the_fixture_answers_sts(condemu: Condemu):
 
 def test_a_reset_of_the_account_ends_its_sessions(place: Place):
     credentials = place.client("sts", "ALICE").get_session_token()["Credentials"]
-    place.emulator.reset("111122223333")
+    place.emulator.reset_now("111122223333")
     assert code(place.by("sts", credentials).get_caller_identity) == "InvalidClientTokenId"
 
 

@@ -23,9 +23,21 @@ from typing import Any, Final
 
 from condemu.core.calls import EXPORT, Plan
 from condemu.core.errors import ServiceError
-from condemu.core.store import Txn, prefix_range
+from condemu.core.store import Key, Txn, prefix_range
+from condemu.core.under_way import Work
 from condemu.dynamodb.backups.recovery import backed_up
-from condemu.dynamodb.backups.transfers import DONE, FAILED, RUNNING, Transfers, asked_for, by_token, number, page
+from condemu.dynamodb.backups.transfers import (
+    DONE,
+    FAILED,
+    RUNNING,
+    Transfers,
+    asked_for,
+    by_token,
+    is_under_way,
+    marked,
+    number,
+    page,
+)
 from condemu.dynamodb.data.values import encode_item
 from condemu.dynamodb.errors import control as rows
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, no_resource, on_table
@@ -111,22 +123,25 @@ def described(export: Transfer) -> Result:
 async def write_export(transfers: Transfers, request: DynamoRequest, result: Result) -> None:
     """Write the files and say how it ended. The changes are the service's own: no caller asked for them."""
     key = (request.account, result["ExportDescription"]["ExportArn"])
-    export = transfers.engine.administer(partial(_begin, key), "ExportTableToPointInTime", EXPORT)
-    if export is None:
-        return
-    records = transfers.engine.store.view(partial(_records, request.account, export.table_id))
-    ended = replace(export, status=FAILED, failure=LEFT)
-    try:
-        ended = await _written(transfers, request.account, export, records)
-    finally:
-        transfers.engine.administer(partial(_finish, key, ended), "ExportTableToPointInTime", EXPORT)
+    engine = transfers.engine
+    with transfers.at_work(EXPORTS, key):
+        export = await engine.administer(partial(_begin, key), "ExportTableToPointInTime", EXPORT)
+        if export is None:
+            return
+        records = engine.store.view(partial(_records, request.account, export.table_id))
+        ended = replace(export, status=FAILED, failure=LEFT)
+        try:
+            ended = await _written(transfers, request.account, export, records)
+        finally:
+            await engine.administer(partial(_finish, key, ended), "ExportTableToPointInTime", EXPORT)
 
 
-def cut_off(txn: Txn) -> None:
-    """The exports that a process began which has ended since. Nobody goes on with them."""
-    for key, export in list(txn.scan(EXPORTS)):
-        if export.ended is None:
-            txn.put(EXPORTS, key, replace(export, status=FAILED, failure=LEFT, ended=txn.now))
+def _cut_off(txn: Txn, key: Key, export: Transfer) -> None:
+    """Nobody goes on with it."""
+    txn.put(EXPORTS, key, replace(export, status=FAILED, failure=LEFT, ended=txn.now))
+
+
+WORK: Final = Work(EXPORTS, is_under_way, marked, _cut_off)
 
 
 def _begin(key: tuple[str, str], txn: Txn) -> Transfer | None:
@@ -144,7 +159,9 @@ def _records(account: str, table_id: str, txn: Txn) -> list[StoredItem]:
 
 
 def _finish(key: tuple[str, str], ended: Transfer, txn: Txn) -> None:
-    if txn.get(EXPORTS, key) is not None:
+    """Say how it ended, unless somebody has ended it."""
+    export: Transfer | None = txn.get(EXPORTS, key)
+    if export is not None and export.ended is None:
         txn.put(EXPORTS, key, replace(ended, ended=txn.now))
 
 

@@ -21,19 +21,32 @@ from typing import Any, Final
 from condemu.core.calls import EXPORT, Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
-from condemu.dynamodb.backups.transfers import DONE, FAILED, RUNNING, Transfers, asked_for, by_token, number, page
+from condemu.core.under_way import Work
+from condemu.dynamodb.backups.transfers import (
+    DONE,
+    FAILED,
+    RUNNING,
+    Transfers,
+    asked_for,
+    by_token,
+    is_under_way,
+    marked,
+    number,
+    page,
+)
 from condemu.dynamodb.data.values import Item, Malformed, item_size, measured_item
 from condemu.dynamodb.errors import control as rows
 from condemu.dynamodb.items.items import check_size
 from condemu.dynamodb.items.write_checks import check_attribute_names
 from condemu.dynamodb.requests.members import Members
-from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, no_resource, on_table
+from condemu.dynamodb.requests.request import DynamoRequest, Result, atomic, no_resource, on_table
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import check_index_keys, place_of_item
 from condemu.dynamodb.state.records import ACTIVE, CREATING, IMPORTS, TABLES, Table, Transfer
 from condemu.dynamodb.tables.tables import planned_table
 
 CSV: Final = "CSV"
+GONE: Final = ("UNKNOWN", "The table is there no more")
 UNREADABLE: Final = ("InvalidFormat", "A file is not compressed as the request says")
 
 
@@ -103,26 +116,26 @@ def described(transfer: Transfer) -> Result:
 async def read_import(transfers: Transfers, request: DynamoRequest, result: Result) -> None:
     """Read the files, fill the table, and say how it ended. The changes are the service's own: no caller asked for them."""
     key = (request.account, result["ImportTableDescription"]["ImportArn"])
-    transfer = transfers.engine.administer(partial(_begin, key), "ImportTable", EXPORT)
-    if transfer is None:
-        return
-    whose = address(request, transfer.table)
-    found: list[tuple[str, bytes]] | str = "UNKNOWN"
-    try:
-        if transfers.files is not None:
-            source = transfer.request["S3BucketSource"]
-            where = {"s3Bucket": source["S3Bucket"]}
-            found = await transfers.files.read(request.account, source.get("S3KeyPrefix") or "", where)
-    finally:
-        transfers.engine.administer(partial(_finish, key, whose, transfer, found), "ImportTable", EXPORT)
+    with transfers.at_work(IMPORTS, key):
+        transfer = await transfers.engine.administer(partial(_begin, key), "ImportTable", EXPORT)
+        if transfer is None:
+            return
+        found: list[tuple[str, bytes]] | str = "UNKNOWN"
+        try:
+            if transfers.files is not None:
+                source = transfer.request["S3BucketSource"]
+                where = {"s3Bucket": source["S3Bucket"]}
+                found = await transfers.files.read(request.account, source.get("S3KeyPrefix") or "", where)
+        finally:
+            await transfers.engine.administer(partial(_finish, key, found), "ImportTable", EXPORT)
 
 
-def cut_off(txn: Txn) -> None:
-    """The imports that a process began which has ended since. Nobody goes on with them, and their tables are not there."""
-    for (account, _), transfer in list(txn.scan(IMPORTS)):
-        if transfer.ended is None:
-            region, name = transfer.table.split(":")[3], transfer.table.rpartition("/")[2]
-            _finish((account, transfer.arn), (account, name, region), transfer, "UNKNOWN", txn)
+def _cut_off(txn: Txn, key: Key, transfer: Transfer) -> None:
+    """Nobody goes on with it, and its table is not there."""
+    _finish(key, "UNKNOWN", txn)
+
+
+WORK: Final = Work(IMPORTS, is_under_way, marked, _cut_off)
 
 
 def _begin(key: tuple[str, str], txn: Txn) -> Transfer | None:
@@ -135,14 +148,21 @@ def _begin(key: tuple[str, str], txn: Txn) -> Transfer | None:
     return transfer
 
 
-def _finish(
-    key: tuple[str, str], whose: Key, transfer: Transfer, found: list[tuple[str, bytes]] | str, txn: Txn
-) -> None:
-    """Put the items and let the table be active. Where the files cannot be read there is no table."""
-    table: Table | None = txn.get(TABLES, whose)
-    if table is None or table.table_id != transfer.table_id:
+def _finish(key: Key, found: list[tuple[str, bytes]] | str, txn: Txn) -> None:
+    """Put the items and let the table be active, unless somebody has ended it.
+
+    Where the files cannot be read there is no table.
+    """
+    transfer: Transfer | None = txn.get(IMPORTS, key)
+    if transfer is None or transfer.ended is not None:
         return
+    region, owner = transfer.table.split(":")[3:5]
+    whose = (owner, transfer.table.rpartition("/")[2], region)
+    table: Table | None = txn.get(TABLES, whose)
     ended = replace(transfer, ended=txn.now, status=FAILED)
+    if table is None or table.table_id != transfer.table_id:
+        txn.put(IMPORTS, key, replace(ended, failure=GONE))
+        return
     if isinstance(found, str):
         txn.delete(TABLES, whose)
         txn.put(IMPORTS, key, replace(ended, failure=(found, "The files could not be read")))

@@ -7,12 +7,15 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol
 
 from condemu.core.engine import Engine
 from condemu.core.errors import ErrorRow, ServiceError
-from condemu.core.store import Txn, prefix_range
+from condemu.core.log import LogUnavailable
+from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb.errors.statements import NEXT_TOKEN_INVALID
 from condemu.dynamodb.requests.members import Members, plain
 from condemu.dynamodb.requests.request import DynamoRequest, Result
@@ -40,6 +43,24 @@ class Transfers(NamedTuple):
 
     engine: Engine
     files: Files | None
+
+    @contextmanager
+    def at_work(self, space: str, key: Key) -> Iterator[None]:
+        """While a transfer is carried out. A log that fails ends it here; others see that it stands still, and end it."""
+        self.engine.at_work.add((space, key))
+        try:
+            with suppress(LogUnavailable):
+                yield
+        finally:
+            self.engine.at_work.discard((space, key))
+
+
+def is_under_way(transfer: Transfer) -> bool:
+    return transfer.ended is None
+
+
+def marked(transfer: Transfer) -> Transfer:
+    return replace(transfer, beats=transfer.beats + 1)
 
 
 def by_token(txn: Txn, space: str, request: DynamoRequest, asked: Mapping[str, Any], conflict: ErrorRow) -> Transfer | None:

@@ -176,7 +176,10 @@ class Table:
 
 @record
 class Transfer:
-    """An export of a table, or an import: what was asked for, and how it stands. `begun`: somebody reads or writes its files."""
+    """An export of a table, or an import: what was asked for, and how it stands.
+
+    `begun`: somebody reads or writes its files, and counts `beats` meanwhile.
+    """
 
     arn: str
     request: Mapping[str, Any]
@@ -191,6 +194,7 @@ class Transfer:
     size: int = 0
     manifest: str | None = None
     failure: tuple[str, str] | None = None
+    beats: int = 0
 
 
 StoredItem = NewType("StoredItem", bytes)

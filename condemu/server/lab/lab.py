@@ -128,9 +128,17 @@ def plain(action: Callable[[Lab, Asked], Answer], takes: bool = False) -> Action
     """An action that waits for nothing. Without `takes` it takes no document."""
 
     async def act(lab: Lab, asked: Asked) -> Answer:
-        if not takes:
-            check(asked.document, "this request", {})
         return action(lab, asked)
+
+    return act if takes else bare(act)
+
+
+def bare(action: Action) -> Action:
+    """An action that takes no document."""
+
+    async def act(lab: Lab, asked: Asked) -> Answer:
+        check(asked.document, "this request", {})
+        return await action(lab, asked)
 
     return act
 
@@ -147,12 +155,16 @@ async def tell(lab: Lab, asked: Asked) -> Answer:
     return await lab.races.tell(asked.names[0], asked.names[1], asked.document)
 
 
+async def fork(lab: Lab, asked: Asked) -> Answer:
+    return await lab.snapshots.fork(asked.names[0], asked.document)
+
+
 ROUTES: Final[dict[tuple[str, str], Action]] = {
     ("GET", "races"): plain(lambda lab, _: lab.races.list()),
     ("POST", "races"): plain(lambda lab, asked: lab.race(asked.document), takes=True),
     ("GET", "races/*"): plain(lambda lab, asked: Answer(200, lab.races.named(asked.names[0]).shown())),
-    ("DELETE", "races/*"): plain(lambda lab, asked: lab.races.delete(asked.names[0])),
-    ("POST", "races/*/next"): plain(lambda lab, asked: lab.races.named(asked.names[0]).next()),
+    ("DELETE", "races/*"): bare(lambda lab, asked: lab.races.delete(asked.names[0])),
+    ("POST", "races/*/next"): bare(lambda lab, asked: lab.races.named(asked.names[0]).next()),
     ("POST", "races/*/actors/*"): tell,
     ("POST", "races/*/verdict"): plain(lambda lab, asked: lab.races.verdict(asked.names[0], asked.document), takes=True),
     ("GET", "races/*/report"): plain(lambda lab, asked: lab.races.report(asked.names[0], asked.accept)),
@@ -179,8 +191,8 @@ ROUTES: Final[dict[tuple[str, str], Action]] = {
     ("POST", "snapshots"): plain(lambda lab, asked: lab.snapshots.make(asked.document), takes=True),
     ("DELETE", "snapshots"): plain(lambda lab, _: lab.snapshots.clear()),
     ("DELETE", "snapshots/*"): plain(lambda lab, asked: lab.snapshots.remove(asked.names[0])),
-    ("POST", "snapshots/*/restore"): plain(lambda lab, asked: lab.snapshots.restore(asked.names[0])),
-    ("POST", "snapshots/*/fork"): plain(lambda lab, asked: lab.snapshots.fork(asked.names[0], asked.document), takes=True),
+    ("POST", "snapshots/*/restore"): bare(lambda lab, asked: lab.snapshots.restore(asked.names[0])),
+    ("POST", "snapshots/*/fork"): fork,
 }
 
 

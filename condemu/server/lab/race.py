@@ -63,6 +63,8 @@ class Race:
         self._run: Run | None = None
         self._judged = True
         self._timer: asyncio.TimerHandle | None = None
+        self._turn = asyncio.Lock()  # one schedule is begun at a time
+        self._over = False
         self.asked()
 
     def asked(self) -> None:
@@ -77,15 +79,18 @@ class Race:
         else:
             self._gone()
 
-    def end(self, forgotten: bool = False) -> None:
-        """Bring the state back, unless it is forgotten anyway. Who still waits goes on, undirected."""
+    def end(self) -> None:
+        """Who still waits goes on, undirected."""
+        self._over = True
         if self._timer is not None:
             self._timer.cancel()
         if self._run is not None:
             self._run.detach()
         self._forget()
-        if not forgotten:
-            self._engine.administer(self._undo.back, "EndOfRace")
+
+    async def bring_back(self) -> None:
+        """The state is again what it was before a race that has ended. Raises NameTaken."""
+        await self._engine.administer(self._undo.back, "EndOfRace")
 
     def unseen(self, call: Call) -> int:
         """How many commits a call's read does not show."""
@@ -102,8 +107,12 @@ class Race:
             raise Refused(409, f"race {self.name} has no schedule yet: POST /_condemu/races/{self.name}/next")
         return self._run
 
-    def next(self) -> Answer:
+    async def next(self) -> Answer:
         """Begin another schedule; 204 when there is none, or one has failed."""
+        async with self._turn:
+            return await self._next()
+
+    async def _next(self) -> Answer:
         self._check_over("its next schedule")
         if not self._judged and self._run is not None:
             raise Refused(409, f"schedule {self._run.number} has no verdict: POST /_condemu/races/{self.name}/verdict")
@@ -113,18 +122,20 @@ class Race:
         if path is None:
             self.covered.complete = self.failure is None and self._search.complete
             return Answer(204)
-        self._back()
+        await self._back()
+        if self._over:
+            raise Refused(409, f"race {self.name} has ended")
         number = self._run.number + 1 if self._run is not None else 1
         self._judged = False
         self._run = Run(number, self.program, path, self._engine, self._tables, self._past)
         return Answer(200, {"schedule": number, "time": self._run.now()})
 
-    def _back(self) -> None:
+    async def _back(self) -> None:
         """The state as it was when the race was made."""
         if self._run is not None:
             self._run.detach()
         try:
-            self._engine.administer(self._undo.back, "NextSchedule")
+            await self._engine.administer(self._undo.back, "NextSchedule")
         except NameTaken as taken:
             raise Refused(409, f"the state before the race cannot be brought back: {taken}") from None
         self._undo.forget()

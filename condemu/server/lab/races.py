@@ -16,7 +16,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import count
 from typing import Any, Final
 
@@ -25,6 +27,7 @@ from condemu.auth.principals import root_of
 from condemu.core.calls import Call
 from condemu.core.effects import Ids
 from condemu.core.engine import Engine
+from condemu.core.log import LogUnavailable
 from condemu.core.spaces import NameTaken, Space
 from condemu.lab.clock import START
 from condemu.lab.covered import Explored, Strange, numbered
@@ -89,6 +92,7 @@ class Races:
         self._races: dict[str, Race] = {}
         self._past = SharedPast(engine, spaces, self._unseen)
         self._numbers = count(1)
+        self._endings: set[asyncio.Future[None]] = set()
 
     # what there is
 
@@ -103,22 +107,23 @@ class Races:
     def list(self) -> Answer:
         return Answer(200, {"races": [race.shown() for race in self._races.values()]})
 
-    def end(self, name: str, forgotten: bool = False) -> None:
-        race = self._races[name]
-        del self._races[name]
+    def _ended_race(self, name: str) -> Race:
+        """A race that was; its state is still to be brought back, unless it is forgotten anyway."""
+        race = self._races.pop(name)
         if needs_past(race.program):
             self._past.end()
         for key in race.program.keys:
             self._book.take_back(key)
         if not self._races:
             self._ended()
-        race.end(forgotten)
+        race.end()
+        return race
 
     def reset(self, account: str | None) -> None:
         """What they began with is gone, and so are they."""
         for name, race in list(self._races.items()):
             if account in (None, race.program.account):
-                self.end(name, forgotten=True)
+                self._ended_race(name)
 
     @property
     def are_on(self) -> bool:
@@ -152,7 +157,7 @@ class Races:
         secret = self._lend(program)
         self._races[name] = race = Race(
             name, program, search, Explored(faults=faults, rules=rules), schedules, engine=self._engine, tables=self._tables,
-            spaces=self._spaces, gone=lambda: self._end_quietly(name), past=past,
+            spaces=self._spaces, gone=lambda: self._leave(name), past=past,
         )  # fmt: skip
         keys = {actor: key for key, actor in race.program.keys.items()}
         return Answer(
@@ -192,16 +197,20 @@ class Races:
             self._book.lend(Credential(key, secret, root_of(program.account)))
         return secret
 
-    def _end_quietly(self, name: str) -> None:
-        try:
-            self.end(name)
-        except NameTaken:
-            """Nobody is there to be told."""
+    def _leave(self, name: str) -> None:
+        """End a race of which nobody asks any more."""
+        ending = asyncio.ensure_future(self._ended_quietly(name))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
 
-    def delete(self, name: str) -> Answer:
+    async def _ended_quietly(self, name: str) -> None:
+        with suppress(NameTaken, LogUnavailable):  # nobody is there to be told
+            await self._ended_race(name).bring_back()
+
+    async def delete(self, name: str) -> Answer:
         self.named(name)
         try:
-            self.end(name)
+            await self._ended_race(name).bring_back()
         except NameTaken as taken:
             raise Refused(409, f"race {name} has ended, but the state before it cannot be brought back: {taken}") from None
         return Answer(204)

@@ -47,25 +47,25 @@ class Snapshots:
         self._kept[name] = self._engine.store.view(lambda txn: snapshot(txn, self._spaces, account))
         return Answer(201, self._shown(name), (("Location", f"/_condemu/snapshots/{name}"),))
 
-    def restore(self, name: str) -> Answer:
+    async def restore(self, name: str) -> Answer:
         kept = self._found(name)
-        self._change(kept.account, lambda txn: restore(txn, self._spaces, kept), "Restore")
+        await self._change(kept.account, lambda txn: restore(txn, self._spaces, kept), "Restore")
         return Answer(200, self._shown(name))
 
-    def fork(self, name: str, document: Document) -> Answer:
+    async def fork(self, name: str, document: Document) -> Answer:
         kept = self._found(name)
         account = account_of(check(document, "a fork", {"account": TEXT}))
         if account is None or account == kept.account:
             raise Refused(400, 'a fork names another account: {"account": "111122223333"}')
-        self._change(account, lambda txn: fork(txn, self._spaces, kept, account), "Fork")
+        await self._change(account, lambda txn: fork(txn, self._spaces, kept, account), "Fork")
         return Answer(200, {**self._shown(name), "account": account})
 
-    def _change(self, account: str, decide: Callable[[Txn], None], what: str) -> None:
+    async def _change(self, account: str, decide: Callable[[Txn], None], what: str) -> None:
         busy = self._busy(account)
         if busy is not None:
             raise Refused(409, f"{busy}: DELETE it first")
         try:
-            self._engine.administer(decide, what)
+            await self._engine.administer(decide, what)
         except (NameTaken, ValueError) as error:
             raise Refused(409, str(error)) from None
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from condemu.core.blobs import Blob, BlobStore, NoRoom
 from condemu.core.engine import Engine
-from condemu.core.service import Service
+from condemu.core.service import Service, at_once
 from condemu.core.spaces import NameTaken, Spaces, accounts, load
 from condemu.core.store import Commit, Key, MemoryStore, Store, Txn
 from condemu.s3.state.records import BUCKETS
@@ -48,17 +48,17 @@ class Seeding:
         self._tell = tell or _tell
 
     def sow(self) -> None:
-        """Raises SeedRefused; then nothing has changed."""
-        in_one_commit(self._engine, lambda engine: self._sow(engine, None, self._tell), "Seed")
+        """Before anybody is served. Raises SeedRefused; then nothing has changed."""
+        at_once(in_one_commit(self._engine, lambda engine: self._sow(engine, None, self._tell), "Seed", now=True))
 
-    def reset(self, account: str | None, forget: Callable[[Txn], None]) -> None:
+    async def reset(self, account: str | None, forget: Callable[[Txn], None]) -> None:
         """Forget, and sow again: all of it, or what is that account's. Raises SeedRefused; then nothing is forgotten."""
 
         def work(engine: Engine) -> None:
-            engine.administer(forget)
+            engine.administer_now(forget)
             self._sow(engine, account, lambda line: None)
 
-        in_one_commit(self._engine, work, "Reset")
+        await in_one_commit(self._engine, work, "Reset")
 
     def _sow(self, engine: Engine, account: str | None, tell: Callable[[str], None]) -> None:
         root = Path(self._config.seed)
@@ -106,7 +106,7 @@ class Seeding:
                 tell(f"{root}: account {one.account} holds something already, which stays as it is")
         wanted = [one for one in kept if one.account not in there and account in (None, one.account)]
         try:
-            engine.administer(lambda txn: load(txn, self._spaces, wanted))
+            engine.administer_now(lambda txn: load(txn, self._spaces, wanted))
         except NameTaken as problem:
             raise SeedRefused(f"{root}: {problem}") from None
 
@@ -139,14 +139,20 @@ class _Worked:
                 txn.put(table, key, held)
 
 
-def in_one_commit(engine: Engine, work: Callable[[Engine], None], operation: str) -> None:
-    """What `work` does to a copy of the state is done to the state: all at once, and nothing when it raises."""
+async def in_one_commit(engine: Engine, work: Callable[[Engine], None], operation: str, *, now: bool = False) -> None:
+    """What `work` does to a copy of the state is done to the state: all at once, and nothing when it raises.
+
+    `now`: without waiting for anything else.
+    """
     for _ in range(TRIES):
         worked = _Worked(engine.store, work)
         if not worked.before:
             return
         try:
-            engine.administer(worked.repeat, operation)
+            if now:
+                engine.administer_now(worked.repeat, operation)
+            else:
+                await engine.administer(worked.repeat, operation)
             return
         except _Moved:
             continue

@@ -100,7 +100,7 @@ class SnapshotCalls:
                 kept = await self.read(file, account)
             except Unreadable as problem:
                 raise Refused(400, f"{problem}; nothing was changed") from None
-        return self._loaded(kept)
+        return await self._loaded(kept)
 
     async def read(self, file: IO[bytes], account: str | None) -> Loaded:
         """All of a file, its bodies already where bodies are. Raises Unreadable and Refused."""
@@ -130,7 +130,7 @@ class SnapshotCalls:
             raise
         return writer.finish()
 
-    def _loaded(self, loaded: Loaded) -> dict[str, Any]:
+    async def _loaded(self, loaded: Loaded) -> dict[str, Any]:
         whose = [one.account for one in loaded.kept] if loaded.only is not None else self._engine.store.view(
             lambda txn: sorted({*(one.account for one in loaded.kept), *accounts(txn, self._spaces)})
         )  # fmt: skip
@@ -139,7 +139,7 @@ class SnapshotCalls:
             if busy is not None:
                 raise Refused(409, f"{busy}: DELETE it first; nothing was changed")
         try:
-            self._engine.administer(lambda txn: load(txn, self._spaces, loaded.kept, alone=loaded.only is None), "Load")
+            await self._engine.administer(lambda txn: load(txn, self._spaces, loaded.kept, alone=loaded.only is None), "Load")
         except NameTaken as problem:
             raise Refused(409, f"{problem}; nothing was changed") from None
         return {"status": "ok", "accounts": {one.account: len(one.entries) for one in loaded.kept}}

@@ -1,6 +1,7 @@
-"""The matrix of clients: its judge is strict, its page is drawn from its results, and the programs of three languages run.
+"""The matrix of clients: its judge is strict, its page is drawn from its results, and the programs of four languages run.
 
-What runs them takes minutes (`pytest -m long`) and needs the environments that `--install` makes: no test fetches anything.
+What runs them takes minutes (`pytest -m long`) and needs the environments that `--install` makes: no test fetches anything, and
+CI makes none for Java.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from tests.clients.matrix.clients import CLIENTS
 DOCS = Path(__file__).parents[2] / "docs"
 CALLS = {call.name: call for call in SETS["s3"]}
 SMALL = ["create", "create-refused", "swap-refused", "counter"]  # of S3 and DynamoDB alike
-OF_CI = ["boto3", "boto3 DynamoDB", "SDK v3", "SDK v3, document client", "Go SDK v2", "Go SDK v2 DynamoDB"]
+FEW = [
+    "boto3", "boto3 DynamoDB", "SDK v3", "SDK v3, document client", "Go SDK v2", "Go SDK v2 DynamoDB",
+    "Java SDK v2", "Java SDK v2 DynamoDB",
+]  # fmt: skip
 
 
 def entry(operation: str, status: int, bucket: str, **conditions: str) -> dict[str, Any]:
@@ -84,10 +88,10 @@ def test_every_wrong_cell_says_whose_fault_it_is():
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("language", ["python", "javascript", "go"])
+@pytest.mark.parametrize("language", ["python", "javascript", "go", "java"])
 def test_the_clients_of_a_language_create_once_and_count_exactly(language: str, tmp_path: Path) -> None:
     """One test for a language, because its clients share what is built."""
-    for number, client in enumerate(client for client in CLIENTS if client.language == language and client.name in OF_CI):
+    for number, client in enumerate(client for client in CLIENTS if client.language == language and client.name in FEW):
         try:
             command = environments.command_of(client, install=False)
         except environments.Missing as missing:

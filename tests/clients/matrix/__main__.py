@@ -1,4 +1,4 @@
-"""`python -m tests.clients.matrix python|javascript|go [client …]` runs programs and writes docs/clients/LANGUAGE.json.
+"""`python -m tests.clients.matrix LANGUAGE [client …]` runs programs and writes docs/clients/LANGUAGE.json.
 
 `--install` makes the environments first, or brings them up to date; `page` draws docs/clients.md and its picture.
 """
@@ -16,7 +16,7 @@ from . import environments, page, running
 from .clients import CLIENTS, Client
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
-LANGUAGES: Final = ("python", "javascript", "go")
+LANGUAGES: Final = ("python", "javascript", "go", "java")
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("client", nargs="*", help="those whose name has this in it; all, if none is named")
     parser.add_argument("--install", action="store_true", help="make the environments, from the language's package registry")
     parser.add_argument("--calls", nargs="*", help="only these calls; nothing is written then")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     if given.language == "page":
         page.write(DOCS)
         return 0

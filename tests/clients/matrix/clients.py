@@ -15,7 +15,8 @@ class Client:
 
     `keys` are those of the tables that the command makes; without any the program makes its own. `faults` names, for a call that
     comes out wrong, whose fault that is, and the evidence: a wrong cell without an entry fails the command. `environment` is
-    further variables; `{certificate}` and `{url}` are filled in.
+    further variables; `{certificate}` is filled in. `store` is for one that takes no certificate: the system's store has it, for
+    this program alone, where the system lets us.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Client:
     keys: list[str] = field(default_factory=lambda: ["pk", "sk"])
     faults: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    store: bool = False
 
 
 _ROWS: Final[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "clients.toml").read_text())

@@ -25,7 +25,8 @@ class Missing(Exception):
 
 def command_of(client: Client, *, install: bool) -> list[str]:
     """What runs a client's program."""
-    return {"python": python, "javascript": javascript, "go": go}[client.language](client, install)
+    makers = {"python": python, "javascript": javascript, "go": go, "java": java}
+    return makers[client.language](client, install)
 
 
 def python(client: Client, install: bool) -> list[str]:
@@ -57,14 +58,36 @@ def javascript(client: Client, install: bool) -> list[str]:
 def go(client: Client, install: bool) -> list[str]:
     compiler = tool("go")
     home = HOME / "go"
+    made(home, install)
+    laid("go", home, "*.go", "go.mod", "go.sum")
+    ran([compiler, "build", "-o", "matrix", "."], home, **({} if install else {"GOPROXY": "off"}))
+    return [str(home / "matrix"), client.program]
+
+
+def java(client: Client, install: bool) -> list[str]:
+    machine, maven = tool("java"), tool("mvn")
+    home = HOME / "java"
+    made(home, install)
+    laid("java", home, "pom.xml", "src/**/*.java")
+    ran([maven, "--quiet", "--batch-mode", *([] if install else ["--offline"]), "compile"], home)
+    return [machine, "-cp", f"{home / 'target' / 'classes'}:{home / 'target' / 'lib'}/*", "matrix.Main", client.program]
+
+
+def made(home: Path, install: bool) -> None:
+    """A folder for an environment: `--install` makes it."""
     if install:
         home.mkdir(parents=True, exist_ok=True)
     elif not home.is_dir():
         raise Missing(f"{home} was not made; `--install` makes it")
-    for source in (*(HERE / "go").glob("*.go"), HERE / "go" / "go.mod", HERE / "go" / "go.sum"):
-        shutil.copy(source, home)
-    ran([compiler, "build", "-o", "matrix", "."], home, **({} if install else {"GOPROXY": "off"}))
-    return [str(home / "matrix"), client.program]
+
+
+def laid(language: str, home: Path, *patterns: str) -> None:
+    """Copies a program's files into its environment, those that differ, because compilers go by the time of a file."""
+    for source in (file for pattern in patterns for file in (HERE / language).glob(pattern)):
+        target = home / source.relative_to(HERE / language)
+        if not target.exists() or target.read_bytes() != source.read_bytes():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
 
 
 def tool(name: str) -> str:
@@ -97,4 +120,15 @@ def versions(client: Client) -> dict[str, str]:
         if not all(file.exists() for file in files.values()):
             raise Missing(f"{' and '.join(client.packages)} not installed")
         return {name: json.loads(file.read_text())["version"] for name, file in files.items()}
+    if client.language == "java":
+        return {name: jar_version(name) for name in client.packages}
     return {name: ran([tool("go"), "list", "-m", "-f", "{{.Version}}", name], HOME / "go").strip() for name in client.packages}
+
+
+def jar_version(name: str) -> str:
+    """Of an artifact, by the name of its jar."""
+    artifact = name.partition(":")[2]
+    jars = list((HOME / "java" / "target" / "lib").glob(f"{artifact}-[0-9]*.jar"))
+    if not jars:
+        raise Missing(f"{name} not installed")
+    return jars[0].stem.removeprefix(f"{artifact}-")

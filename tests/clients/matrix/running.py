@@ -23,6 +23,7 @@ ACCESS_KEY: Final = "AKIACLIENTS000000000"
 SECRET_KEY: Final = "a/secret+that=has/every+kind=of/letter"
 SECONDS: Final = 900  # that a program may take
 VIRTUAL: Final = "matrix-virtual.localhost"
+STORES: Final = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/ca-bundle.crt"))  # of the system
 
 Cell = dict[str, str]
 
@@ -101,10 +102,12 @@ def program(client: Client, command: list[str], server: Running, calls: list[str
         "MATRIX_VARIANT": client.variant, "PYTHONWARNINGS": "ignore",
         **{name: value.format(certificate=server.certificate) for name, value in client.environment.items()},
     }  # fmt: skip
-    named = named_hosts(server.log.parent)
+    mounted = mounts(client, server)
+    if client.store and mounted:
+        environment["MATRIX_STORE"] = "lent"
     try:
         done = subprocess.run(
-            [*named, *command, *calls],
+            [*mounted, *command, *calls],
             env=environment,
             cwd=server.log.parent,
             capture_output=True,
@@ -121,14 +124,28 @@ def program(client: Client, command: list[str], server: Running, calls: list[str
     return {cell["call"]: cell for cell in said}, errors
 
 
-def named_hosts(folder: Path) -> list[str]:
-    """What must stand before a command, so that it finds the bucket's host: not every system resolves names below localhost."""
-    with contextlib.suppress(OSError):
+def mounts(client: Client, server: Running) -> list[str]:
+    """What must stand before a command, so that it sees other files than the system's: those that it can be told no other way.
+
+    Hosts, so that it finds the bucket's: not every system resolves names below localhost. The store of certificates, for a client
+    that takes none of its own.
+    """
+    files: dict[Path, str] = {}
+    try:
         socket.getaddrinfo(VIRTUAL, 80)
+    except OSError:
+        files[Path("/etc/hosts")] = f"\n127.0.0.1 {VIRTUAL}\n"
+    store = next(filter(Path.is_file, STORES), None)
+    if client.store and store:
+        files[store] = f"\n{Path(server.certificate).read_text()}"
+    if not files:
         return []
-    hosts = folder / "hosts"
-    hosts.write_text(f"{Path('/etc/hosts').read_text()}\n127.0.0.1 {VIRTUAL}\n")
-    prefix = ["unshare", "--mount", "sh", "-c", f'mount --bind {hosts} /etc/hosts && exec "$@"', "sh"]
+    orders = []
+    for file, added in files.items():
+        own = server.log.parent / file.name
+        own.write_text(file.read_text() + added)
+        orders.append(f"mount --bind {own} {file}")
+    prefix = ["unshare", "--mount", "sh", "-c", f'{" && ".join(orders)} && exec "$@"', "sh"]
     with contextlib.suppress(OSError):
         if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0:
             return prefix

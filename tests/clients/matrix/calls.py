@@ -153,7 +153,7 @@ _COMMITTED: Final = Proof((*PUT, *_WRITE), OK)
 
 STORES: Final = (
     Call("write", "write", "something new", (_COMMITTED,)),
-    Call("read", "read", "what was written is read by another session", (_COMMITTED, Proof(GET, (200, 206)))),
+    Call("read", "read", "what was written is read by another session", (_COMMITTED, Proof((*GET, "GetItem"), (200, 206)))),
     Call("again", "second commit", "onto the first, and both are there", (_COMMITTED,)),
     Call(
         "conflict",

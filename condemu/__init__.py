@@ -209,6 +209,9 @@ Where is the rule for ...?
     what of a process is answered, library by library    testing/interception.py POINTS
     whose the access keys of a test are                  testing/credentials.py home_of
     shard iterators, sealed                              dynamodb/streams/shard_iterators.py unseal
+    backups of tables, their ARNs and lists              dynamodb/backups/backups.py named
+    what a restored table has, overrides                 dynamodb/backups/restores.py overridden
+    a table as it was, point-in-time recovery            dynamodb/state/past.py items_at
     the pytest fixtures                                  testing/pytest_plugin.py condemu
 """
 

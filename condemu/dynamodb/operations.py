@@ -9,7 +9,7 @@ from typing import Any, Final
 from condemu.core.calls import Plan
 from condemu.dynamodb.access import accesses
 from condemu.dynamodb.access.accesses import Accesses
-from condemu.dynamodb.backups import absent, exports, imports, recovery
+from condemu.dynamodb.backups import absent, backups, exports, imports, recovery, restores
 from condemu.dynamodb.backups.transfers import Transfers
 from condemu.dynamodb.items import batches, items, transactions
 from condemu.dynamodb.partiql import statements
@@ -100,8 +100,12 @@ OPERATIONS: Final = (
     Operation("ImportTable", imports.import_table, WRITE, accesses.of_new_table, follow=imports.read_import),
     Operation("DescribeImport", imports.describe_import, READ, accesses.of_everything),
     Operation("ListImports", imports.list_imports, READ, accesses.of_everything),
-    Operation("ListBackups", absent.list_backups, READ, accesses.of_everything),
-    Operation("DescribeBackup", absent.describe_backup, READ, accesses.of_everything),
+    Operation("CreateBackup", backups.create_backup, WRITE, accesses.of_table),
+    Operation("DescribeBackup", backups.describe_backup, READ, accesses.of_backup),
+    Operation("DeleteBackup", backups.delete_backup, WRITE, accesses.of_backup),
+    Operation("ListBackups", backups.list_backups, READ, accesses.of_everything),
+    Operation("RestoreTableFromBackup", restores.restore_from_backup, WRITE, accesses.of_restore),
+    Operation("RestoreTableToPointInTime", restores.restore_to_point_in_time, WRITE, accesses.of_past_table),
     Operation("ListGlobalTables", absent.list_global_tables, READ, accesses.of_everything),
     Operation("DescribeGlobalTable", absent.describe_global_table, READ, accesses.of_everything),
     Operation("DescribeGlobalTableSettings", absent.describe_global_table, READ, accesses.of_everything),

@@ -24,6 +24,8 @@ REPLICAS, VECTORS = "there are no global tables", "there are no vector indexes"
 WITHOUT_EFFECT: Final = {
     "CreateTable.VectorIndexes": VECTORS,
     "ImportTable.TableCreationParameters.VectorIndexes": VECTORS,
+    "RestoreTableFromBackup.VectorIndexOverride": VECTORS,
+    "RestoreTableToPointInTime.VectorIndexOverride": VECTORS,
     "UpdateTable.DisassociationProtectionEnabled": REPLICAS,
     "UpdateTable.VectorIndexUpdates": VECTORS,
 }
@@ -39,7 +41,6 @@ REFUSED: Final = {
     "UpdateGlobalTable": REPLICAS,
     "UpdateGlobalTableSettings": REPLICAS,
     "UpdateTableReplicaAutoScaling": REPLICAS,
-    "ExportTableToPointInTime.ExportTime": "a time that is past: the past is not kept",
     "ExportTableToPointInTime.ExportFormat": "`ION`",
     "ExportTableToPointInTime.ExportType": "`INCREMENTAL_EXPORT`",
     "ExportTableToPointInTime.IncrementalExportSpecification": "with `INCREMENTAL_EXPORT`",
@@ -49,7 +50,6 @@ REFUSED: Final = {
 }
 # Reads that always answer that there is nothing, or that it was not found -> why
 NOTHING_THERE: Final = {
-    "ListBackups, DescribeBackup": "there are no backups on demand",
     "ListGlobalTables, DescribeGlobalTable, DescribeGlobalTableSettings, DescribeTableReplicaAutoScaling": REPLICAS,
     "ListContributorInsights, DescribeContributorInsights": "contributor insights are disabled",
     "DescribeKinesisStreamingDestination": "no table streams to Kinesis",
@@ -59,9 +59,9 @@ KEPT: Final = {
     "ProvisionedThroughput, OnDemandThroughput, WarmThroughput": "nobody is throttled; ConsumedCapacity is computed",
     "BillingMode, TableClass": "there is no bill",
     "UpdateTable.SSESpecification": "nothing is encrypted; that of CreateTable is not even told again",
+    "SSESpecificationOverride": "nothing is encrypted",
     "PutResourcePolicy.ConfirmRemoveSelfResourceAccess": "the table's owner can always change its policy",
     "ConsistentRead": "every read is consistent; the capacity that it costs is computed",
-    "PointInTimeRecoverySpecification": "nothing is recovered; a table can be exported only with it",
 }
 
 

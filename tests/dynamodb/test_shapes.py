@@ -16,6 +16,8 @@ GLOBAL = ("CreateGlobalTable", "UpdateGlobalTable", "UpdateGlobalTableSettings",
 UNHONORED = {
     **{name: set(MODELS["dynamodb"].operation_model(name).input_shape.members) for name in GLOBAL},
     "CreateTable": {"GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "VectorIndexes"},
+    "RestoreTableFromBackup": {"VectorIndexOverride"},
+    "RestoreTableToPointInTime": {"VectorIndexOverride"},
     "UpdateTable": {
         "ReplicaUpdates", "MultiRegionConsistency", "GlobalTableWitnessUpdates", "GlobalTableSettingsReplicationMode",
         "VectorIndexUpdates", "DisassociationProtectionEnabled",

@@ -104,6 +104,16 @@ def test_point_in_time_recovery_is_kept_and_told_again(dynamodb: Any, clock: Man
     assert found["PointInTimeRecoveryDescription"] == {"PointInTimeRecoveryStatus": "DISABLED"}
 
 
+def test_a_period_of_recovery_that_is_disabled_is_refused_and_changes_nothing(dynamodb: Any) -> None:
+    dynamodb.update_continuous_backups(TableName="table", PointInTimeRecoverySpecification=ENABLED)
+    wanted = {"PointInTimeRecoveryEnabled": False, "RecoveryPeriodInDays": 7}
+    row = rows.RECOVERY_DAYS_SUPERFLUOUS
+    found = refused(dynamodb.update_continuous_backups, TableName="table", PointInTimeRecoverySpecification=wanted)
+    assert found == (row.code, row.message)
+    found = dynamodb.describe_continuous_backups(TableName="table")["ContinuousBackupsDescription"]
+    assert found["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
 def test_recovery_of_a_missing_table_is_refused(dynamodb: Any) -> None:
     found = refused(dynamodb.update_continuous_backups, TableName="ghost", PointInTimeRecoverySpecification=ENABLED)
     assert found == ("TableNotFoundException", "Table not found: ghost")
@@ -165,7 +175,7 @@ def test_an_export_without_recovery_is_refused(dynamodb: Any, s3: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "wanted", [{"ExportType": "INCREMENTAL_EXPORT"}, {"ExportFormat": "ION"}, {"ExportTime": 1}], ids=["type", "format", "past"]
+    "wanted", [{"ExportType": "INCREMENTAL_EXPORT"}, {"ExportFormat": "ION"}], ids=["type", "format"]
 )
 def test_what_cannot_be_exported_is_refused(dynamodb: Any, s3: Any, wanted: Any) -> None:
     dynamodb.update_continuous_backups(TableName="table", PointInTimeRecoverySpecification=ENABLED)
@@ -173,6 +183,30 @@ def test_what_cannot_be_exported_is_refused(dynamodb: Any, s3: Any, wanted: Any)
     found = refused(dynamodb.export_table_to_point_in_time, TableArn=arn(dynamodb), S3Bucket="bucket", **wanted)
     assert found == (row.code, row.message)
     assert "Contents" not in s3.list_objects_v2(Bucket="bucket")
+
+
+def test_a_table_is_exported_as_it_was(dynamodb: Any, s3: Any, clock: ManualClock) -> None:
+    dynamodb.update_continuous_backups(TableName="table", PointInTimeRecoverySpecification=ENABLED)
+    clock.advance(10)
+    before = clock.now()
+    clock.advance(1)
+    dynamodb.put_item(TableName="table", Item={"pk": {"S": "late"}})
+    dynamodb.delete_item(TableName="table", Key={"pk": {"S": "a"}})
+    export = exported(dynamodb, ExportTime=before)
+    assert (export["ItemCount"], export["ExportTime"].timestamp()) == (3, before)
+    held = s3.list_objects_v2(Bucket="bucket", Prefix=f"AWSDynamoDB/{export['ExportArn'].rpartition('/')[2]}/data/")["Contents"]
+    body = s3.get_object(Bucket="bucket", Key=held[0]["Key"])["Body"].read()
+    lines = [json.loads(line)["Item"]["pk"]["S"] for line in gzip.decompress(body).splitlines()]
+    assert sorted(lines) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("apart", [-1, 1], ids=["before recovery was enabled", "to come"])
+def test_a_time_that_cannot_be_exported_is_refused(dynamodb: Any, s3: Any, clock: ManualClock, apart: int) -> None:
+    dynamodb.update_continuous_backups(TableName="table", PointInTimeRecoverySpecification=ENABLED)
+    row = rows.EXPORT_TIME_OUTSIDE
+    wanted = {"TableArn": arn(dynamodb), "S3Bucket": "bucket", "ExportTime": int(clock.now()) + apart}
+    assert refused(dynamodb.export_table_to_point_in_time, **wanted) == (row.code, row.message)
+    assert dynamodb.list_exports()["ExportSummaries"] == []
 
 
 def test_a_token_begins_one_export(dynamodb: Any, s3: Any) -> None:

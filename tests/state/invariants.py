@@ -163,6 +163,7 @@ def of_dynamodb(txn: Txn) -> Iterator[str]:
         moment = expiry(table, item)
         if moment is not None:
             expiring.add((account, moment, table_id, *place))
+    yield from _of_backups(txn, tables)
     yield from _of_indexes(txn, tables, expected)
     listed = {key for key, _ in txn.scan(dynamodb.EXPIRING)}
     if listed != expiring:
@@ -175,6 +176,20 @@ def of_dynamodb(txn: Txn) -> Iterator[str]:
     for (account, token), held in txn.scan(dynamodb.TOKENS):
         if not any(key[0] == account and key[2] == token and known == held for key, known in txn.scan(dynamodb.EXPIRIES)):
             yield f"the token {token} of {account} is never forgotten"
+
+
+def _of_backups(txn: Txn, tables: dict[tuple[str, str], Any]) -> Iterator[str]:
+    backups = dict(txn.scan(dynamodb.BACKUPS))
+    for key, backup in backups.items():
+        if key != (backup.table.account, backup.arn):
+            yield f"the backup {backup.arn} is at {key!r}"
+    for key, _ in txn.scan(dynamodb.SAVED):
+        if key[:2] not in backups:
+            yield f"an item is in no backup: {key!r}"
+    for key, before in txn.scan(dynamodb.PAST):
+        table = tables.get(key[:2])
+        if table is None or table.recovery is None or before.at < table.recovery.since:
+            yield f"the past of an item is kept for nobody: {key!r}"
 
 
 def _of_indexes(txn: Txn, tables: dict[tuple[str, str], Any], expected: dict[tuple[str, ...], Any]) -> Iterator[str]:

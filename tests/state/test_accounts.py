@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from functools import partial
 from typing import Any
 
 import invariants
@@ -141,6 +142,22 @@ class Accounts(RuleBasedStateMachine):
         else:
             self.world.dynamodb(account, "UpdateTable", TableName="items", **changes[how])
 
+    @rule(account=ACCOUNTS, how=st.sampled_from(["recovery", "no recovery", "backup", "delete", "restore", "restore the past"]))
+    def backups(self, account: str, how: str) -> None:
+        ask = partial(self.world.dynamodb, account)
+        made = ask("ListBackups")[1]["BackupSummaries"]
+        if how in ("recovery", "no recovery"):
+            wanted = {"PointInTimeRecoveryEnabled": how == "recovery"}
+            ask("UpdateContinuousBackups", TableName="items", PointInTimeRecoverySpecification=wanted)
+        elif how == "backup":
+            ask("CreateBackup", TableName="items", BackupName="backup")
+        elif how == "restore the past":
+            ask("RestoreTableToPointInTime", SourceTableName="items", TargetTableName="past", UseLatestRestorableTime=True)
+        elif made and how == "delete":
+            ask("DeleteBackup", BackupArn=made[0]["BackupArn"])
+        elif made:
+            ask("RestoreTableFromBackup", BackupArn=made[-1]["BackupArn"], TargetTableName="restored")
+
     @rule(account=ACCOUNTS, item=KEYS, value=st.sampled_from(["1", "2"]), replaces=st.booleans())
     def put_attributes(self, account: str, item: str, value: str, replaces: bool) -> None:
         sent = {"Attribute__1__Name": "v", "Attribute__1__Value": value, "Attribute__1__Replace": str(replaces).lower()}
@@ -246,7 +263,9 @@ def test_the_rules_of_the_machine_reach_every_space_but_exports_and_sessions(wor
         machine.put_object(account=FIRST, key="b", body=b"1", fresh=True)
         machine.put_object(account=FIRST, key="b", body=b"", fresh=False)
         item = {"pk": {"S": "a"}, "team": {"S": "x"}, "at": {"N": "1767999999"}}
+        machine.backups(account=FIRST, how="recovery")
         machine.write_in_a_transaction(account=FIRST, first=item, key="b", token="a")
+        machine.backups(account=FIRST, how="backup")
         machine.put_attributes(account=FIRST, item="a", value="1", replaces=False)
         machine.the_state_is_whole()
         held = set(machine.world.store.view(lambda txn: txn.tables()))

@@ -19,7 +19,7 @@ from condemu.core.codec import MemoryBodies, Unencodable, codec_of, name_of
 from condemu.core.spaces import Space, space
 from condemu.core.store import Change, Commit
 from condemu.dynamodb.data.values import decode_item, item_size
-from condemu.dynamodb.state.records import AS_JSON, StreamRecord, packed
+from condemu.dynamodb.state.records import AS_JSON, Before, StreamRecord, packed
 from condemu.server.state import SPACES
 
 ACCOUNTS = st.from_regex(r"[0-9]{12}", fullmatch=True)
@@ -79,6 +79,8 @@ def records(of: Space) -> st.SearchStrategy[Any]:
     if of.kind is StreamRecord:
         times = st.floats(0, 2e9)
         return st.builds(StreamRecord, times, st.none() | STORED, st.none() | STORED, st.booleans())
+    if of.kind is Before:
+        return st.builds(Before, st.floats(0, 2e9), st.none() | STORED)
     return anything(of.kind)
 
 

@@ -30,7 +30,7 @@ RETURNED: Final = "returned"  # as ReturnValues says: writes
 class Access(NamedTuple):
     """One thing to be allowed. `members` are of the element alone; `whose` is None for everything ("*").
 
-    A stream is a resource of its own: what a table's policy says does not count for it.
+    A stream and a backup are resources of their own: what a table's policy says does not count for them.
     """
 
     action: str
@@ -41,6 +41,7 @@ class Access(NamedTuple):
     enclosing: str = ""
     statement: Statement | None = None
     stream: str = ""  # the ARN of the stream that is read
+    backup: str = ""  # the ARN of the backup
     writes: Sequence[Members] = ()  # the requests of a BatchWriteItem for one table
 
 
@@ -94,6 +95,35 @@ def of_iterated_stream(request: DynamoRequest) -> Iterator[Access]:
 
 def _of_stream(request: DynamoRequest, stream: str) -> Access:
     return Access(request.operation, _address(request, stream), None, request.members, stream=stream)
+
+
+def of_backup(request: DynamoRequest) -> Iterator[Access]:
+    arn = request.members["BackupArn"]
+    yield Access(request.operation, _address(request, arn), None, request.members, backup=arn)
+
+
+# What a restore does to the table that it makes (Developer Guide, "Using IAM with DynamoDB backup and restore").
+_RESTORING: Final = ("PutItem", "UpdateItem", "DeleteItem", "GetItem", "Query", "Scan", "BatchWriteItem")
+
+
+def of_restore(request: DynamoRequest) -> Iterator[Access]:
+    """The backup, and reading and writing the new table."""
+    yield from of_backup(request)
+    yield from _of_target(request)
+
+
+def of_past_table(request: DynamoRequest) -> Iterator[Access]:
+    """The table whose past is restored, and reading and writing the new one."""
+    members = request.members
+    name = members.get("SourceTableName") or members.get("SourceTableArn") or ""
+    yield Access(request.operation, _address(request, name), None, members)
+    yield from _of_target(request)
+
+
+def _of_target(request: DynamoRequest) -> Iterator[Access]:
+    whose = _address(request, request.members["TargetTableName"])
+    for action in _RESTORING:
+        yield Access(action, whose, None, request.members)
 
 
 def of_batched_gets(request: DynamoRequest) -> Iterator[Access]:
@@ -177,8 +207,8 @@ def _common(members: Members) -> dict[str, Any]:
 def arn(access: Access) -> str:
     if access.whose is None:
         return "*"
-    if access.stream:
-        return access.stream
+    if access.stream or access.backup:
+        return access.stream or access.backup
     account, name, region = access.whose
     index = f"/index/{access.index_name}" if access.index_name else ""
     return f"arn:aws:dynamodb:{region}:{account}:table/{name}{index}"

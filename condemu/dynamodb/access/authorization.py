@@ -42,10 +42,9 @@ def _needs_no_policy(txn: Txn, request: DynamoRequest) -> bool:
 def _check(
     txn: Txn, request: DynamoRequest, caller: Principal, access: Access, table: Table | None, owner: str, policy: Policy | None
 ) -> None:
-    if access.stream:
+    if access.stream or access.backup:
         policy = None
-    there = table is not None if not access.stream else txn.get(STREAMS, (owner, access.stream)) is not None
-    if caller.is_root and not there:
+    if caller.is_root and not _is_there(txn, access, table, owner):
         return  # nothing is there to be kept from anybody: the answer says so
     if caller.is_root and caller.account == owner and policy is None:
         return
@@ -55,6 +54,12 @@ def _check(
     if not ruling.allowed:
         fields = {"user": caller.arn or "anonymous", "action": action, "resource": resource, "reason": _reason(ruling, action)}
         raise ServiceError(errors.ACCESS_DENIED, fields, because=ruling.because)
+
+
+def _is_there(txn: Txn, access: Access, table: Table | None, owner: str) -> bool:
+    if access.stream:
+        return txn.get(STREAMS, (owner, access.stream)) is not None
+    return bool(access.backup) or table is not None
 
 
 def _reason(ruling: Ruling, action: str) -> str:

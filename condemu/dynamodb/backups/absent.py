@@ -1,4 +1,4 @@
-"""What is not emulated, as tools read it: no backups, no global tables, no contributor insights, no Kinesis destinations.
+"""What is not emulated, as tools read it: no global tables, no contributor insights, no Kinesis destinations.
 
 A read answers as AWS answers for a table that has nothing of the kind; a description of one that would have to be there
 answers that it is not found. So whoever looks at a table before changing it finds a table that was just created. What would make
@@ -18,16 +18,8 @@ from condemu.dynamodb.requests.request import DynamoRequest, Result, address, at
 from condemu.dynamodb.tables.tables import known_table
 
 
-def list_backups(request: DynamoRequest) -> Plan:
-    return _none(request, {"BackupSummaries": []})
-
-
 def list_global_tables(request: DynamoRequest) -> Plan:
     return _none(request, {"GlobalTables": []})
-
-
-def describe_backup(request: DynamoRequest) -> Plan:
-    return _missing(request, rows.BACKUP_NOT_FOUND, {"arn": request.members["BackupArn"]})
 
 
 def describe_global_table(request: DynamoRequest) -> Plan:

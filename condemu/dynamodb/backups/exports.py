@@ -6,8 +6,8 @@
                                     /manifest-summary.json     what DescribeExport says
                                     /manifest-….checksum       the MD5 of each manifest
 
-(Developer Guide, "DynamoDB table export output format".) The table must have point-in-time recovery. It is exported as it is when
-the export begins: condemu keeps no past, so that an earlier ExportTime and an incremental export are refused, and so is Ion.
+(Developer Guide, "DynamoDB table export output format".) The table must have point-in-time recovery. It is exported as it
+was at ExportTime, or as it is. An incremental export is refused, and so is Ion.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing import Any, Final
 
 from condemu.core.calls import EXPORT, Plan
 from condemu.core.errors import ServiceError
-from condemu.core.store import Key, Txn, prefix_range
+from condemu.core.store import Key, Txn
 from condemu.core.under_way import Work
-from condemu.dynamodb.backups.recovery import backed_up
+from condemu.dynamodb.backups.recovery import backed_up, window
 from condemu.dynamodb.backups.transfers import (
     DONE,
     FAILED,
@@ -41,7 +41,8 @@ from condemu.dynamodb.backups.transfers import (
 from condemu.dynamodb.data.values import encode_item
 from condemu.dynamodb.errors import control as rows
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, no_resource, on_table
-from condemu.dynamodb.state.records import EXPORTS, ITEMS, StoredItem, Transfer, item_in, size_of
+from condemu.dynamodb.state.past import items_at
+from condemu.dynamodb.state.records import EXPORTS, StoredItem, Transfer, item_in, size_of
 from condemu.wire.rest import iso_8601
 
 WHOLE: Final = "FULL_EXPORT"
@@ -64,8 +65,9 @@ def export_table(request: DynamoRequest) -> Plan:
         table = backed_up(txn, whose)
         if table.recovery is None:
             raise ServiceError(rows.RECOVERY_UNAVAILABLE, {"table": table.name})
-        if members.get("ExportTime") is not None and int(members["ExportTime"]) < int(txn.now):
-            raise ServiceError(rows.EXPORT_UNSUPPORTED, because="the time that was asked for is past")
+        moment = members.get("ExportTime")
+        if moment is not None and not int(window(table.recovery, txn.now)[0]) <= moment <= txn.now:
+            raise ServiceError(rows.EXPORT_TIME_OUTSIDE, because="the time is before recovery was enabled, or to come")
         arn = f"{table.arn}/export/{number(txn)}"
         export = Transfer(arn, asked, table.arn, table.table_id, RUNNING, txn.now)
         txn.put(EXPORTS, (request.account, arn), export)
@@ -105,7 +107,7 @@ def described(export: Transfer) -> Result:
         "ExportManifest": export.manifest,
         "TableArn": export.table,
         "TableId": export.table_id,
-        "ExportTime": round(export.started, 3),
+        "ExportTime": round(moment_of(export), 3),
         **{name: value for name, value in export.request.items() if name.startswith(("S3", "ClientToken"))},
         "ExportFormat": AS_JSON,
         "ExportType": WHOLE,
@@ -128,7 +130,7 @@ async def write_export(transfers: Transfers, request: DynamoRequest, result: Res
         export = await engine.administer(partial(_begin, key), "ExportTableToPointInTime", EXPORT)
         if export is None:
             return
-        records = engine.store.view(partial(_records, request.account, export.table_id))
+        records = engine.store.view(partial(_records, request.account, export))
         ended = replace(export, status=FAILED, failure=LEFT)
         try:
             ended = await _written(transfers, request.account, export, records)
@@ -154,8 +156,13 @@ def _begin(key: tuple[str, str], txn: Txn) -> Transfer | None:
     return export
 
 
-def _records(account: str, table_id: str, txn: Txn) -> list[StoredItem]:
-    return [record for _, record in txn.scan(ITEMS, *prefix_range((account, table_id)))]
+def _records(account: str, export: Transfer, txn: Txn) -> list[StoredItem]:
+    return list(items_at(txn, account, export.table_id, export.request.get("ExportTime")).values())
+
+
+def moment_of(export: Transfer) -> float:
+    """The time that the table is exported of."""
+    return float(export.request.get("ExportTime") or export.started)
 
 
 def _finish(key: tuple[str, str], ended: Transfer, txn: Txn) -> None:
@@ -208,7 +215,7 @@ def files(export: Transfer, records: list[StoredItem]) -> Iterator[tuple[str, by
         "endTime": iso_8601(export.started),
         "tableArn": export.table,
         "tableId": export.table_id,
-        "exportTime": iso_8601(export.started),
+        "exportTime": iso_8601(moment_of(export)),
         "s3Bucket": request["S3Bucket"],
         "s3Prefix": request.get("S3Prefix"),
         "s3SseAlgorithm": request.get("S3SseAlgorithm", "AES256"),

@@ -1,8 +1,8 @@
-"""DescribeContinuousBackups and UpdateContinuousBackups: whether a table could be recovered, and for how long back.
+"""DescribeContinuousBackups and UpdateContinuousBackups: whether a table can be recovered, and for how long back.
 
-Continuous backups are always on; point-in-time recovery is off until it is enabled. It is kept and told again, and
-ExportTableToPointInTime asks for it; nothing can be recovered here. "LatestRestorableDateTime is typically 5 minutes before the
-current time" (API Reference).
+Continuous backups are always on; point-in-time recovery is off until it is enabled, and from then on the table's past is kept
+(`state/past.py`). Disabling it forgets the past, and enabling it again begins anew. "LatestRestorableDateTime is typically 5
+minutes before the current time" (API Reference); right after enabling it is that time (recorded 2026-10).
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb.errors import control as rows
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, on_table
+from condemu.dynamodb.state import past
+from condemu.dynamodb.state.past import DAY
 from condemu.dynamodb.state.records import CREATING, TABLES, Recovery, Table
 from condemu.dynamodb.state.states import table_at
 
 DAYS: Final = 35  # that one can go back unless fewer are asked for (API Reference, PointInTimeRecoverySpecification)
+FAR: Final = 1 << 53  # seconds
 BEHIND: Final = 300.0  # seconds between now and the latest moment that a table can be restored to
 
 
@@ -35,6 +38,8 @@ def update_continuous_backups(request: DynamoRequest) -> Plan:
     specification = request.members["PointInTimeRecoverySpecification"]
     enabled = specification["PointInTimeRecoveryEnabled"] in (True, "true")
     days = int(specification.get("RecoveryPeriodInDays") or DAYS)
+    if not enabled and specification.get("RecoveryPeriodInDays") is not None:
+        raise ServiceError(rows.RECOVERY_DAYS_SUPERFLUOUS)
     whose = address(request, request.members["TableName"])
 
     def decide(txn: Txn) -> Result:
@@ -44,27 +49,40 @@ def update_continuous_backups(request: DynamoRequest) -> Plan:
         since = table.recovery.since if table.recovery is not None else txn.now
         changed = replace(table, recovery=Recovery(since, days) if enabled else None)
         txn.put(TABLES, whose, changed)
+        if not enabled:
+            past.forget(txn, table)
         return {"ContinuousBackupsDescription": description(changed, txn.now)}
 
     return atomic(request, decide, on_table(whose))
 
 
 def backed_up(txn: Txn, whose: Key) -> Table:
-    """A table, as the operations about copies name it when it is not there."""
+    """A table, as the operations about copies name it when it is not there: one that is being restored is not, either."""
     table = table_at(txn, whose)
-    if table is None:
+    if table is None or table.restored is not None:
         raise ServiceError(rows.BACKUP_TABLE_NOT_FOUND, {"table": whose[1]})
     return table
+
+
+def window(recovery: Recovery, now: float) -> tuple[float, float]:
+    """The earliest and the latest time that a table can be restored to."""
+    earliest = max(recovery.since, now - recovery.days * DAY)
+    return earliest, max(earliest, now - BEHIND)
+
+
+def moment_of(given: float) -> float:
+    """A Timestamp as seconds. Numbers that no clock reaches, of any size, become one that none reaches, either."""
+    return float(max(-FAR, min(given, FAR)))
 
 
 def description(table: Table, now: float) -> dict[str, Any]:
     recovery: dict[str, Any] = {"PointInTimeRecoveryStatus": "DISABLED"}
     if table.recovery is not None:
-        since = max(table.recovery.since, now - table.recovery.days * 86400)
+        earliest, latest = window(table.recovery, now)
         recovery = {
             "PointInTimeRecoveryStatus": "ENABLED",
             "RecoveryPeriodInDays": table.recovery.days,
-            "EarliestRestorableDateTime": round(since, 3),
-            "LatestRestorableDateTime": round(max(since, now - BEHIND), 3),
+            "EarliestRestorableDateTime": round(earliest, 3),
+            "LatestRestorableDateTime": round(latest, 3),
         }
     return {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": recovery}

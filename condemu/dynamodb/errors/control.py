@@ -62,6 +62,7 @@ STREAM_DISABLING_WITH_VIEW = _row(_INVALID + "If stream is being disabled, then 
 ARN_MISSING = _row("Invalid TableArn")
 ARN_NOT_ONE = _row(_INVALID + "ARNs must start with 'arn:': {arn}")  # what stands in front of it is inferred
 ARN_INVALID = _row("Invalid TableArn: Invalid ResourceArn provided as input {arn}")
+ARN_NOT_TAGGABLE = _row(_INVALID + "Provided Arn is not a DynamoDB resource arn: {arn}")
 TAGS_EMPTY = _row("Atleast one Tag needs to be provided as Input.")
 TAG_KEYS_EMPTY = _row("Atleast one Tag Key needs to be provided as Input.")
 TAG_KEY_RESERVED = _row("Tag Key cannot be prefixed with aws:, Key: {key}")
@@ -100,29 +101,85 @@ POLICY_UNEXPECTED = ErrorRow(
     " revision id {found}.",
 )
 
-# --- backups and streams ----------------------------------------------------------------------------------------------------
+# --- backups and restores, as recorded on AWS in October 2026 ---------------------------------------------------------------
 
-# Of the codes that are not about tables, the wordings are not recorded.
+_REQUEST = "Invalid Request: "
+
 BACKUP_NOT_FOUND = ErrorRow("BackupNotFoundException", 400, "Backup not found: {arn}")
-EXPORT_NOT_FOUND = ErrorRow("ExportNotFoundException", 400, "Export not found: {arn}")
-EXPORT_CONFLICT = ErrorRow("ExportConflictException", 400, "There is another export with the same client token")
-RECOVERY_UNAVAILABLE = ErrorRow(
-    "PointInTimeRecoveryUnavailableException", 400, "Point in time recovery is not enabled for table '{table}'"
-)
-IMPORT_NOT_FOUND = ErrorRow("ImportNotFoundException", 400, "Import not found: {arn}")
-IMPORT_CONFLICT = ErrorRow("ImportConflictException", 400, "There is another import with the same client token")
+BACKUP_TABLE_NOT_FOUND = ErrorRow("TableNotFoundException", 400, "Table not found: {table}")
 BACKUPS_UNAVAILABLE = ErrorRow(
     "ContinuousBackupsUnavailableException", 400, "Backups are being enabled for the table: {table}. Please retry later"
 )
+BACKUP_ARN_NONE = _row("Invalid Backup ARN")
+BACKUP_ARN_INVALID = _row(_REQUEST + "BackupArn is not valid")
+BACKUP_OF_ANOTHER = ErrorRow("AccessDeniedException", 400, "Access is denied")
+BACKUP_RESTORING = ErrorRow("BackupInUseException", 400, "Backup is being used to restore table: {arn}")
+BACKUP_RESTORING_ANOTHER = ErrorRow("BackupInUseException", 400, "Backup is being used to restore another table: {arn}")
+BACKUP_SYSTEM = _row(
+    _REQUEST + "User is not allowed to delete the system backup with arn {arn}. It will automatically expire on {expires}"
+)
+BACKUPS_TIME_RANGE = _row(_INVALID + "Time range lower bound must be less than or equal to upper bound")
+BACKUPS_START_REGION = _row(_REQUEST + "The supplied ExclusiveStartBackupArn does not match the region")
+RECOVERY_UNAVAILABLE = ErrorRow(
+    "PointInTimeRecoveryUnavailableException", 400, "Point in time recovery is not enabled for table '{table}'"
+)
+RECOVERY_DAYS_SUPERFLUOUS = _row(_REQUEST + "Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.")
+RESTORE_TARGET_EXISTS = ErrorRow("TableAlreadyExistsException", 400, "Table already exists: {table}")
+RESTORE_TARGET_RESTORING = ErrorRow(
+    "TableInUseException", 400, "Table: {table} is already being restored from backup: {source}"
+)
+RESTORE_TARGET_CREATING = ErrorRow("TableInUseException", 400, "Table is being created: {table}")  # wording not recorded
+RESTORES_TOO_MANY = ErrorRow(
+    "LimitExceededException", 400, "Subscriber limit exceeded: Only 50 restore operations can be done simultaneously"
+)
+RESTORE_NEEDS_ENCRYPTION = _row(_REQUEST + "sseSpecificationOverride must be provided for cross-region restores")
+RESTORE_INDEX_UNKNOWN = _row(
+    _REQUEST + "Index {index} does not match a secondary index that existed in the source table and cannot be created during"
+    " the restore operation"
+)
+RESTORE_UNITS_ON_DEMAND = _row(
+    _REQUEST + "Cannot override ProvisionedThroughput if BillingMode is overridden to PAY_PER_REQUEST{index}"
+)
+RESTORE_UNITS_SUPERFLUOUS = _row(_REQUEST + "Cannot override ProvisionedThroughput unless BillingMode is PROVISIONED")
+RESTORE_UNITS_REQUIRED = _row(_REQUEST + "Must override ProvisionedThroughput if BillingMode is overridden to PROVISIONED")
+RESTORE_INDEX_UNITS_REQUIRED = _row(_REQUEST + "Must specify provisioned throughput for index {index}")
+RESTORE_MAXIMA_SUPERFLUOUS = _row(
+    _REQUEST + "Cannot override {member} for OnDemandThroughput unless BillingModeOverride is PAY_PER_REQUEST"
+)
+RESTORE_MAXIMA_OUTSIDE = _row(_REQUEST + "Requested {member} for OnDemandThroughput is outside of valid range")
+RESTORE_SOURCES = _row(_REQUEST + "Must provide exactly one of: sourceTableArn, sourceTableName")
+RESTORE_SOURCE_ARN = _row(_REQUEST + "sourceTableArn is not a valid ARN")
+RESTORE_SOURCE_OF_ANOTHER = _row("This action is only supported by accounts that match the resource owner’s account.")
+RESTORE_TIME_MISSING = _row(
+    _REQUEST + "Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both"
+)
+RESTORE_TIMES = _row(  # AWS's text goes on; what follows is not recorded
+    _REQUEST + "Both RestoreDateTime and UseLatestRestorableTime cannot be set for point-in-time restore request."
+)
+RESTORE_TIME_OUTSIDE = ErrorRow(  # recorded up to the name of the second bound
+    "InvalidRestoreTimeException", 400,
+    "RestoreDateTime '{asked}' must be within EarliestRestorableDateTime '{earliest}' and LatestRestorableDateTime '{latest}'",
+)  # fmt: skip
+
+# --- exports, imports and what is not emulated ------------------------------------------------------------------------------
+
+# Of the codes that are not about tables, the wordings are not recorded.
+EXPORT_NOT_FOUND = ErrorRow("ExportNotFoundException", 400, "Export not found: {arn}")
+EXPORT_TIME_OUTSIDE = ErrorRow("InvalidExportTimeException", 400, "Export Time is invalid")  # recorded by Alternator's suite
+EXPORT_CONFLICT = ErrorRow("ExportConflictException", 400, "There is another export with the same client token")
+IMPORT_NOT_FOUND = ErrorRow("ImportNotFoundException", 400, "Import not found: {arn}")
+IMPORT_CONFLICT = ErrorRow("ImportConflictException", 400, "There is another import with the same client token")
 GLOBAL_TABLE_NOT_FOUND = ErrorRow("GlobalTableNotFoundException", 400, "Global table not found: {table}")
 INSIGHTS_INDEX_NOT_FOUND = ErrorRow(
     "ResourceNotFoundException", 400, "Requested resource not found: Index: {index} of table: {table} not found"
 )
 # These are no words of AWS's: what stands here is not emulated.
 NO_GLOBAL_TABLES = _row("condemu does not emulate global tables: a table is in one region, and has no replicas")
-EXPORT_UNSUPPORTED = _row("condemu exports whole tables as they are now, in the format DYNAMODB_JSON")
+EXPORT_UNSUPPORTED = _row("condemu exports whole tables, in the format DYNAMODB_JSON")
 IMPORT_UNSUPPORTED = _row("condemu imports the formats DYNAMODB_JSON and CSV, not compressed or with GZIP")
-BACKUP_TABLE_NOT_FOUND = ErrorRow("TableNotFoundException", 400, "Table not found: {table}")
+
+# --- streams ----------------------------------------------------------------------------------------------------------------
+
 STREAM_NOT_FOUND = ErrorRow("ResourceNotFoundException", 400, "Requested resource not found: Stream: {arn} not found")
 SHARD_NOT_FOUND = ErrorRow("ResourceNotFoundException", 400, "Requested resource not found: Shard does not exist")
 # The wordings of the next four are not recorded.

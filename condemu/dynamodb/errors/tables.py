@@ -89,6 +89,7 @@ STREAM_VIEW_SUPERFLUOUS = _row(
 
 TABLE_EXISTS = _in_use("Table already exists: {table}")
 TABLE_CREATING = _in_use(_IN_USE + "Table is being created: {table}")
+TABLE_RESTORING = _in_use("Table is being used: {table}")  # recorded 2026-10
 TABLE_DELETING = _in_use(_IN_USE + "Table is being deleted: {table}")
 TABLE_UPDATING = _in_use(_IN_USE + "Table: {table} is in the process of being updated.")
 TABLE_INDEXES_BUSY = _in_use(_IN_USE + "Cannot delete table while indexes are being created, updated, or deleted.")

@@ -12,7 +12,8 @@ from collections.abc import Iterator, KeysView
 from typing import Any, Literal, Protocol, cast, overload
 
 Text = Literal[
-    "Action", "AttributeName", "AttributeType", "BackupArn", "BackupType", "BillingMode", "ClientRequestToken", "ClientToken",
+    "Action", "AttributeName", "AttributeType", "BackupArn", "BackupName", "BackupType", "BillingMode", "BillingModeOverride",
+    "ClientRequestToken", "ClientToken",
     "ComparisonOperator", "ConditionExpression", "ConditionalOperator", "Delimiter", "ExclusiveStartBackupArn",
     "ExclusiveStartGlobalTableName", "ExclusiveStartShardId", "ExclusiveStartStreamArn", "ExclusiveStartTableName",
     "ExpectedRevisionId", "ExportArn", "ExportFormat", "ExportType", "FilterExpression", "GlobalTableName", "ImportArn",
@@ -20,29 +21,30 @@ Text = Literal[
     "Policy", "ProjectionExpression", "ProjectionType", "RegionName", "ResourceArn", "ResourcePolicy", "ReturnConsumedCapacity",
     "ReturnItemCollectionMetrics", "ReturnValues", "ReturnValuesOnConditionCheckFailure", "S3Bucket", "S3BucketOwner",
     "S3KeyPrefix", "S3Prefix", "S3SseAlgorithm", "S3SseKmsKeyId", "SSEType", "Select", "SequenceNumber", "ShardId",
-    "ShardIterator", "ShardIteratorType", "Statement", "StreamArn", "StreamViewType", "TableArn", "TableClass", "TableName",
-    "Type", "UpdateExpression",
+    "ShardIterator", "ShardIteratorType", "SourceTableArn", "SourceTableName", "Statement", "StreamArn", "StreamViewType",
+    "TableArn", "TableClass", "TableName", "TargetTableName", "Type", "UpdateExpression",
 ]  # fmt: skip
 Flag = Literal[
     "ConfirmRemoveSelfResourceAccess", "ConsistentRead", "DeletionProtectionEnabled", "Enabled", "Exists",
-    "PointInTimeRecoveryEnabled", "ScanIndexForward", "StreamEnabled",
+    "PointInTimeRecoveryEnabled", "ScanIndexForward", "StreamEnabled", "UseLatestRestorableTime",
 ]  # fmt: skip
 Number = Literal[
     "ExportTime", "Limit", "MaxReadRequestUnits", "MaxResults", "MaxWriteRequestUnits", "PageSize", "ReadCapacityUnits",
-    "ReadUnitsPerSecond", "RecoveryPeriodInDays", "Segment", "TimeRangeLowerBound", "TimeRangeUpperBound", "Timestamp",
-    "TotalSegments", "WriteCapacityUnits", "WriteUnitsPerSecond",
+    "ReadUnitsPerSecond", "RecoveryPeriodInDays", "RestoreDateTime", "Segment", "TimeRangeLowerBound", "TimeRangeUpperBound",
+    "Timestamp", "TotalSegments", "WriteCapacityUnits", "WriteUnitsPerSecond",
 ]  # fmt: skip
 Texts = Literal["AttributesToGet", "HeaderList", "NonKeyAttributes", "TagKeys"]
 Names = Literal["ExpressionAttributeNames"]
 Structure = Literal[
     "ConditionCheck", "Create", "Csv", "Delete", "DeleteRequest", "FilterSpecification", "Get",
-    "IncrementalExportSpecification", "InputFormatOptions", "OnDemandThroughput", "PointInTimeRecoverySpecification",
-    "Projection", "ProvisionedThroughput", "Put", "PutRequest", "S3BucketSource", "SSESpecification", "ShardFilter",
-    "StreamSpecification", "TableCreationParameters", "TimeToLiveSpecification", "Update", "WarmThroughput",
+    "IncrementalExportSpecification", "InputFormatOptions", "OnDemandThroughput", "OnDemandThroughputOverride",
+    "PointInTimeRecoverySpecification", "Projection", "ProvisionedThroughput", "ProvisionedThroughputOverride", "Put",
+    "PutRequest", "S3BucketSource", "SSESpecification", "SSESpecificationOverride", "ShardFilter", "StreamSpecification",
+    "TableCreationParameters", "TimeToLiveSpecification", "Update", "WarmThroughput",
 ]  # fmt: skip
 Structures = Literal[
-    "AttributeDefinitions", "GlobalSecondaryIndexUpdates", "GlobalSecondaryIndexes", "KeySchema", "LocalSecondaryIndexes",
-    "Statements", "Tags", "TransactItems", "TransactStatements",
+    "AttributeDefinitions", "GlobalSecondaryIndexOverride", "GlobalSecondaryIndexUpdates", "GlobalSecondaryIndexes", "KeySchema",
+    "LocalSecondaryIndexOverride", "LocalSecondaryIndexes", "Statements", "Tags", "TransactItems", "TransactStatements",
 ]  # fmt: skip
 Values = Literal["AttributeValueList", "Keys", "Parameters"]
 Document = Literal[

@@ -154,6 +154,7 @@ def no_resource(txn: Txn) -> tuple[str, ...]:
 # --- tables -----------------------------------------------------------------------------------------------------------------
 
 _ARN: Final = re.compile(r"arn:aws[\w-]*:dynamodb:([a-z0-9-]+):(\d{12}):table/([^/]+)(?:/.*)?").fullmatch
+TABLE_ARN: Final = re.compile(r"arn:aws[\w-]*:dynamodb:([a-z0-9-]+):(\d{12}):table/([a-zA-Z0-9_.-]{3,255})").fullmatch
 
 
 def address(request: DynamoRequest, name: str) -> Key:

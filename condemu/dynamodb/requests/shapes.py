@@ -42,6 +42,7 @@ ExportType                           String  FULL_EXPORT|INCREMENTAL_EXPORT
 InputFormat                          String  DYNAMODB_JSON|ION|CSV
 InputCompressionType                 String  GZIP|ZSTD|NONE
 MaxResults                           Integer ..100
+BackupName                           String  3..255  {_NAME}
 BackupType                           String  USER|SYSTEM|AWS_BACKUP|ALL
 RevisionId                           String  1..255
 TagKey                               String
@@ -187,7 +188,18 @@ UpdateContinuousBackups  TableName!=TableNameOrArn PointInTimeRecoverySpecificat
 PointInTimeRecoverySpecification  PointInTimeRecoveryEnabled!=Boolean RecoveryPeriodInDays=RecoveryDays
 ListBackups             TableName=TableNameOrArn Limit=ListLimit TimeRangeLowerBound=Timestamp TimeRangeUpperBound=Timestamp
                         ExclusiveStartBackupArn=Arn BackupType=BackupType
+CreateBackup            TableName!=TableNameOrArn BackupName!=BackupName
 DescribeBackup          BackupArn!=Arn
+DeleteBackup            BackupArn!=Arn
+RestoreTableFromBackup  TargetTableName!=ControlTableName BackupArn!=Arn BillingModeOverride=BillingMode
+                        GlobalSecondaryIndexOverride=[GlobalSecondaryIndex] LocalSecondaryIndexOverride=[LocalSecondaryIndex]
+                        ProvisionedThroughputOverride=ProvisionedThroughput OnDemandThroughputOverride=OnDemandThroughput
+                        SSESpecificationOverride=SSESpecification
+RestoreTableToPointInTime  SourceTableArn=TableNameOrArn SourceTableName=ControlTableName TargetTableName!=ControlTableName
+                        UseLatestRestorableTime=Boolean RestoreDateTime=Timestamp BillingModeOverride=BillingMode
+                        GlobalSecondaryIndexOverride=[GlobalSecondaryIndex] LocalSecondaryIndexOverride=[LocalSecondaryIndex]
+                        ProvisionedThroughputOverride=ProvisionedThroughput OnDemandThroughputOverride=OnDemandThroughput
+                        SSESpecificationOverride=SSESpecification
 ExportTableToPointInTime  TableArn!=TableNameOrArn ExportTime=Timestamp ClientToken=String S3Bucket!=S3Bucket
                         S3BucketOwner=AccountId S3Prefix=S3Prefix S3SseAlgorithm=S3SseAlgorithm S3SseKmsKeyId=S3SseKmsKeyId
                         ExportFormat=ExportFormat ExportType=ExportType

@@ -1,4 +1,4 @@
-"""The one way in which an item changes: the item, its index entries, its stream's record and its expiry, in one decision.
+"""The one way in which an item changes: with its index entries, its stream's record, its expiry and its past, in one decision.
 
 An index holds an entry for every item that has all its key attributes with the right types; the entry is the part of the item
 that the index projects. An index that projects everything shares the item's record, and so does a stream.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from condemu.core.store import Key, Txn
 from condemu.dynamodb.data.values import Item, equal, item_size
-from condemu.dynamodb.state import expirations, stream_records
+from condemu.dynamodb.state import expirations, past, stream_records
 from condemu.dynamodb.state.keys import Place, belongs, own_place, place
 from condemu.dynamodb.state.records import DELETING, INDEXED, ITEMS, Index, StoredItem, Table, changed_by, item_in, packed
 
@@ -21,14 +21,14 @@ def put(txn: Txn, table: Table, where: Place, old: StoredItem | None, item: Item
     """Let `item`, which counts for `size` bytes, be what is at `where` instead of `old`."""
     new = packed(item, size, txn.index)
     txn.put(ITEMS, (table.account, table.table_id, *where), new)
-    if table.indexes or table.stream is not None or table.ttl_attribute is not None:
+    if table.indexes or table.stream is not None or table.ttl_attribute is not None or table.recovery is not None:
         _follow(txn, table, where, old, new, item)
     return new
 
 
 def delete(txn: Txn, table: Table, where: Place, old: StoredItem, *, expired: bool = False) -> None:
     txn.delete(ITEMS, (table.account, table.table_id, *where))
-    if table.indexes or table.stream is not None or table.ttl_attribute is not None:
+    if table.indexes or table.stream is not None or table.ttl_attribute is not None or table.recovery is not None:
         _follow(txn, table, where, old, None, None, expired=expired)
 
 
@@ -43,6 +43,8 @@ def _follow(
     expired: bool = False,
 ) -> None:
     """What else changes with an item that was `old` and is now `new`, which holds `item`."""
+    if table.recovery is not None:
+        past.note(txn, table, where, old)
     before = None if old is None else item_in(old)
     for index in table.indexes:
         if index.status != DELETING:

@@ -9,6 +9,9 @@
 | dynamodb.record | account, arn, sequence                                   | StreamRecord                            |
 | dynamodb.export | account, arn                                             | Transfer                                |
 | dynamodb.import | account, arn                                             | Transfer                                |
+| dynamodb.backup | account, arn                                             | Backup                                  |
+| dynamodb.saved  | account, arn, partition, sort                            | StoredItem: an item in a backup         |
+| dynamodb.past   | account, table, commit, partition, sort                  | Before: an item before a commit         |
 | dynamodb.ttl    | account, seconds, table, partition, sort                 | Expiring: an item that may have expired |
 | dynamodb.token  | account, token                                           | Token: a transaction that was done      |
 | dynamodb.expiry | account, milliseconds, token                             | Token: when it is forgotten             |
@@ -42,6 +45,9 @@ STREAMS: Final = "dynamodb.stream"
 RECORDS: Final = "dynamodb.record"
 EXPORTS: Final = "dynamodb.export"
 IMPORTS: Final = "dynamodb.import"
+BACKUPS: Final = "dynamodb.backup"
+SAVED: Final = "dynamodb.saved"
+PAST: Final = "dynamodb.past"
 EXPIRING: Final = "dynamodb.ttl"
 
 CREATING: Final = "CREATING"
@@ -133,6 +139,15 @@ class Recovery:
 
 
 @record
+class Restoration:
+    """What a table is being restored from: a table, by a backup of it or as it was at some time."""
+
+    table: str  # its ARN
+    at: float
+    backup: str | None = None  # its ARN
+
+
+@record
 class Table:
     """A table and its configuration. `table_id` is a UUID, so what a deleted table of the same name held is never met again."""
 
@@ -161,6 +176,7 @@ class Table:
     policy_revision: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
     ready_at: float | None = None  # when a state that takes time ends, on the emulator's clock (states.py)
+    restored: Restoration | None = None  # while it is being restored
 
     @property
     def arn(self) -> str:
@@ -195,6 +211,20 @@ class Transfer:
     manifest: str | None = None
     failure: tuple[str, str] | None = None
     beats: int = 0
+
+
+@record
+class Backup:
+    """A backup, with the table as it was. Its items have a space of their own; `items` and `size` are the table's statistics."""
+
+    arn: str
+    name: str
+    kind: str  # USER or SYSTEM
+    created: float
+    table: Table
+    items: int = 0
+    size: int = 0
+    expires: float | None = None
 
 
 StoredItem = NewType("StoredItem", bytes)
@@ -253,6 +283,14 @@ class StreamRecord:
 
 
 @record
+class Before:
+    """An item as it was before a commit, and when that was. None: there was no item."""
+
+    at: float
+    old: StoredItem | None
+
+
+@record
 class Expiring:
     """Where the item is that may have expired: its table."""
 
@@ -281,6 +319,14 @@ def _record_read(document: Document, bodies: Bodies) -> StreamRecord:
     return StreamRecord(float(document["At"]), old, new, document["Expired"])
 
 
+def _before_shown(before: Before, bodies: Bodies) -> Document:
+    return {"At": before.at, "Old": before.old and _shown(before.old, bodies)}
+
+
+def _before_read(document: Document, bodies: Bodies) -> Before:
+    return Before(float(document["At"]), document["Old"] and _read(document["Old"], bodies))
+
+
 def _stream_of(stream: Stream, former: str, account: str) -> Stream:
     return replace(stream, account=account, arn=stream.arn.replace(f":{former}:", f":{account}:", 1))
 
@@ -288,7 +334,19 @@ def _stream_of(stream: Stream, former: str, account: str) -> Stream:
 def _table_of(table: Table, former: str, account: str) -> Table:
     stream = table.stream and _stream_of(table.stream, former, account)
     last = table.last_stream and table.last_stream.replace(f":{former}:", f":{account}:", 1)
-    return replace(table, account=account, stream=stream, last_stream=last)
+    restored = table.restored and _restoration_of(table.restored, former, account)
+    return replace(table, account=account, stream=stream, last_stream=last, restored=restored)
+
+
+def _restoration_of(restoration: Restoration, former: str, account: str) -> Restoration:
+    table = restoration.table.replace(f":{former}:", f":{account}:", 1)
+    backup = restoration.backup and restoration.backup.replace(f":{former}:", f":{account}:", 1)
+    return replace(restoration, table=table, backup=backup)
+
+
+def _backup_of(backup: Backup, former: str, account: str) -> Backup:
+    arn = backup.arn.replace(f":{former}:", f":{account}:", 1)
+    return replace(backup, arn=arn, table=_table_of(backup.table, former, account))
 
 
 def _transfer_of(transfer: Transfer, former: str, account: str) -> Transfer:
@@ -308,6 +366,9 @@ SPACES: Final = (
     space(EXPIRING, Expiring, ("seconds", int), ("table", str), *PLACE, version=2),
     space(EXPORTS, Transfer, (ARN, str), move=_transfer_of),
     space(IMPORTS, Transfer, (ARN, str), move=_transfer_of),
+    space(BACKUPS, Backup, (ARN, str), move=_backup_of),
+    space(SAVED, bytes, (ARN, str), *PLACE, codec=AS_JSON),
+    space(PAST, Before, ("table", str), ("commit", int), *PLACE, codec=Codec(_before_shown, _before_read)),
     space(TOKENS, Token, ("token", str)),
     space(EXPIRIES, Token, ("milliseconds", int), ("token", str)),
 )

@@ -27,7 +27,7 @@ def settled(table: Table, now: float) -> Table | None:
     indexes = tuple(replace(index, status=ACTIVE, backfilling=False) for index in table.indexes if index.status != DELETING)
     used = {name for keys in (table.keys, *(index.keys for index in indexes)) for name in keys.names}
     attributes = tuple((name, kind) for name, kind in table.attributes if name in used)
-    return replace(table, status=ACTIVE, ready_at=None, indexes=indexes, attributes=attributes)
+    return replace(table, status=ACTIVE, ready_at=None, restored=None, indexes=indexes, attributes=attributes)
 
 
 def begun(table: Table, status: str, now: float, delay: float) -> Table:

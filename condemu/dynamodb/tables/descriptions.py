@@ -18,6 +18,7 @@ from condemu.dynamodb.state.records import (
     UPDATING,
     Index,
     KeySchema,
+    Restoration,
     Table,
     Throughput,
 )
@@ -30,6 +31,8 @@ def describe_created(table: Table) -> dict[str, Any]:
     became one on demand (recorded on AWS in 2025).
     """
     description = describe_table(replace(table, on_demand_since=None), CREATING)
+    if table.restored is not None:
+        description["BillingModeSummary"] = {"BillingMode": table.billing_mode}
     if table.billing_mode == ON_DEMAND:
         description["BillingModeSummary"] = {"BillingMode": ON_DEMAND}
         description["TableThroughputModeSummary"] = {"TableThroughputMode": ON_DEMAND}
@@ -79,6 +82,8 @@ def describe_table(table: Table, status: str | None = None) -> dict[str, Any]:
     if table.last_stream is not None:
         description["LatestStreamLabel"] = table.last_stream.rpartition("/")[2]
         description["LatestStreamArn"] = table.last_stream
+    if table.restored is not None:
+        description["RestoreSummary"] = describe_restoration(table.restored)
     if table.encryption is not None:
         description["SSEDescription"] = dict(table.encryption)
     if table.table_class is not None:
@@ -88,6 +93,13 @@ def describe_table(table: Table, status: str | None = None) -> dict[str, Any]:
         description["OnDemandThroughput"] = dict(table.on_demand)
     description["WarmThroughput"] = describe_warm(table.billing_mode, table.throughput, dict(table.warm))
     return description
+
+
+def describe_restoration(restored: Restoration) -> dict[str, Any]:
+    """While a table is being restored. It is not told afterwards (recorded 2026-10)."""
+    source = {} if restored.backup is None else {"SourceBackupArn": restored.backup}
+    when = {"RestoreDateTime": round(restored.at, 3), "RestoreInProgress": True}
+    return {**source, "SourceTableArn": restored.table, **when}
 
 
 def describe_keys(keys: KeySchema) -> list[dict[str, str]]:
@@ -115,17 +127,22 @@ def describe_warm(mode: str, throughput: Throughput, given: dict[str, Any]) -> d
     return {**units, **given, "Status": "ACTIVE"}
 
 
-def describe_index(table: Table, index: Index, status: str) -> dict[str, Any]:
+def describe_projection(index: Index) -> dict[str, Any]:
     projection: dict[str, Any] = {"ProjectionType": index.projection}
     if index.included:
         projection["NonKeyAttributes"] = list(index.included)
+    return projection
+
+
+def describe_index(table: Table, index: Index, status: str) -> dict[str, Any]:
     description: dict[str, Any] = {
         "IndexName": index.name,
         "KeySchema": describe_keys(index.keys),
-        "Projection": projection,
+        "Projection": describe_projection(index),
     }
     if index.scope == GLOBAL:
-        description["IndexStatus"] = CREATING if status == CREATING else index.status
+        if table.restored is None:  # of a table that is being restored the indexes have no status (recorded 2026-10)
+            description["IndexStatus"] = CREATING if status == CREATING else index.status
         if index.backfilling:
             description["Backfilling"] = True
         description["ProvisionedThroughput"] = describe_throughput(index.throughput)

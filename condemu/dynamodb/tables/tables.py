@@ -18,7 +18,7 @@ from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.errors import tables as rows
 from condemu.dynamodb.requests.members import Members
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, no_resource, on_table
-from condemu.dynamodb.state import expirations, stream_records
+from condemu.dynamodb.state import backups, expirations, past, stream_records
 from condemu.dynamodb.state.changes import index_id
 from condemu.dynamodb.state.records import CREATING, DELETING, INDEXED, ITEMS, ON_DEMAND, TABLES, UPDATING, Table, item_in
 from condemu.dynamodb.state.states import begun, settled, table_at
@@ -69,6 +69,8 @@ def planned_table(request: DynamoRequest, members: Members) -> tuple[Key, Callab
         known = table_at(txn, whose)
         if known is not None:
             row = {CREATING: rows.TABLE_CREATING, DELETING: rows.TABLE_DELETING}.get(known.status, rows.TABLE_EXISTS)
+            if known.restored is not None:
+                row = rows.TABLE_RESTORING
             raise ServiceError(row, {"table": known.name}, because=f"it was created at {known.created}")
         table = Table(
             account=whose[0],
@@ -110,7 +112,7 @@ def describe(request: DynamoRequest) -> Plan:
     whose = address(request, request.members["TableName"])
 
     def decide(txn: Txn) -> Result:
-        return {"Table": describe_table(known_table(txn, whose))}
+        return {"Table": describe_table(found_table(txn, whose))}
 
     return atomic(request, decide, on_table(whose))
 
@@ -119,16 +121,18 @@ def delete_table(request: DynamoRequest) -> Plan:
     whose = address(request, request.members["TableName"])
 
     def decide(txn: Txn) -> Result:
-        table = known_table(txn, whose)
+        table = found_table(txn, whose)
         if has_busy_index(table):
             raise ServiceError(rows.TABLE_INDEXES_BUSY)
         if table.status in BUSY:
             raise ServiceError(BUSY[table.status], {"table": table.name})
         if table.deletion_protection:
             raise ServiceError(rows.DELETION_PROTECTED)
+        if table.recovery is not None:
+            backups.save(txn, table, backups.SYSTEM_NAME.format(table=table.name), backups.SYSTEM)
         forget_table(txn, whose, table)
         if request.delay:
-            txn.put(TABLES, whose, begun(replace(table, stream=None), DELETING, txn.now, request.delay))
+            txn.put(TABLES, whose, begun(replace(table, stream=None, recovery=None), DELETING, txn.now, request.delay))
         return {"TableDescription": describe_deleted(table)}
 
     return atomic(request, decide, on_table(whose))
@@ -161,7 +165,15 @@ def list_tables(request: DynamoRequest) -> Plan:
 
 
 def known_table(txn: Txn, whose: Key) -> Table:
-    """A table in whatever state, as the control plane names it when it is not there."""
+    """A table, as the control plane names it when it is not there. One that is being restored is not there (recorded 2026-10)."""
+    table = found_table(txn, whose)
+    if table.restored is not None:
+        raise ServiceError(errors.TABLE_NAMED_NOT_FOUND, {"table": whose[1]}, because="it is being restored")
+    return table
+
+
+def found_table(txn: Txn, whose: Key) -> Table:
+    """A table in whatever state, for who describes or deletes it."""
     table = table_at(txn, whose)
     if table is None:
         raise ServiceError(errors.TABLE_NAMED_NOT_FOUND, {"table": whose[1]})
@@ -178,4 +190,5 @@ def forget_table(txn: Txn, whose: Key, table: Table) -> None:
                     expirations.note(txn, table, (key[2], key[3]), item_in(record), None)
     if table.stream is not None:
         stream_records.disable(txn, table)
+    past.forget(txn, table)
     txn.delete(TABLES, whose)

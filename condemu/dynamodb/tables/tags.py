@@ -15,15 +15,14 @@ from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb.errors import control as rows
+from condemu.dynamodb.errors.general import TABLE_NAMED_NOT_FOUND
 from condemu.dynamodb.errors.statements import NEXT_TOKEN_INVALID
-from condemu.dynamodb.requests.request import DynamoRequest, Result, atomic, on_table
+from condemu.dynamodb.requests.request import TABLE_ARN, DynamoRequest, Result, atomic, on_table
 from condemu.dynamodb.state.records import TABLES, Table
 from condemu.dynamodb.state.states import table_at
 
 MAX_TAGS: Final = 50  # of a resource (Developer Guide, "Tagging restrictions")
-_TABLE_ARN: Final = re.compile(
-    r"arn:aws[\w-]*:dynamodb:([a-z0-9-]+):(\d{12}):table/([a-zA-Z0-9_.-]{3,255})"
-).fullmatch
+_BACKUP_ARN: Final = re.compile(r"arn:aws[\w-]*:dynamodb:[^:]*:[^:]*:table/[^/]+/backup/.*", re.DOTALL).fullmatch
 _TAG: Final = re.compile(r"[\w\s.:/=+@-]*").fullmatch
 
 
@@ -39,7 +38,9 @@ def resource_of(request: DynamoRequest) -> tuple[str, Key | None]:
         user = f"arn:aws:iam::{request.account}:root"
         fields = {"user": user, "operation": request.operation, "resource": arn if ":" in arn else "*"}
         raise ServiceError(rows.NOT_AUTHORIZED, fields)
-    match = _TABLE_ARN(arn)
+    if _BACKUP_ARN(arn):
+        raise ServiceError(rows.ARN_NOT_TAGGABLE, {"arn": arn})
+    match = TABLE_ARN(arn)
     return arn, None if match is None else (match[2], match[3], match[1])
 
 
@@ -80,7 +81,7 @@ def untag_resource(request: DynamoRequest) -> Plan:
         raise ServiceError(rows.TAG_KEYS_EMPTY)
 
     def decide(txn: Txn) -> Result:
-        table: Table | None = table_at(txn, whose)
+        table = _table(txn, whose)
         if table is None:
             raise ServiceError(rows.NOT_FOUND)
         kept = tuple((key, value) for key, value in table.tags if key not in keys)
@@ -103,7 +104,7 @@ def list_tags(request: DynamoRequest) -> Plan:
     token = request.members.get("NextToken")
 
     def decide(txn: Txn) -> Result:
-        table: Table | None = table_at(txn, whose)
+        table = _table(txn, whose)
         if table is None:  # 2026: who asks for the tags of what is not there may not know
             user = f"arn:aws:iam::{request.account}:root"
             raise ServiceError(rows.NOT_AUTHORIZED, {"user": user, "operation": request.operation, "resource": arn})
@@ -115,9 +116,16 @@ def list_tags(request: DynamoRequest) -> Plan:
 
 
 def tagged(txn: Txn, whose: Key, arn: str) -> Table:
-    table: Table | None = table_at(txn, whose)
+    table = _table(txn, whose)
     if table is None:
         raise ServiceError(rows.TAGGED_NOT_FOUND, {"arn": arn})
+    return table
+
+
+def _table(txn: Txn, whose: Key) -> Table | None:
+    table = table_at(txn, whose)
+    if table is not None and table.restored is not None:
+        raise ServiceError(TABLE_NAMED_NOT_FOUND, {"table": table.name}, because="it is being restored")  # recorded 2026-10
     return table
 
 

@@ -166,8 +166,13 @@ def update_settings(txn: Txn, table: Table, members: Members) -> Table:
         changes["warm"] = members["WarmThroughput"]
     encryption = members.get("SSESpecification")
     if encryption is not None:
-        changes["encryption"] = {"Status": "ENABLED", "SSEType": "KMS"} if encryption.get("Enabled") else None
+        changes["encryption"] = encryption_of(encryption)
     return replace(table, **changes) if changes else table
+
+
+def encryption_of(specification: Members) -> dict[str, str] | None:
+    """The SSEDescription that a table has then; None by the key that DynamoDB owns."""
+    return {"Status": "ENABLED", "SSEType": "KMS"} if specification.get("Enabled") in (True, "true") else None
 
 
 def update_stream(txn: Txn, table: Table, members: Members) -> Table:

@@ -142,11 +142,18 @@ class FileBlobs:
         return body
 
     def settle(self) -> None:
-        """Take back what died since."""
+        """Take back what died since. The thread that writes bodies does it."""
         while self.released:
             self.in_memory -= self.released.popleft()
-        while self.dead:
-            name, durable = self.dead.popleft()
+        self.bury()
+
+    def bury(self) -> None:
+        """Remove the files of the bodies that died since. Any thread may do it."""
+        while True:
+            try:
+                name, durable = self.dead.popleft()
+            except IndexError:  # all of them, or somebody else was faster
+                return
             if name in self._bodies:
                 continue
             if durable and self._ship is not None:

@@ -20,6 +20,7 @@ from condemu.core.log import LogUnavailable
 from condemu.storage.postgres import Database
 from condemu.storage.postgres_log import PART, TRIES
 
+SOME: Final = 10_000  # names that are asked for at once
 GRACE: Final = "1 hour"  # between a body's last record and its end
 
 
@@ -93,6 +94,9 @@ class PostgresBodies:
         def write(connection: psycopg.Connection[Any]) -> list[str]:
             sql = self.database.sql
             if dead:
+                if self._elsewhere:  # files of which the database has never heard
+                    told = "INSERT INTO {schema}.body (name, size) SELECT unnest(%s::text[]), 0 ON CONFLICT DO NOTHING"
+                    connection.execute(sql(told), ([name for name in dead if not held(name)],))
                 mark = sql("UPDATE {schema}.body SET dead = now() WHERE name = ANY(%s) AND dead IS NULL")
                 connection.execute(mark, ([name for name in dead if not held(name)],))
             marked = [row[0] for row in connection.execute(sql("SELECT name FROM {schema}.body WHERE dead IS NOT NULL"))]
@@ -110,11 +114,21 @@ class PostgresBodies:
     def forgotten(self, held: Callable[[str], bool]) -> list[str]:
         """What is not marked, older than the time of grace, and not `held`: what an ended process left."""
 
-        def read(connection: psycopg.Connection[Any]) -> list[str]:
-            select = self.database.sql("SELECT name FROM {schema}.body WHERE dead IS NULL AND at < now() - %s::interval")
-            return [row[0] for row in connection.execute(select, (self.grace,)) if not held(row[0])]
+        select = self.database.sql(
+            "SELECT name FROM {schema}.body WHERE name > %s AND dead IS NULL AND at < now() - %s::interval ORDER BY name LIMIT %s"
+        )
+        found: list[str] = []
+        last = ""
+        while True:
 
-        return self.database.run(read, tries=TRIES)
+            def read(connection: psycopg.Connection[Any], after: str = last) -> list[str]:
+                return [row[0] for row in connection.execute(select, (after, self.grace, SOME))]
+
+            names = self.database.run(read, tries=TRIES)
+            found += [name for name in names if not held(name)]
+            if len(names) < SOME:
+                return found
+            last = names[-1]
 
     def close(self) -> None:
         self.database.close()

@@ -36,6 +36,8 @@ ABOUT: Final = "about.json"
 BEGIN: Final = "log/begin"
 TRIES: Final = 3  # of a request whose answer was lost
 LOOKS: Final = 30  # looks after bodies between one that finds a body dead and its end: an hour
+FRESH: Final = 10  # looks for which a body that was put needs not be put again to be named
+OLD: Final = 3600.0  # seconds since a body was put, before which it is not deleted
 
 
 def place_name(after: int) -> str:
@@ -152,22 +154,33 @@ class S3Snapshots:
 
 
 class S3Bodies:
-    """Bodies by name. What nothing in this process refers to is deleted after an hour by whoever saw it die."""
+    """Bodies by name. What nothing in this process refers to is deleted after an hour by whoever saw it die, or found it so.
+
+    An hour is `LOOKS` looks. What was put less than an hour ago is not deleted, and who names a body that it put long ago puts it
+    once more before: so a body that is about to be named is never deleted.
+    """
 
     def __init__(self, objects: Objects, *, elsewhere: bool = False) -> None:
         self._objects = objects
         self._elsewhere = elsewhere
         self._dead: dict[str, int] = {}
+        self._put: dict[str, int] = {}  # what was put here and never named yet, and at which look
+        self._look = 0
 
     def put(self, name: str, path: str) -> None:
+        self._put[name] = self._look
         if not self._elsewhere:
             with open(path, "rb") as file:
                 self._objects.put(f"body/{name}", file, os.path.getsize(path))
 
     def claim(self, names: Sequence[str]) -> list[str]:
+        missing = []
         for name in names:
             self._dead.pop(name, None)
-        return [] if self._elsewhere else [name for name in names if not self._objects.has(f"body/{name}")]
+            put = self._put.pop(name, self._look)
+            if self._look - put > FRESH or not (self._elsewhere or self._objects.has(f"body/{name}")):
+                missing.append(name)
+        return missing
 
     def fetch(self, name: str, path: str) -> None:
         if self._elsewhere or not self._objects.save(f"body/{name}", f"{path}.part"):
@@ -175,17 +188,28 @@ class S3Bodies:
         os.replace(f"{path}.part", path)
 
     def tend(self, dead: Sequence[str], held: Callable[[str], bool]) -> list[str]:
-        self._dead |= dict.fromkeys(dead, 0)
+        self._look += 1
+        self._put = {name: look for name, look in self._put.items() if held(name)}
+        self._dead = {**dict.fromkeys(dead, 0), **self._dead}
         self._dead = {name: looks + 1 for name, looks in self._dead.items() if not held(name)}
-        gone = [name for name, looks in self._dead.items() if looks > LOOKS]
+        gone = [name for name, looks in self._dead.items() if looks > LOOKS and self._is_old(name)]
         for name in gone:
             if not self._elsewhere:
                 self._objects.delete(f"body/{name}")
             del self._dead[name]
         return gone
 
+    def _is_old(self, name: str) -> bool:
+        if self._elsewhere:
+            return True
+        age = self._objects.age(f"body/{name}")
+        return age is None or age > OLD
+
     def forgotten(self, held: Callable[[str], bool]) -> list[str]:
-        return [] if self._elsewhere else [name for name in self._objects.names("body/") if not held(name.rpartition("/")[2])]
+        if self._elsewhere:
+            return []
+        names = (name.rpartition("/")[2] for name in self._objects.names("body/"))
+        return [name for name in names if not held(name)]
 
     def close(self) -> None:
         self._objects.close()

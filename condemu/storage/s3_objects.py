@@ -12,6 +12,7 @@ import re
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from typing import IO, Final, NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
@@ -28,11 +29,13 @@ PIECE: Final = 1 << 20
 
 
 class Answer(NamedTuple):
-    """`code` is S3's, of an error."""
+    """`code` is S3's, of an error. `date` and `modified` are headers: the time there, and when the object was put."""
 
     status: int
     body: bytes
     code: str
+    date: str = ""
+    modified: str = ""
 
 
 class S3Address:
@@ -89,6 +92,19 @@ class Objects:
     def has(self, name: str) -> bool:
         return self._asked("HEAD", name, "", {}, b"", (200, 404)).status == 200
 
+    def age(self, name: str) -> float | None:
+        """Seconds since an object was put, as the store's clock counts them; None where there is none."""
+        answer = self._asked("HEAD", name, "", {}, b"", (200, 404))
+        if answer.status == 404:
+            return None
+        return (self._time_of(answer.date) - self._time_of(answer.modified)).total_seconds()
+
+    def _time_of(self, header: str) -> datetime:
+        try:
+            return parsedate_to_datetime(header).astimezone(UTC)
+        except ValueError:
+            raise LogUnavailable(f"{self.address.shown}: {header!r} is no date") from None
+
     def delete(self, name: str) -> None:
         self._asked("DELETE", name, "", {}, b"", (200, 204, 404))
 
@@ -138,7 +154,10 @@ class Objects:
         answer = self._connection.getresponse()
         body = answer.read()
         code = re.search(rb"<Code>(\w+)</Code>", body) if answer.status >= 300 else None
-        return Answer(answer.status, body, code[1].decode() if code is not None else "")
+        said = answer.headers.get
+        return Answer(
+            answer.status, body, code[1].decode() if code is not None else "", said("Date", ""), said("Last-Modified", "")
+        )
 
     def _signed(
         self, method: str, path: str, query: str, headers: dict[str, str], content: bytes | IO[bytes]

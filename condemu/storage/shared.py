@@ -18,25 +18,29 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import count
 from typing import Any, Final, Protocol
 
 from condemu.core.blobs import Blob
 from condemu.core.effects import Clock, Ids
 from condemu.core.log import Log, LogUnavailable, Missed
+from condemu.core.service import at_once
 from condemu.core.spaces import Space
 from condemu.core.store import MemoryStore
 from condemu.storage import snapshots
 from condemu.storage.batches import Batches, Unreadable
 from condemu.storage.committer import Committer
 from condemu.storage.data_directory import DataUnusable
-from condemu.storage.file_blobs import BodyFile, FileBlobs
+from condemu.storage.file_blobs import SUFFIX, BodyFile, FileBlobs
 from condemu.storage.frames import Damaged, OtherFormat
 from condemu.storage.snapshots import SnapshotWriter
 from condemu.storage.spool import say
 
 GROWN: Final = 64 * 1024 * 1024  # bytes of the log after which a snapshot is worth its while
 PATIENCE: Final = 2.0  # seconds between two looks at a log that nobody tells of, or that does not answer
-TEND: Final = 60  # looks at the log between two looks at the bodies that died
+TEND: Final = 120.0  # seconds between two looks at the bodies that died
+THOROUGHLY: Final = 30  # looks between two at all bodies: an hour
+STRAY: Final = 3600.0  # seconds since a file of the shared directory was written, before which it may yet be named
 
 
 class Snapshots(Protocol):
@@ -151,6 +155,7 @@ class ShippedBodies:
         if not body.durable:
             try:
                 if self._blobs.lasting:
+                    os.utime(self._blobs.place(body.name))  # whoever looks for strays sees that it is not one
                     self._blobs.sync((body,))
                 self._bodies.put(body.name, self._blobs.place(body.name))
             except OSError as problem:
@@ -224,6 +229,8 @@ class Shared:
         self.committer.grown = self._has_grown
         self._follower = threading.Thread(target=self._follow, name="condemu-follower", daemon=True)
         self._follower.start()
+        self._keeper = threading.Thread(target=self._keep, name="condemu-keeper", daemon=True)
+        self._keeper.start()
 
     def _abandon(self) -> None:
         self._aside.shutdown()
@@ -277,7 +284,6 @@ class Shared:
 
     def _follow(self) -> None:
         """Until the end: wake the replica when somebody appended, and see to it that a log that failed is tried again."""
-        looks = 0
         while not self._ended.is_set():
             try:
                 rung = self.place.bell.wait(PATIENCE)
@@ -285,21 +291,29 @@ class Shared:
                     self.committer.poke()
                     if self.trouble:
                         self._ended.wait(PATIENCE / 4)
-                looks += 0 if rung else 1
-                if looks == TEND:
-                    looks = 0
-                    self.tend()
             except LogUnavailable:
                 self.committer.poke()  # the log knows better whether it answers
                 self._ended.wait(PATIENCE / 4)
 
+    def _keep(self) -> None:
+        """Until the end: look after the bodies, now and then after all that there are."""
+        for look in count():
+            if self._ended.wait(TEND):
+                return
+            with suppress(LogUnavailable, OSError):  # the next look does it
+                self.tend(thoroughly=look % THOROUGHLY == 0)
+
     def tend(self, *, thoroughly: bool = False) -> list[str]:
-        """Look after the bodies that no record names any more. Raises LogUnavailable."""
-        self.blobs.settle()
+        """Look after the bodies that no record names any more; `thoroughly` after those, too, that a killed process had sent
+        and never named. All records that there are must be here before that can be told. Raises LogUnavailable.
+        """
+        self._catch_up()
+        self.blobs.bury()
         dead = [self.blobs.ended.popleft() for _ in range(len(self.blobs.ended))]
         try:
             if thoroughly:
                 dead += self.shipped.forgotten()
+                dead += [] if self._own_bodies else self._strays()
             gone = self.shipped.tend(dead)
         except LogUnavailable:
             self.blobs.ended.extend(dead)
@@ -309,6 +323,35 @@ class Shared:
                 with suppress(FileNotFoundError):
                     os.unlink(self.blobs.place(name))
         return gone
+
+    def _catch_up(self) -> None:
+        """From a thread of its own: return when all that was in the log is here. Raises LogUnavailable."""
+        home = self.committer._home
+        if home is None or not home.is_running():
+            at_once(self.committer.catch_up())
+            if self.trouble:
+                raise LogUnavailable(self.trouble)
+            return
+        waiting = asyncio.run_coroutine_threadsafe(self.committer.catch_up(), home)
+        while True:
+            try:
+                waiting.result(PATIENCE)
+                return
+            except TimeoutError:
+                if self._ended.is_set() or not home.is_running():
+                    raise LogUnavailable("the loop that reads the log has ended") from None
+
+    def _strays(self) -> list[str]:
+        """Files of the shared directory that nothing here refers to, written an hour ago or earlier, as its own clock says."""
+        with tempfile.NamedTemporaryFile(dir=self.blobs.directory, prefix="condemu-", suffix=".now") as now:
+            latest = os.fstat(now.fileno()).st_mtime - STRAY
+        found = []
+        for entry in os.scandir(self.blobs.directory):
+            name = entry.name.removesuffix(SUFFIX)
+            if name != entry.name and not self.blobs.holds(name):
+                with suppress(FileNotFoundError):
+                    found += [name] if entry.stat().st_mtime <= latest else []
+        return found
 
     # snapshots
 
@@ -351,6 +394,7 @@ class Shared:
         self.place.bell.interrupt()
         self.committer.close()
         self._follower.join()
+        self._keeper.join()
         self._aside.shutdown()
         self.place.bell.close()
         self.place.snapshots.close()

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from test_shared import BIG, send, shared
+from test_shared import BIG, killed_before_its_commit, send, shared
 
 from condemu.core.effects import CountingIds
 from condemu.core.log import LogUnavailable, Missed
@@ -16,7 +16,7 @@ from condemu.server.app import Emulator, build
 from condemu.server.config import Config
 from condemu.server.system import SystemClock
 from condemu.storage.data_directory import DataUnusable
-from condemu.storage.s3_log import S3Log, S3Place, S3Snapshots
+from condemu.storage.s3_log import FRESH, OLD, S3Log, S3Place, S3Snapshots
 from condemu.storage.s3_objects import Answer, Objects, S3Address
 
 Place = tuple[str, dict[str, str]]
@@ -150,3 +150,65 @@ def test_a_place_of_another_format_is_refused(place):
     objects(place).put("about.json", b'{"format": 7, "made_by": "9.9", "secret": ""}')
     with pytest.raises(DataUnusable, match=r"has format 7, made by condemu 9\.9"):
         build(Config(store=place[0]), environment=place[1])
+
+
+# --- bodies that nothing names ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hours pass at once."""
+    monkeypatch.setattr("condemu.storage.s3_log.LOOKS", 0)
+    monkeypatch.setattr("condemu.storage.s3_log.OLD", -1.0)
+
+
+def bodies_in(place: Place) -> list[str]:
+    return objects(place).names("body/")
+
+
+def test_what_a_process_sent_that_was_killed_before_its_commit_is_removed(bucket, made, impatient):
+    killed_before_its_commit(bucket[0], **bucket[1])
+    other = made()
+    [left] = bodies_in(bucket)
+    assert shared(other).tend() == []
+    assert shared(other).tend(thoroughly=True) == [left.removeprefix("body/")]
+    assert bodies_in(bucket) == []
+
+
+def test_a_body_that_only_an_unread_commit_names_is_kept(bucket, made, impatient):
+    one, other = made(buckets=("mine",)), made()
+    assert send(one, "PUT", "/mine/key", BIG)[0] == 200
+    one.close()
+    assert shared(other).tend(thoroughly=True) == []
+    assert send(other, "GET", "/mine/key") == (200, BIG)
+
+
+def test_a_body_that_was_put_within_the_hour_is_kept(bucket, made, monkeypatch):
+    monkeypatch.setattr("condemu.storage.s3_log.LOOKS", 0)
+    killed_before_its_commit(bucket[0], **bucket[1])
+    other = shared(made())
+    assert [other.tend(thoroughly=True) for _ in range(3)] == [[], [], []]
+    assert len(bodies_in(bucket)) == 1
+
+
+def test_who_names_a_body_that_it_put_long_ago_puts_it_again(bucket, made):
+    one = shared(made())
+    leaf = one.blobs.keep(BIG).spans[0][0]
+    name = f"body/{leaf.name}"
+    one.shipped.ship_one(leaf)
+    for _ in range(FRESH + 1):
+        one.tend()
+    there = objects(bucket)
+    there.put(name, b"as another process sees it")
+    one.shipped.ship([leaf])
+    assert there.get(name) == BIG
+    there.put(name, b"it is not put a third time")
+    one.shipped.ship([leaf])
+    assert there.get(name) == b"it is not put a third time"
+
+
+def test_the_age_of_an_object_is_told_by_the_stores_own_clock(place):
+    there = objects(place)
+    assert there.age("nothing") is None
+    there.put("something", b"")
+    assert there.age("something") < OLD

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
+import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fleet import Process
 from postgres_server import Server
 
 from condemu.core.effects import CountingIds, ManualClock
@@ -250,6 +255,90 @@ def test_what_an_ended_process_left_is_found(bodies):
     blob = one.keep()
     one.shared.shipped.ship([blob.spans[0][0]])
     assert other.shared.tend(thoroughly=True) == [one.name(blob)]
+
+
+def bodies_in(postgres: Server, store: str) -> str:
+    return postgres.psql(f"SELECT count(*) FROM {store.rpartition('=')[2]}.body")
+
+
+def impatient(emulator: Emulator) -> Shared:
+    """A replica that waits for no hour."""
+    shared(emulator).place.bodies.grace = "0 seconds"  # type: ignore[attr-defined]
+    return shared(emulator)
+
+
+def test_a_body_that_only_an_unread_commit_names_is_kept(postgres, made):
+    store = postgres.url()
+    one, other = made(store, buckets=("bucket",)), made(store)
+    other_index = other.engine.store.index
+    assert send(one, "PUT", "/bucket/key", BIG)[0] == 200
+    one.close()
+    assert other.engine.store.index == other_index
+    assert impatient(other).tend(thoroughly=True) == []
+    assert send(other, "GET", "/bucket/key") == (200, BIG)
+
+
+def test_without_the_log_no_body_is_given_up(postgres, made):
+    store = postgres.url()
+    one, other = made(store, buckets=("bucket",)), made(store)
+    assert send(one, "PUT", "/bucket/key", BIG)[0] == 200
+    schema = store.rpartition("=")[2]
+    postgres.psql(f"ALTER TABLE {schema}.batch RENAME TO away")
+    with pytest.raises(LogUnavailable):
+        impatient(other).tend(thoroughly=True)
+    postgres.psql(f"ALTER TABLE {schema}.away RENAME TO batch")
+    assert postgres.psql(f"SELECT count(*) FROM {schema}.body WHERE dead IS NULL") == "1"
+
+
+def killed_before_its_commit(store: str, *more: str, **environment: str) -> None:
+    """A process that has sent a long body to where bodies are, and is killed before a commit names it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, text in environment.items():
+            patch.setenv(name, text)
+        process = Process(store, "--buckets", "bucket", *more)
+        process.start()
+    assert process.serves.wait(120)
+
+    def ask(method: str, path: str, body: bytes = b"") -> bytes:
+        with closing(http.client.HTTPConnection("127.0.0.1", process.port, timeout=120)) as connection:
+            connection.request(method, path, body)
+            return connection.getresponse().read()
+
+    def put() -> None:
+        with pytest.raises((OSError, http.client.HTTPException)):
+            ask("PUT", "/bucket/key", BIG)
+
+    hold = json.loads(ask("POST", "/_condemu/holds", b'{"operation": "PutObject"}'))["hold"]
+    client = threading.Thread(target=put)
+    client.start()
+    assert json.loads(ask("GET", f"/_condemu/holds/{hold}?wait=60"))["waiting"]
+    process.kill()
+    client.join()
+
+
+def test_what_a_process_sent_that_was_killed_before_its_commit_is_removed(postgres, made):
+    store = postgres.url()
+    killed_before_its_commit(store)
+    other = impatient(made(store))
+    assert bodies_in(postgres, store) == "1"
+    assert len(other.tend(thoroughly=True)) == 1
+    assert bodies_in(postgres, store) == "0"
+
+
+def test_what_a_killed_process_left_in_the_shared_directory_is_removed(postgres, made, tmp_path):
+    store, bodies = postgres.url(), tmp_path / "bodies"
+    killed_before_its_commit(store, "--bodies", str(bodies))
+    other = made(store, bodies=str(bodies))
+    assert send(other, "PUT", "/bucket/kept", BIG)[0] == 200
+    (bodies / "strange.txt").write_text("not ours")
+    (bodies / "half.body").write_text("what was never sent to its end")
+    assert len(impatient(other).tend(thoroughly=True)) == 1
+    assert {path.name for path in bodies.iterdir()} >= {"strange.txt", "half.body"}  # it may still be written
+    for path in bodies.iterdir():
+        os.utime(path, (0, 0))
+    assert "half" in shared(other).tend(thoroughly=True)
+    assert len(list(bodies.iterdir())) == 2
+    assert send(made(store, bodies=str(bodies)), "GET", "/bucket/kept") == (200, BIG)
 
 
 # --- down -------------------------------------------------------------------------------------------------------------------

@@ -33,6 +33,8 @@ from condemu.storage.committer import Committer
 from condemu.storage.data_directory import DataUnusable
 from condemu.storage.file_blobs import SUFFIX, BodyFile, FileBlobs
 from condemu.storage.frames import Damaged, OtherFormat
+from condemu.storage.scratch import scratch_directory
+from condemu.storage.shipped_bodies import Bodies, ShippedBodies
 from condemu.storage.snapshots import SnapshotWriter
 from condemu.storage.spool import say
 
@@ -51,22 +53,6 @@ class Snapshots(Protocol):
     def fetch(self, path: str) -> bool: ...
 
     def put(self, index: int, path: str) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class Bodies(Protocol):
-    """Where bodies are kept by name."""
-
-    def put(self, name: str, path: str) -> None: ...
-
-    def claim(self, names: Sequence[str]) -> list[str]: ...
-
-    def fetch(self, name: str, path: str) -> None: ...
-
-    def tend(self, dead: Sequence[str], held: Callable[[str], bool]) -> list[str]: ...
-
-    def forgotten(self, held: Callable[[str], bool]) -> list[str]: ...
 
     def close(self) -> None: ...
 
@@ -132,55 +118,6 @@ class Attended:
         self._log.close()
 
 
-class ShippedBodies:
-    """Bodies on their way between a directory of this process and the place that all share."""
-
-    def __init__(self, bodies: Bodies, blobs: FileBlobs) -> None:
-        self._bodies = bodies
-        self._blobs = blobs
-        self._lock = threading.Lock()  # of the place's bodies, and of `durable`
-
-    def ship(self, named: Sequence[BodyFile]) -> None:
-        """Return when all of these are there. Raises LogUnavailable."""
-        with self._lock:
-            for body in named:
-                self._put(body)
-            missing = self._bodies.claim([body.name for body in named])
-            for body in named:
-                if body.name in missing:
-                    body.durable = False
-                    self._put(body)
-
-    def _put(self, body: BodyFile) -> None:
-        if not body.durable:
-            try:
-                if self._blobs.lasting:
-                    os.utime(self._blobs.place(body.name))  # whoever looks for strays sees that it is not one
-                    self._blobs.sync((body,))
-                self._bodies.put(body.name, self._blobs.place(body.name))
-            except OSError as problem:
-                raise LogUnavailable(f"the body {body.name} cannot be read: {problem.strerror}") from problem
-            body.durable = True
-
-    def ship_one(self, body: BodyFile) -> None:
-        """Before it is named: what its commit need not wait for then."""
-        with self._lock, suppress(LogUnavailable):  # whoever names it tries again, and tells
-            self._put(body)
-
-    def fetch(self, name: str, path: str) -> None:
-        with self._lock:
-            if not os.path.exists(path):
-                self._bodies.fetch(name, path)
-
-    def tend(self, dead: Sequence[str]) -> list[str]:
-        with self._lock:
-            return self._bodies.tend(dead, self._blobs.holds)
-
-    def forgotten(self) -> list[str]:
-        with self._lock:
-            return self._bodies.forgotten(self._blobs.holds)
-
-
 class Shared:
     """A replica of shared state. What a program needs of it are `store`, `blobs` and `committer`.
 
@@ -201,7 +138,7 @@ class Shared:
         self._grown = grown
         self._since = self._snapshot_size = 0
         self._writing: asyncio.Task[None] | None = None
-        self._scratch = tempfile.mkdtemp(prefix="condemu-shared-")
+        self._scratch, self._lock = scratch_directory("condemu-shared-")
         self._own_bodies = not directory
         self._ended = threading.Event()
         self.store = MemoryStore(clock, ids)
@@ -235,6 +172,7 @@ class Shared:
     def _abandon(self) -> None:
         self._aside.shutdown()
         shutil.rmtree(self._scratch, ignore_errors=True)
+        os.close(self._lock)
 
     def _load(self) -> None:
         """Hold what the newest snapshot says, or nothing where there is none."""
@@ -389,7 +327,9 @@ class Shared:
                         os.unlink(path)
 
     def close(self) -> None:
-        """Nothing can be read or committed any more."""
+        """Nothing can be read or committed any more. A second time it does nothing."""
+        if self._ended.is_set():
+            return
         self._ended.set()
         self.place.bell.interrupt()
         self.committer.close()
@@ -401,6 +341,7 @@ class Shared:
         self.place.bodies.close()
         self.blobs.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
+        os.close(self._lock)
 
 
 def _nothing(_: Any) -> None:

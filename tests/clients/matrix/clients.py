@@ -34,5 +34,6 @@ class Client:
 
 
 _ROWS: Final[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "clients.toml").read_text())
+PROGRAMS: Final[dict[str, dict[str, str]]] = _ROWS["programs"]
 PYTHON_HOMES: Final[dict[str, list[str]]] = _ROWS["python_homes"]
 CLIENTS: Final = tuple(Client(**row) for row in _ROWS["client"])

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from .clients import PYTHON_HOMES, Client
+from .clients import PROGRAMS, PYTHON_HOMES, Client
 
 HERE: Final = Path(__file__).parent
 HOME: Final = Path(os.environ.get("CONDEMU_CLIENTS") or Path.home() / ".cache" / "condemu-clients")
@@ -25,7 +25,7 @@ class Missing(Exception):
 
 def command_of(client: Client, *, install: bool) -> list[str]:
     """What runs a client's program."""
-    makers = {"python": python, "javascript": javascript, "go": go, "java": java}
+    makers = {"python": python, "javascript": javascript, "go": go, "java": java, "programs": programs}
     return makers[client.language](client, install)
 
 
@@ -71,6 +71,25 @@ def java(client: Client, install: bool) -> list[str]:
     laid("java", home, "pom.xml", "src/**/*.java")
     ran([maven, "--quiet", "--batch-mode", *([] if install else ["--offline"]), "compile"], home)
     return [machine, "-cp", f"{home / 'target' / 'classes'}:{home / 'target' / 'lib'}/*", "matrix.Main", client.program]
+
+
+def programs(client: Client, install: bool) -> list[str]:
+    """A program of the command line, which Python drives: from Go's module proxy or PyPI, or one that is on the path already."""
+    name = client.packages[0]
+    if install:
+        ran([sys.executable, "-m", "venv", str(HOME / "programs")])
+        if name in PROGRAMS["go"]:
+            ran([tool("go"), "install", PROGRAMS["go"][name]], GOBIN=str(HOME / "programs" / "bin"))
+        else:
+            pip = [str(HOME / "programs" / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+            ran([*pip, PROGRAMS["pip"][name]])
+    folder = Path(binary(name)).parent
+    return ["env", f"PATH={folder}:{os.environ['PATH']}", sys.executable, str(HERE / "python" / client.program)]
+
+
+def binary(name: str) -> str:
+    own = HOME / "programs" / "bin" / name
+    return str(own) if own.exists() else tool(name)
 
 
 def made(home: Path, install: bool) -> None:
@@ -120,6 +139,8 @@ def versions(client: Client) -> dict[str, str]:
         if not all(file.exists() for file in files.values()):
             raise Missing(f"{' and '.join(client.packages)} not installed")
         return {name: json.loads(file.read_text())["version"] for name, file in files.items()}
+    if client.language == "programs":
+        return {name: ran([binary(name), "version"]).split("\n")[0].removeprefix(name).strip() for name in client.packages}
     if client.language == "java":
         return {name: jar_version(name) for name in client.packages}
     return {name: ran([tool("go"), "list", "-m", "-f", "{{.Version}}", name], HOME / "go").strip() for name in client.packages}

@@ -19,7 +19,14 @@ TITLES: Final = {
     "stores": "Tables and stores",
     "locks": "Locks and idempotency",
 }
-LANGUAGES: Final = {"python": "Python", "javascript": "JavaScript", "go": "Go", "java": "Java", "rust": "Rust"}
+LANGUAGES: Final = {
+    "python": "Python",
+    "javascript": "JavaScript",
+    "go": "Go",
+    "java": "Java",
+    "rust": "Rust",
+    "programs": "program",
+}
 LEFT, TOP, NAMES, COLUMN, LINE, HEAD = 40, 60, 240, 38, 26, 110  # pixels
 INK, FAINT = "#1c2126", "#5c6670"
 FONT: Final = 'font-family="system-ui, Segoe UI, DejaVu Sans, sans-serif"'

@@ -15,6 +15,7 @@ import stores_calls
 from slatedb.uniffi import (
     AdminBuilder,
     CheckpointOptions,
+    CloseReason,
     DbBuilder,
     DbReaderBuilder,
     Error,
@@ -104,8 +105,8 @@ class Client:
             try:
                 await first.put(b"6", b"lost")
                 await first.flush()
-            except Error.Closed:
-                return True
+            except Error.Closed as closed:
+                return bool(closed.reason == CloseReason.FENCED)
             finally:
                 await second.shutdown()
             return False

@@ -146,6 +146,17 @@ class MemoryBlobs:
         """Nothing: there are no others."""
 
 
+class UnsharedBlobs:
+    """Another store's bodies, for whoever cannot wait: others can read one when the commit that names it is made, not before."""
+
+    def __init__(self, blobs: BlobStore) -> None:
+        self.writer = blobs.writer
+        self.keep = blobs.keep
+
+    async def share(self, blob: Blob) -> None:
+        """Nothing: its commit waits for that."""
+
+
 class MemoryWriter:
     __slots__ = ("_pieces",)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from condemu.auth.authenticate import Authenticator
 from condemu.auth.credentials import CredentialBook, read_credentials
-from condemu.core.blobs import Blob
+from condemu.core.blobs import Blob, UnsharedBlobs
 from condemu.core.calls import ADMINISTRATION, CLIENT, Call, Step
 from condemu.core.effects import Clock, Ids
 from condemu.core.engine import ArrivesAgain, Engine, Observer, ObserverFailed, ReadSource
@@ -255,7 +255,7 @@ class Emulator:
         config, clock, ids = self.config, self.clock, self.ids
         return {
             dispatch.S3: S3(
-                engine=engine, blobs=self.blobs, clock=clock, ids=ids, authenticator=Trusted(config.account),
+                engine=engine, blobs=UnsharedBlobs(self.blobs), clock=clock, ids=ids, authenticator=Trusted(config.account),
                 region=config.region, account=config.account, bucket_names=config.bucket_names,
             ),
             dispatch.DYNAMODB: DynamoDB(
@@ -353,7 +353,7 @@ def build(
     simpledb.exports.sink = dynamodb.files = S3Sink(s3_of, emulator)
     try:
         if config.seed:
-            emulator.seeding.sow()
+            emulator.seeding.sow(once=kept is not None)
         at_once(emulator.create_buckets(None if log is None else log.at_once()))
     except BaseException:
         emulator.close()

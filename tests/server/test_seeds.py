@@ -386,17 +386,6 @@ def test_a_snapshot_file_that_is_damaged_or_of_other_names_is_refused(seed: Path
 # --- with a data directory --------------------------------------------------------------------------------------------------
 
 
-def test_a_seed_is_for_what_a_data_directory_does_not_hold_yet(seed: Path, tmp_path: Path) -> None:
-    data = str(tmp_path / "data")
-    with served("--data", data, "--seed", str(written(seed, GOOD))) as (_, url):
-        assert ask(url, "PUT", "/a-bucket/k", b"mine")[0] == 200
-    written(seed, {"s3/b-bucket/k": "v"})
-    for _ in range(2):
-        with served("--data", data, "--seed", str(seed)) as (_, url):
-            assert ask(url, "GET", "/a-bucket/k") == (200, b"mine")
-            assert ask(url, "GET", "/b-bucket/k") == (200, b"v")
-
-
 def test_a_seed_that_is_refused_leaves_a_data_directory_as_it_was(seed: Path, tmp_path: Path) -> None:
     data = str(tmp_path / "data")
     done = run("serve", "--port", "0", "--data", data, "--seed", str(written(seed, {**GOOD, **BAD["a domain's name"][0]})))

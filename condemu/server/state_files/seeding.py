@@ -2,13 +2,15 @@
 
 It is sown on a copy of the state, by ordinary requests; what came of it there is one commit here. So nothing is half done when
 the last of many files is at fault, and nobody sees a part of it. What is there already stays as it is: a bucket, a table or a
-domain of that name; of a snapshot file, an account that holds anything.
+domain of that name; of a snapshot file, an account that holds anything. State that outlives the process is sown once, before its
+first commit: what clients deleted does not come back with the next start, and of several processes that start at once one sows.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -33,6 +35,10 @@ class _Moved(Exception):
     """Somebody changed what the seed changes, after it was copied."""
 
 
+class _Used(Exception):
+    """There have been commits already."""
+
+
 class Seeding:
     """`services` makes services on another engine, which believe who asks. `tell` hears of what is left as it is."""
 
@@ -47,9 +53,19 @@ class Seeding:
         self._services = services
         self._tell = tell or _tell
 
-    def sow(self) -> None:
-        """Before anybody is served. Raises SeedRefused; then nothing has changed."""
-        at_once(in_one_commit(self._engine, lambda engine: self._sow(engine, None, self._tell), "Seed", now=True))
+    def sow(self, *, once: bool = False) -> None:
+        """Before anybody is served; `once`: unless the state has been used before.
+
+        Raises SeedRefused; then nothing has changed.
+        """
+
+        def work(engine: Engine) -> None:
+            self._sow(engine, None, self._tell)
+
+        try:
+            at_once(in_one_commit(self._engine, work, "Seed", now=True, first=once))
+        except _Used:
+            self._tell(f"the state has been used before, so {self._config.seed} is not sown; POST /_condemu/reset sows it")
 
     async def reset(self, account: str | None, forget: Callable[[Txn], None]) -> None:
         """Forget, and sow again: all of it, or what is that account's. Raises SeedRefused; then nothing is forgotten."""
@@ -127,8 +143,12 @@ class _Worked:
         for change in commit.changes:
             self.before.setdefault((change.table, change.key), change.old)
 
-    def repeat(self, txn: Txn) -> None:
-        """Do the same here. Raises _Moved when something of it is no longer as it was."""
+    def repeat(self, first: bool, txn: Txn) -> None:
+        """Do the same here. Raises _Moved when something of it is no longer as it was, and _Used when it is to be the first
+        commit and is not.
+        """
+        if first and txn.index > 1:
+            raise _Used
         if any(txn.get(*place) != held for place, held in self.before.items()):
             raise _Moved
         txn.come_after(self.index)
@@ -139,20 +159,25 @@ class _Worked:
                 txn.put(table, key, held)
 
 
-async def in_one_commit(engine: Engine, work: Callable[[Engine], None], operation: str, *, now: bool = False) -> None:
+async def in_one_commit(
+    engine: Engine, work: Callable[[Engine], None], operation: str, *, now: bool = False, first: bool = False
+) -> None:
     """What `work` does to a copy of the state is done to the state: all at once, and nothing when it raises.
 
-    `now`: without waiting for anything else.
+    `now`: without waiting for anything else. `first`: as the first commit of all; raises _Used when there is one.
     """
+    if first and engine.store.index > 0:
+        raise _Used
     for _ in range(TRIES):
         worked = _Worked(engine.store, work)
         if not worked.before:
             return
+        repeat = partial(worked.repeat, first)
         try:
             if now:
-                engine.administer_now(worked.repeat, operation)
+                engine.administer_now(repeat, operation)
             else:
-                await engine.administer(worked.repeat, operation)
+                await engine.administer(repeat, operation)
             return
         except _Moved:
             continue

@@ -93,21 +93,48 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "BatchExecuteStatement": (("dynamodb:PartiQLInsert",), 2 * TABLE_WRITE),
     "BatchGetItem": (("dynamodb:BatchGetItem",), TABLE_READ),
     "BatchWriteItem": (("dynamodb:BatchWriteItem",), 4 * TABLE_WRITE),  # most are refused, some write many items
+    "CreateBackup": (("dynamodb:CreateBackup",), FREE),  # a gigabyte costs, and an item is some bytes
     "CreateTable": (("dynamodb:CreateTable",), FREE),
+    "DeleteBackup": (("dynamodb:DeleteBackup",), FREE),
     "DeleteItem": (("dynamodb:DeleteItem",), TABLE_WRITE),
     "DeleteTable": (("dynamodb:DeleteTable",), FREE),
+    "DescribeBackup": (("dynamodb:DescribeBackup",), FREE),
     "DescribeContinuousBackups": (("dynamodb:DescribeContinuousBackups",), FREE),
+    "DescribeContributorInsights": (("dynamodb:DescribeContributorInsights",), FREE),
+    "DescribeEndpoints": (("dynamodb:DescribeEndpoints",), FREE),
+    "DescribeGlobalTable": (("dynamodb:DescribeGlobalTable",), FREE),
+    "DescribeKinesisStreamingDestination": (("dynamodb:DescribeKinesisStreamingDestination",), FREE),
+    "DescribeLimits": (("dynamodb:DescribeLimits",), FREE),
+    "DescribeStream": (("dynamodb:DescribeStream",), FREE),
     "DescribeTable": (("dynamodb:DescribeTable",), FREE),
+    "DescribeTimeToLive": (("dynamodb:DescribeTimeToLive",), FREE),
     "ExecuteStatement": (
         ("dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PartiQLDelete", "dynamodb:PartiQLSelect"),
         TABLE_WRITE,
     ),
     "ExecuteTransaction": (("dynamodb:PartiQLInsert", "dynamodb:PartiQLSelect"), TRANSACTION),
+    "ExportTableToPointInTime": (("dynamodb:ExportTableToPointInTime",), FREE),  # refused
     "GetItem": (("dynamodb:GetItem",), TABLE_READ),
+    "GetRecords": (("dynamodb:GetRecords",), TABLE_READ),
+    "GetResourcePolicy": (("dynamodb:GetResourcePolicy",), FREE),
+    "GetShardIterator": (("dynamodb:GetShardIterator",), FREE),
+    "ImportTable": (("dynamodb:ImportTable",), FREE),  # refused
+    "ListBackups": (("dynamodb:ListBackups",), FREE),
+    "ListContributorInsights": (("dynamodb:ListContributorInsights",), FREE),
+    "ListExports": (("dynamodb:ListExports",), FREE),
+    "ListGlobalTables": (("dynamodb:ListGlobalTables",), FREE),
+    "ListImports": (("dynamodb:ListImports",), FREE),
+    "ListStreams": (("dynamodb:ListStreams",), FREE),
     "ListTagsOfResource": (("dynamodb:ListTagsOfResource", "dynamodb:TagResource"), FREE),
     "ListTables": (("dynamodb:ListTables",), FREE),
     "PutItem": (("dynamodb:PutItem",), TABLE_WRITE),
     "Query": (("dynamodb:Query",), TABLE_READ),
+    "RestoreTableFromBackup": (
+        ("dynamodb:RestoreTableFromBackup", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:GetItem",
+         "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchWriteItem"),
+        FREE,  # by the gigabyte
+    ),
+    "RestoreTableToPointInTime": (("dynamodb:RestoreTableToPointInTime",), FREE),  # refused
     "Scan": (("dynamodb:Scan",), TABLE_READ),
     "TagResource": (("dynamodb:TagResource",), FREE),
     "TransactGetItems": (("dynamodb:GetItem",), TRANSACTION),
@@ -126,13 +153,19 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "DeleteDomain": (("sdb:DeleteDomain",), BOX),
     "DomainMetadata": (("sdb:DomainMetadata",), BOX),
     "GetAttributes": (("sdb:GetAttributes",), BOX),
+    "GetExport": (("sdb:GetExport",), FREE),
     "ListDomains": (("sdb:ListDomains",), BOX),
     "PutAttributes": (("sdb:PutAttributes",), BOX),
     "Select": (("sdb:Select",), BOX),
+    "StartDomainExport": (("sdb:StartDomainExport",), BOX),
 }
 
-# The sweeper's, which a run itself does not call.
-SWEEPER: Final = ("s3:ListAllMyBuckets", "dynamodb:ListTables", "sdb:ListDomains")
+# What names no resource: the sweeper's lists, and what a run asks about the account.
+ANYWHERE: Final = (
+    "s3:ListAllMyBuckets", "dynamodb:ListTables", "sdb:ListDomains", "dynamodb:DescribeEndpoints", "dynamodb:DescribeLimits",
+    "dynamodb:ListBackups", "dynamodb:ListContributorInsights", "dynamodb:ListExports", "dynamodb:ListGlobalTables",
+    "dynamodb:ListImports", "dynamodb:ListStreams",
+)  # fmt: skip
 RESOURCES: Final = {
     "s3": ("arn:aws:s3:::{prefix}*", "arn:aws:s3:::{prefix}*/*"),
     "dynamodb": ("arn:aws:dynamodb:{region}:*:table/{prefix}*",),

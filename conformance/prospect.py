@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from .permissions import ACTIONS, RESOURCES, SWEEPER
+from .permissions import ACTIONS, ANYWHERE, RESOURCES
 from .resources import BOUNDS, PREFIX
 
 MARGIN: Final = 2.0  # storage for an hour, transfer of a few megabytes
@@ -26,7 +26,7 @@ def policy(region: str) -> dict[str, Any]:
         actions = sorted({action for actions, _ in ACTIONS.values() for action in actions if action.startswith(f"{service}:")})
         names = [resource.format(prefix=PREFIX, region=region) for resource in resources]
         statements.append({"Effect": "Allow", "Action": actions, "Resource": names})
-    statements.append({"Effect": "Allow", "Action": list(SWEEPER), "Resource": "*"})
+    statements.append({"Effect": "Allow", "Action": list(ANYWHERE), "Resource": "*"})
     return {"Version": "2012-10-17", "Statement": statements}
 
 

@@ -288,4 +288,37 @@ ANSWERS: Final = (
            "(BLOCKED if held is None", "(() if held is None"),
 )
 
-MUTANTS: Final = (*S3, *ANSWERS, *SIMPLEDB, *DYNAMODB, *RACES)
+TABLES: Final = (
+    Mutant("partitions come in the order of another hash", "dynamodb", "dynamodb/state/keys.py",
+           '_HASHED: Final = b"Outliers"', '_HASHED: Final = b"outliers"'),
+    Mutant("encryption is changed beside other settings", "dynamodb", "dynamodb/tables/update_table.py",
+           "        raise ServiceError(rows.ENCRYPTION_ALONE)\n", "        pass\n"),
+    Mutant("CreateTable tells all that DescribeTable does", "dynamodb", "dynamodb/tables/descriptions.py",
+           '        del one["WarmThroughput"]\n', "        pass\n"),
+    Mutant("a deleted table is told with its keys", "dynamodb", "dynamodb/tables/descriptions.py",
+           "        del description[member]\n", "        pass\n"),
+    Mutant("a sequence number goes with any iterator", "dynamodb", "dynamodb/streams/streams.py",
+           "        raise ServiceError(rows.SEQUENCE_SUPERFLUOUS", "        ServiceError(rows.SEQUENCE_SUPERFLUOUS"),
+    Mutant("tags of an unknown table are found to be none", "dynamodb", "dynamodb/errors/control.py",
+           'NOT_AUTHORIZED = ErrorRow(\n    "AccessDeniedException"', 'NOT_AUTHORIZED = ErrorRow(\n    "ResourceNotFoundException"'),
+    Mutant("a checksum is told to who asks in capitals", "s3", "s3/objects/get.py",
+           'mode.upper() == "ENABLED"', 'mode == "ENABLED"'),
+    Mutant("a backup has no items", "dynamodb", "dynamodb/state/backups.py",
+           "        txn.put(SAVED, (table.account, arn, *where), record)\n", "        pass\n"),
+    Mutant("a deleted backup stays", "dynamodb", "dynamodb/state/backups.py",
+           "    txn.delete(BACKUPS, (account, backup.arn))\n", ""),
+    Mutant("the upper bound of a range of time is in it", "dynamodb", "dynamodb/backups/backups.py",
+           "created >= latest", "created > latest"),
+    Mutant("the region in a backup's ARN counts", "dynamodb", "dynamodb/backups/backups.py",
+           "name.at(request.account, region or request.region)", "name.at(request.account, name.region)"),
+    Mutant("another account's backup is not found", "dynamodb", "dynamodb/backups/backups.py",
+           "    if not region or account != request.account:\n", "    if not region:\n"),
+    Mutant("a table is restored over another", "dynamodb", "dynamodb/backups/restores.py",
+           "        _check_target(txn, whose)\n        if restoring(txn, backup):", "        if restoring(txn, backup):"),
+    Mutant("capacity is overridden whatever the billing mode", "dynamodb", "dynamodb/backups/restores.py",
+           "        if wire is not None:\n            raise ServiceError(rows.RESTORE_UNITS_SUPERFLUOUS)\n", ""),
+    Mutant("a table tells forever what it was restored from", "dynamodb", "dynamodb/backups/restores.py",
+           "if request.delay else table)", "if request.delay else shown)"),
+)  # fmt: skip
+
+MUTANTS: Final = (*S3, *ANSWERS, *SIMPLEDB, *DYNAMODB, *TABLES, *RACES)

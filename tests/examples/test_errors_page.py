@@ -85,6 +85,15 @@ def test_the_loop_counts_each_of_many_and_no_lost_reply_twice(names: dict[str, A
     assert names["add_one"]("counter") == 10
 
 
+def test_the_history_names_who_was_faster(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The page's own program prints what the page says."""
+    section = PAGE.partition("### Who was faster\n")[2].partition("\n### ")[0]
+    program, printed = re.findall(r"^```py\n(.*?)^```\n\n```text\n(.*?)^```", section, re.MULTILINE | re.DOTALL)[0]
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    exec(compile(program, "docs/errors.md", "exec"), {"__name__": "page"})
+    assert capsys.readouterr().out == printed
+
+
 @pytest.mark.parametrize("name", sorted(ENTRIES))
 def test_an_entry_provokes_its_refusal(name: str) -> None:
     """In each entry whose name is a code, at least one example ends with that code."""

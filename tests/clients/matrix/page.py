@@ -27,7 +27,7 @@ LANGUAGES: Final = {
     "rust": "Rust",
     "programs": "program",
 }
-LEFT, TOP, NAMES, COLUMN, LINE, HEAD = 40, 60, 240, 38, 26, 110  # pixels
+LEFT, TOP, NAMES, COLUMN, LINE, HEAD = 40, 60, 270, 38, 26, 110  # pixels
 INK, FAINT = "#1c2126", "#5c6670"
 FONT: Final = 'font-family="system-ui, Segoe UI, DejaVu Sans, sans-serif"'
 

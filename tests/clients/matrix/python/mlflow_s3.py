@@ -19,7 +19,7 @@ WITHOUT = {
     "multipart": "complete_multipart_upload takes no conditions",
     "copy": "a repository copies nothing",
     "versions": "it knows no versions",
-    "presigned": "its URLs of uploads have no conditions",
+    "presigned": "create_presigned_upload_url leaves a condition out of the headers that are to be sent, and warns",
     "checksum": "MLFLOW_S3_UPLOAD_EXTRA_ARGS are one for all uploads, so that no checksum of a body can be among them",
 }
 

@@ -202,15 +202,19 @@ class Engine:
             step = plan.steps[0]
         else:
             step = plan
-        if self.observed or self.log is not None:
+        if self.observed:
             return await self._observed_step(call, step, 0)
+        if self.log is not None:
+            return await self._logged_step(self.log, call, step, 0)
         return self._step(call, step, 0)
 
     async def _result_of(self, call: Call, step: Step, number: int) -> Any:
         """What came of one step of several: its result, or what refuses it."""
         try:
-            if self.observed or self.log is not None:
+            if self.observed:
                 return await self._observed_step(call, step, number)
+            if self.log is not None:
+                return await self._logged_step(self.log, call, step, number)
             return self._step(call, step, number)
         except ServiceError as error:
             error.__traceback__ = None
@@ -225,6 +229,12 @@ class Engine:
                 commit = store.transact(step.decide)
             except Due:
                 commit = self._decide(call, step, number)
+        call.commit_index = commit.index
+        return commit.result
+
+    async def _logged_step(self, log: Committing, call: Call, step: Step, number: int) -> Any:
+        """As `_step`; it returns when what it tells is in the log."""
+        commit = await self._logged(log, call, step, number)
         call.commit_index = commit.index
         return commit.result
 

@@ -15,24 +15,16 @@ read with a pager. Records are what the codec says (`core/codec.py`); a body is 
 
 from __future__ import annotations
 
-import json
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from condemu.core.blobs import EMPTY, Blob
 from condemu.core.codec import Bodies, Document, codec_of
 from condemu.core.spaces import Space
 from condemu.core.store import Change, Commit, Key, Record
 from condemu.storage.file_blobs import BodyFile, FileBlobs
-
-
-def text_of(document: Document) -> bytes:
-    """A document as JSON."""
-    return _dumps(document).encode("utf-8", "surrogatepass")
-
-
-_dumps: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+from condemu.storage.json_lines import document_of, line_of
 
 
 class Unreadable(ValueError):
@@ -118,10 +110,10 @@ class Batches:
     def encoded(self, commits: Sequence[Commit], at: float) -> tuple[bytes, list[BodyFile]]:
         """The batch, and the bodies that it names."""
         lines = [
-            _dumps({"commit": commit.index, "at": at, "changes": [self._shown(change) for change in commit.changes]})
+            line_of({"commit": commit.index, "at": at, "changes": [self._shown(change) for change in commit.changes]})
             for commit in commits
         ]
-        return "\n".join(lines).encode("utf-8", "surrogatepass"), self.bodies.taken()
+        return b"\n".join(lines), self.bodies.taken()
 
     def entries(self, name: str, entries: Sequence[tuple[Key, Record]]) -> tuple[int, Document, list[BodyFile]]:
         """Entries of one space: the version of its documents, [key, record] of each, and the bodies that they name."""
@@ -131,9 +123,9 @@ class Batches:
 
     def commits(self, batch: bytes) -> Iterator[Commit]:
         """The commits of a batch. The records that they replaced are not known: `old` is None. Raises Unreadable."""
-        for line in batch.decode("utf-8", "surrogatepass").split("\n"):
+        for line in batch.split(b"\n"):
             try:
-                document = json.loads(line)
+                document = document_of(line)
                 changes = tuple(self._read(*change) for change in document["changes"])
                 index = int(document["commit"])
             except Unreadable:

@@ -1,8 +1,12 @@
 """Decisions by way of a log: made in batches, appended, and only then in effect.
 
 One round at a time: what was asked for meanwhile is decided together, each decision on top of those before it, and appended as
-one batch by a thread of its own; then the batch takes effect in memory and its callers hear of it. What is asked for while an
-append is under way is the next round's, so that one wait for the disk serves all who came during the one before it.
+one batch; then the batch takes effect in memory and its callers hear of it. What is asked for while an append is under way is the
+next round's, so that one wait for the disk serves all who came during the one before it.
+
+A thread of its own appends, so that nobody else waits for the disk. Where the disk is so quick that the way to a thread and back
+takes longer, the loop appends by itself: when such an append was slow, the next ones are the thread's, the more of them the more
+often that happened.
 
 Nothing in memory is ever ahead of the log. So whatever reads it needs not wait, and an append that fails leaves nothing to be
 undone: its callers are told, and nothing happened. A refusal may rest on a commit of the same batch, so it waits for it, too.
@@ -17,6 +21,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import partial
+from time import perf_counter
 from typing import Any, Final
 
 from condemu.core.effects import Ids
@@ -26,6 +31,8 @@ from condemu.storage.batches import Batches
 
 MOST: Final = 512  # decisions of one batch
 TRIES: Final = 10_000  # of one batch, each after somebody else was faster
+QUICK: Final = 0.0005  # seconds: an append that takes less may be waited for
+DETOURS: Final = 8, 1024  # appends that are the thread's after a slow one: the first time, and at most
 
 Appended = tuple[bool, list[tuple[int, bytes]]]  # whether it was, and what others had appended before
 
@@ -84,6 +91,29 @@ class Round:
         self.job = self.batch = None  # the job's callback holds this: a cycle, which only the collector would find
 
 
+class Pace:
+    """Whether the next append may be waited for: it is likely to be quick."""
+
+    __slots__ = ("_detour", "_left")
+
+    def __init__(self) -> None:
+        self._left = 0  # appends that are still to be the thread's
+        self._detour = DETOURS[0]  # how many there will be after the next slow one
+
+    def may_wait(self) -> bool:
+        if self._left:
+            self._left -= 1
+            return False
+        return True
+
+    def waited(self, seconds: float) -> None:
+        shortest, longest = DETOURS
+        if seconds < QUICK:
+            self._detour = max(self._detour // 2, shortest)
+        else:
+            self._left, self._detour = self._detour, min(self._detour * 4, longest)
+
+
 class Committer:
     """Commits to a store by way of a log. `store` has all that the log had when this is made.
 
@@ -107,6 +137,8 @@ class Committer:
         self._closed = False
         self._to_read = False  # others may have appended
         self._thread = ThreadPoolExecutor(1, "condemu-log")
+        self._aside: Future[None] | None = None  # the last work of the thread's that is no append
+        self._pace = Pace()
 
     # what the engine asks for
 
@@ -171,7 +203,8 @@ class Committer:
 
     async def aside(self, work: Callable[[], None]) -> None:
         """Do something with the log between two appends."""
-        await asyncio.wrap_future(self._thread.submit(work))
+        self._aside = self._thread.submit(work)
+        await asyncio.wrap_future(self._aside)
 
     def close(self) -> None:
         """Return when what is under way is done. Nothing can be committed any more."""
@@ -252,11 +285,29 @@ class Committer:
             except Exception as failure:  # a mistake of ours: a record that no document stands for
                 return one.land(failure)
             one.size = len(content)
-            one.job = self._thread.submit(self._append, after, batch.commits[-1].index, content, bodies)
+            last = batch.commits[-1].index
+            if self._is_quick(bodies):
+                self._append_here(one, after, last, content)
+            else:
+                one.job = self._thread.submit(self._append, after, last, content, bodies)
         elif one.reads:
             one.job = self._thread.submit(lambda: (True, self.log.read(after)))
         else:
             one.job = None
+        return None
+
+    def _is_quick(self, bodies: Any) -> bool:
+        return self.alone and not bodies and (self._aside is None or self._aside.done()) and self._pace.may_wait()
+
+    def _append_here(self, one: Round, after: int, last: int, content: bytes) -> None:
+        began = perf_counter()
+        try:
+            if not self.log.append(after, last, content, ()):
+                raise _parted(after)
+        except Exception as failure:
+            return one.land(failure)
+        finally:
+            self._pace.waited(perf_counter() - began)
         return None
 
     def _append(self, after: int, last: int, content: bytes, bodies: Any) -> Appended:
@@ -289,6 +340,8 @@ class Committer:
             self._apply(one.batch.commits)
             one.land()
             return None if self.grown is None else self.grown(one.size)
+        if self.alone:
+            return one.land(_parted(self.store.index))
         one.caught_up()
         return self._again(one)
 
@@ -324,6 +377,11 @@ class AtOnce:
 
     def commit_now(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
         return self._log.commit_now(decide, ids)
+
+
+def _parted(index: int) -> LogUnavailable:
+    """Nobody else appends, and yet there is something else behind commit `index`: a mistake of ours, which no other try mends."""
+    return LogUnavailable(f"the log does not go on after commit {index}, which is the last in memory")
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -10,6 +10,10 @@
 `append` returns when the batch is on the disk. `acknowledged` is written then, and not waited for: whatever lies behind it, where
 a log does not end as it should, was never told to anybody and is cut off at the start. Damage before it is another matter: then
 nobody but the owner can decide, so the directory is refused.
+
+Behind its end a segment has room in zeros, which are on the disk before something is written over them: so a batch is only its
+own bytes to the disk, and not also a new size of the file, which takes most disks as long again. What ends the segment gives the
+room back.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ import fcntl
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from condemu.core.log import LogUnavailable
@@ -26,6 +31,7 @@ from condemu.storage.frames import HEAD, Damaged, Frame, framed, frames, synced
 
 TITLE: Final = b"condemu log, format 1\n"
 SEGMENT: Final = 64 * 1024 * 1024  # bytes of a segment
+ROOM: Final = 256 * 1024  # bytes of zeros that are written ahead
 ACKNOWLEDGED: Final = "acknowledged"
 _NAME: Final = re.compile(r"log-(\d{20})\.cdm").fullmatch
 
@@ -54,11 +60,12 @@ class FileLog:
         self._acknowledged = os.open(os.path.join(directory, ACKNOWLEDGED), os.O_RDWR | os.O_CREAT, 0o600)
         self._descriptor = -1
         self._end = 0
+        self._room = 0  # up to which byte the segment has zeros
         if segment is None:
             self.roll()
         else:
             self._descriptor, self._end = os.open(segment.path, os.O_WRONLY), end
-            os.ftruncate(self._descriptor, end)
+            self._give_back()
         self._note(last)
 
     def append(self, after: int, last: int, batch: bytes, bodies: Sequence[Any]) -> bool:
@@ -95,22 +102,44 @@ class FileLog:
         os.fsync(descriptor)
         synced(self.directory)
         if self._descriptor >= 0:
-            os.close(self._descriptor)
-        self._descriptor, self._end = descriptor, len(TITLE)
+            self._leave()
+        self._descriptor, self._end, self._room = descriptor, len(TITLE), len(TITLE)
 
     def close(self) -> None:
-        os.close(self._descriptor)
+        self._leave()
         os.close(self._acknowledged)
 
+    def _leave(self) -> None:
+        with suppress(OSError):  # then zeros remain behind the end, which mean nothing
+            self._give_back()
+        os.close(self._descriptor)
+
     def _write(self, data: bytes) -> None:
-        rest, at = memoryview(data), self._end
+        end = self._end + len(data)
+        if end > self._room:
+            self._make_room(end + ROOM)
+        self._put(data, self._end)
+
+    def _make_room(self, end: int) -> None:
+        try:
+            self._put(bytes(end - self._room), self._room)
+            self._room = end
+        except OSError:  # the disk has no place for more than is needed, if for that
+            self._give_back()
+
+    def _put(self, data: bytes, at: int) -> None:
+        rest = memoryview(data)
         while rest:
             written = os.pwrite(self._descriptor, rest, at)
             rest, at = rest[written:], at + written
 
+    def _give_back(self) -> None:
+        os.ftruncate(self._descriptor, self._end)
+        self._room = self._end
+
     def _take_back(self) -> None:
         try:
-            os.ftruncate(self._descriptor, self._end)
+            self._give_back()
         except OSError as problem:
             self._broken = f"{self.directory}: {problem.strerror}; start condemu again when the disk is sound"
 

@@ -5,8 +5,8 @@ commits it lies, and a digest over all of it:
 
     "cdmu"  length: 4 bytes  after: 8  last: 8  xxh3 of what precedes it but for "cdmu", and of the content: 8  content
 
-All numbers are big-endian. A frame that is cut short is what a process leaves that ends while it writes. Any other difference is
-damage.
+All numbers are big-endian. Zeros behind the last frame are room for more. A frame that is cut short, or goes on as zeros, is what
+a process leaves that ends while it writes. Any other difference is damage.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Frame(NamedTuple):
 
 
 class Damaged(Exception):
-    """From byte `offset` of a file on nothing can be read. `short`: because the file ends within a frame."""
+    """From byte `offset` of a file on nothing can be read. `short`: because what was written ends within a frame."""
 
     def __init__(self, path: str, offset: int, why: str, *, short: bool = False) -> None:
         super().__init__(f"{path} is damaged at byte {offset}: {why}")
@@ -94,17 +94,20 @@ def frames(path: str, title: bytes, start: int = 0) -> Iterator[Frame]:
         file.seek(position)
         while position < size:
             head = file.read(HEAD)
-            if len(head) < HEAD:
+            if len(head) < HEAD and head.strip(b"\0"):
                 raise Damaged(path, position, "it ends within a frame", short=True)
-            mark, length, after, last, digest = _HEAD.unpack(head)
+            mark, length, after, last, digest = _HEAD.unpack(head.ljust(HEAD, b"\0"))
             if mark != MARK or length > LONGEST:
-                rest = head + file.read()
-                raise Damaged(path, position, "no frame begins there", short=not rest.strip(b"\0"))
+                rest = (head + file.read()).rstrip(b"\0")
+                if not rest:
+                    return
+                raise Damaged(path, position, "no frame begins there", short=MARK.startswith(rest))
             content = file.read(length)
             if len(content) < length:
                 raise Damaged(path, position, "it ends within a frame", short=True)
             if xxh3_64_intdigest(head[4:-8] + content) != digest:
-                raise Damaged(path, position, "its digest is another")
+                rest = content[-1:] + file.read()
+                raise Damaged(path, position, "its digest is another", short=not rest.strip(b"\0"))
             end = position + HEAD + length
             yield Frame(after, last, content, position, end)
             position = end

@@ -10,7 +10,6 @@ the order of their keys. The last frame is ["end", frames, entries]: a file with
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -19,9 +18,10 @@ from itertools import islice
 from typing import IO, Any, Final
 
 from condemu.core.store import Key, Record, Store, Txn
-from condemu.storage.batches import Batches, Unreadable, text_of
+from condemu.storage.batches import Batches, Unreadable
 from condemu.storage.file_blobs import BodyFile
 from condemu.storage.frames import Damaged, framed, frames, sound_frames, synced
+from condemu.storage.json_lines import document_of, line_of
 
 TITLE: Final = b"condemu snapshot, format 1\n"
 ENTRIES: Final = 128  # of one frame: a millisecond or two of work
@@ -83,7 +83,7 @@ class SnapshotWriter:
                 yield [name, version, shown]
 
     def _write(self, content: list[Any]) -> None:
-        data = framed(self.index, self.index, text_of(content))
+        data = framed(self.index, self.index, line_of(content))
         self._frames += 1
         self.size += len(data)
         self._file.write(data)
@@ -143,7 +143,7 @@ class _Found:
         self._frames = self._entries = 0
 
     def add(self, text: bytes) -> None:
-        content = json.loads(text.decode("utf-8", "surrogatepass"))
+        content = document_of(text)
         if content[0] == END:
             self.ended, self.whole = True, content == [END, self._frames, self._entries]
             return

@@ -12,7 +12,7 @@ from condemu.core.effects import CountingIds, ManualClock
 from condemu.server.state import SPACES
 from condemu.storage.data_directory import DataUnusable
 from condemu.storage.file_log import acknowledge
-from condemu.storage.frames import frames
+from condemu.storage.frames import framed, frames
 from condemu.storage.repair import Inspected
 from tests.state.accounts import World
 
@@ -112,7 +112,7 @@ def test_after_a_repair_commits_are_numbered_behind_all_that_was_acknowledged(tm
     assert held(tmp_path) == list(range(WRITES))
 
 
-@pytest.mark.parametrize("rest", [b"c", b"cdmu", b"cdmu" + bytes(20), b"cdmu" + bytes(28) + b"x" * 50, bytes(500)])
+@pytest.mark.parametrize("rest", [b"c", b"cdmu", b"cdmu" + bytes(20), b"cdmu" + bytes(28) + b"x" * 50, b"x" * 50])
 def test_what_was_never_acknowledged_is_cut_off(tmp_path, rest):
     written(tmp_path)
     size = log_of(tmp_path).stat().st_size
@@ -124,6 +124,46 @@ def test_what_was_never_acknowledged_is_cut_off(tmp_path, rest):
     found.close()
     assert held(tmp_path) == list(range(WRITES))
     assert log_of(tmp_path).stat().st_size == size
+
+
+@pytest.mark.parametrize("room", [0, 1, 500, 300_000])
+@pytest.mark.parametrize("written_of_it", [0, 1, 3, 4, 6, 20, 32, 40, 200])
+def test_a_frame_that_ends_in_zeros_is_what_a_killed_process_leaves(tmp_path, written_of_it, room):
+    """Even without the note of what was acknowledged it is no damage: whoever asked for it was told nothing."""
+    written(tmp_path)
+    log = log_of(tmp_path)
+    size = log.stat().st_size
+    frame = framed(WRITES + 1, WRITES + 2, b'{"commit":%d,"at":1.0,"changes":[]}' % (WRITES + 2) + b" " * 200)
+    with open(log, "ab") as file:
+        file.write(frame[:written_of_it] + bytes(room))
+    (tmp_path / "acknowledged").unlink()
+    found = inspected(tmp_path)
+    assert found.report.sound
+    assert bool(found.report.torn) is (written_of_it > 0)
+    found.close()
+    assert held(tmp_path) == list(range(WRITES))
+    assert log.stat().st_size == size
+
+
+def test_zeros_where_a_commit_was_acknowledged_are_damage(tmp_path):
+    written(tmp_path)
+    log = log_of(tmp_path)
+    last = list(frames(str(log), b"condemu log, format 1\n"))[-1]
+    with open(log, "r+b") as file:
+        file.seek(last.start)
+        file.write(bytes(last.end - last.start))
+    with pytest.raises(DataUnusable, match=f"commit {WRITES + 1} was acknowledged"):
+        World(data=str(tmp_path))
+
+
+def test_the_room_behind_the_end_is_given_back_at_the_end(tmp_path):
+    world = World(data=str(tmp_path))
+    assert world.s3(ACCOUNT, "PUT", "/bucket").status == 200
+    log = log_of(tmp_path)
+    while_open = log.read_bytes()
+    assert len(while_open) > 4096
+    world.emulator.close()
+    assert log.read_bytes() == while_open.rstrip(b"\0")
 
 
 def test_a_whole_commit_that_was_not_acknowledged_counts_as_done(tmp_path):

@@ -21,7 +21,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from string import punctuation
 from typing import Any, Final
+from urllib.parse import quote
 
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response
@@ -137,7 +139,7 @@ def _redirected(request: S3Request, website: dict[str, Any], status: str) -> Ser
 
 def _location(request: S3Request, redirect: dict[str, Any], key: str) -> str:
     http = request.http
-    host = redirect.get("HostName") or http.headers.get("host", "")
+    host = quote(redirect.get("HostName") or http.headers.get("host", ""), safe=punctuation)  # it is any text, a header is not
     return f"{redirect.get('Protocol', http.scheme)}://{host}/{_path(key)}"
 
 

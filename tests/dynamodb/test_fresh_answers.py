@@ -1,4 +1,4 @@
-"""What every Get*, List* and Describe* of the models of DynamoDB, its streams and SimpleDB answers about what is new.
+"""What every Get*, List* and Describe* of the models of DynamoDB, its streams, SimpleDB and its exports answers of what is new.
 
 Tools read all of these before they change anything. The table has AWS's documented answer to each (API Reference, the page of the
 operation); "found" stands for what is not the same twice: times, identifiers, ARNs. A member that is not in the table must not be
@@ -20,7 +20,7 @@ from condemu.server.app import build
 from condemu.testing.transport import install
 
 OPTIONS: Final = ClientConfig(parameter_validation=False, retries={"total_max_attempts": 1})
-MODELS: Final = ("dynamodb", "dynamodbstreams", "sdb")
+MODELS: Final = ("dynamodb", "dynamodbstreams", "sdb", "simpledbv2")
 READS: Final = ("Get", "List", "Describe")
 FOUND: Final = "found"
 TABLE: Final = {"TableName": "table"}
@@ -99,6 +99,11 @@ ANSWERS: Final[dict[tuple[str, str], tuple[dict[str, Any], Any]]] = {
         {},
         {"Streams": [{"StreamArn": FOUND, "TableName": "table", "StreamLabel": FOUND}]},
     ),
+    ("simpledbv2", "GetExport"): (
+        {"exportArn": "arn:aws:sdb:us-east-1:000000000000:domain/domain/export/00000000-0000-0000-0000-000000000000"},
+        "NoSuchExportException",
+    ),
+    ("simpledbv2", "ListExports"): ({}, {"exportSummaries": []}),
     ("sdb", "DomainMetadata"): ({"DomainName": "domain"}, METADATA),
     ("sdb", "GetAttributes"): ({"DomainName": "domain", "ItemName": "a"}, {}),
     ("sdb", "ListDomains"): ({}, {"DomainNames": ["domain"]}),

@@ -15,7 +15,14 @@ from s3_wire import Answer, Wire, bucket_called
 
 from condemu.s3.configurations import engine
 from condemu.s3.configurations.shapes import LIFECYCLE
-from condemu.s3.errors.configurations import EMPTY_CONDITION, FILTERS_OVERLAP, REPLICATION_SCHEMA
+from condemu.s3.errors.configurations import (
+    EMPTY_CONDITION,
+    ERROR_CODE,
+    FILTERS_OVERLAP,
+    REDIRECT_CODE,
+    REPLICATION_SCHEMA,
+    TIERING_DAYS,
+)
 from condemu.s3.operations import OPERATIONS
 from condemu.s3.requests.shapes import Flag, Group, Kind, Moment, Number, Text
 from condemu.s3.state.buckets import change
@@ -373,9 +380,47 @@ def test_notifications_that_never_tell_of_the_same_event_are_accepted(s3: Wire) 
     assert put(s3, "notification", content).status == 200
 
 
+def destinations(count: int, tag: str = "Queue", queue: str = QUEUE) -> str:
+    """So many destinations, none of which is told of another's events."""
+    return "".join(
+        f"<{tag}Configuration>{queue}<Event>s3:ObjectCreated:Put</Event><Filter><S3Key><FilterRule><Name>prefix</Name>"
+        f"<Value>{tag}{number:04d}</Value></FilterRule></S3Key></Filter></{tag}Configuration>"
+        for number in range(count)
+    )
+
+
+def test_a_bucket_notifies_a_hundred_destinations_of_all_kinds(s3: Wire) -> None:
+    """S3 User Guide, "Amazon S3 Event Notifications"; the code of the refusal is inferred."""
+    topic = QUEUE.replace(":sqs:", ":sns:").replace("Queue>", "Topic>")
+    assert put(s3, "notification", destinations(60) + destinations(40, "Topic", topic)).status == 200
+    before = s3.everything()
+    assert put(s3, "notification", destinations(60) + destinations(41, "Topic", topic)).refusal == MALFORMED
+    assert s3.everything() == before
+
+
+def tiered(tier: str, days: int) -> str:
+    return f"<Id>id</Id><Status>Enabled</Status><Tiering><Days>{days}</Days><AccessTier>{tier}</AccessTier></Tiering>"
+
+
+@pytest.mark.parametrize(("tier", "fewest"), [("ARCHIVE_ACCESS", 90), ("DEEP_ARCHIVE_ACCESS", 180)])
+def test_a_tier_of_an_archive_has_its_days(s3: Wire, tier: str, fewest: int) -> None:
+    """API Reference, Tiering; the code is one of the operation's errors."""
+
+    def sent(days: int) -> Answer:
+        body = f"<IntelligentTieringConfiguration>{tiered(tier, days)}</IntelligentTieringConfiguration>".encode()
+        return s3("PUT", "/bucket", body, query="intelligent-tiering&id=id")
+
+    assert sent(fewest).status == sent(730).status == 200
+    before = s3.everything()
+    for days in (0, fewest - 1, 731):
+        assert (*sent(days).refusal, sent(days).message) == (400, TIERING_DAYS.code, {}, TIERING_DAYS.message)
+    assert s3.everything() == before
+
+
 PROTOCOL = "Invalid protocol, protocol can be http or https. If not defined the protocol will be selected automatically."
 REDIRECT = "<RedirectAllRequestsTo><HostName>example.com</HostName></RedirectAllRequestsTo>"
 INDEX = "<IndexDocument><Suffix>index.html</Suffix></IndexDocument>"
+ON_302 = "<Condition><HttpErrorCodeReturnedEquals>302</HttpErrorCodeReturnedEquals></Condition>"
 
 
 def routed(redirect: str, condition: str = "") -> str:
@@ -414,7 +459,14 @@ def routed(redirect: str, condition: str = "") -> str:
             invalid("InvalidRequest", "You can only define ReplaceKeyPrefix or ReplaceKey but not both."),
         ),
         (routed(""), MALFORMED),
-        (routed("<HttpRedirectCode>200</HttpRedirectCode>"), MALFORMED),
+        (routed("<HttpRedirectCode>200</HttpRedirectCode>"), invalid("InvalidRequest", REDIRECT_CODE.message.format(code="200"))),
+        (routed("<HttpRedirectCode>300</HttpRedirectCode>"), invalid("InvalidRequest", REDIRECT_CODE.message.format(code="300"))),
+        (routed("<HttpRedirectCode>30x</HttpRedirectCode>"), invalid("InvalidRequest", REDIRECT_CODE.message.format(code="30x"))),
+        (
+            routed("<HostName>a</HostName>", ON_302),
+            invalid("InvalidRequest", ERROR_CODE.message.format(code="302")),
+        ),
+        (REDIRECT.replace("example.com", ""), MALFORMED),
         (routed("<HostName>a</HostName>").replace("<RoutingRule>", "<RoutingRule/><RoutingRule>"), MALFORMED),
     ],
 )

@@ -390,3 +390,27 @@ def test_a_bucket_whose_objects_have_expired_is_empty(s3: Wire) -> None:
     assert s3("DELETE", "/bucket").code == "BucketNotEmpty"
     s3.clock.advance(2 * DAY)
     assert s3("DELETE", "/bucket").status == 204
+
+
+# numbers beyond all dates
+
+MOST = 2**31 - 1
+
+
+def test_what_is_due_beyond_the_last_date_is_told_by_that(s3: Wire) -> None:
+    assert has(s3, expire(MOST) + abort(MOST))
+    last = "Fri, 31 Dec 9999 00:00:00 GMT"
+    assert s3.put("key", b"data")["x-amz-expiration"] == f'expiry-date="{last}", rule-id="rule"'
+    assert s3.get("key")["x-amz-expiration"] == f'expiry-date="{last}", rule-id="rule"'
+    assert s3("POST", "/bucket/key", query="uploads")["x-amz-abort-date"] == last
+    s3.clock.advance(10_000 * DAY)
+    assert s3.get("key").status == 200
+
+
+def test_days_are_integers_and_sizes_are_longs(s3: Wire) -> None:
+    before = s3.everything()
+    assert put(s3, rule(expire(MOST + 1))).refusal == MALFORMED
+    assert put(s3, rule(abort(MOST + 1))).refusal == MALFORMED
+    assert s3.everything() == before
+    size = f"<Filter><ObjectSizeGreaterThan>{2**63 - 1}</ObjectSizeGreaterThan></Filter>"
+    assert put(s3, rule(expire(1), size)).status == 200

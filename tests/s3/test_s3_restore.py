@@ -132,3 +132,10 @@ def test_a_copy_of_an_archive_is_no_change_of_the_key(s3: Wire) -> None:
     etag, began = s3.head("key")["etag"] or "", s3.store.index
     assert restore(s3).status == 202
     assert s3("PUT", "/bucket/key", b"new", headers={"if-match": etag}, began=began).status == 200
+
+
+def test_a_copy_may_be_there_beyond_the_last_date(s3: Wire) -> None:
+    archive(s3)
+    assert restore(s3, days=2**31 - 1).status == 202
+    s3.clock.advance(5 * HOUR)
+    assert s3.get("key")["x-amz-restore"] == 'ongoing-request="false", expiry-date="Fri, 31 Dec 9999 00:00:00 GMT"'

@@ -197,3 +197,10 @@ def test_a_website_is_served_to_everybody_or_nobody(guarded: Emulator) -> None:
     )
     assert sent(guarded, "PUT", "/bucket", "policy", listing, KEY).status == 204
     assert (status("/"), status("/x")) == (200, 404)
+
+
+def test_a_host_name_is_any_text_and_a_header_is_not(site: Wire) -> None:
+    website(site, "<RedirectAllRequestsTo><HostName>a&#13;&#10;X-Evil: ä€</HostName></RedirectAllRequestsTo>")
+    answer = ask(site, "/key")
+    assert (answer.status, answer["location"]) == (301, "http://a%0D%0AX-Evil:%20%C3%A4%E2%82%AC/key")
+    assert answer["x-evil"] is None

@@ -12,7 +12,7 @@ from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.s3.errors import configurations as errors
 from condemu.s3.requests.bucket import bucket_if_any
-from condemu.s3.requests.documents import refused
+from condemu.s3.requests.documents import malformed, refused
 from condemu.s3.requests.request import S3Request
 from condemu.s3.state.records import Bucket
 
@@ -43,6 +43,9 @@ DESTINATIONS: Final = {
     "QueueConfiguration": ("Queue", re.compile(r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:\S+")),
     "CloudFunctionConfiguration": ("CloudFunction", re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:\S+")),
 }
+MOST_DESTINATIONS: Final = 100  # S3 User Guide, "Amazon S3 Event Notifications": of one bucket
+ARCHIVE_DAYS: Final = {"ARCHIVE_ACCESS": 90, "DEEP_ARCHIVE_ACCESS": 180}  # API Reference, Tiering: the fewest of each tier
+MOST_ARCHIVE_DAYS: Final = 730
 _ID_BYTES: Final = 27
 
 
@@ -89,6 +92,14 @@ def check_analytics(txn: Txn, request: S3Request, bucket: Bucket, document: Resu
     return document
 
 
+def check_intelligent_tiering(txn: Txn, request: S3Request, bucket: Bucket, document: Result) -> Result:
+    """Each tier has its days, from 90 or 180 to 730 (API Reference, Tiering; the code is one of the operation's errors)."""
+    for tiering in document["Tiering"]:
+        if not ARCHIVE_DAYS[tiering["AccessTier"]] <= tiering["Days"] <= MOST_ARCHIVE_DAYS:
+            raise ServiceError(errors.TIERING_DAYS, because=f"{tiering['AccessTier']} has {tiering['Days']} days")
+    return document
+
+
 def check_replication(txn: Txn, request: S3Request, bucket: Bucket, document: Result) -> Result:
     """Order of checks: versioning here, what a rule with a Filter needs, each destination, its versioning (inferred)."""
     if bucket.versioning != "Enabled":
@@ -108,10 +119,13 @@ def check_replication(txn: Txn, request: S3Request, bucket: Bucket, document: Re
 
 
 def check_notification(txn: Txn, request: S3Request, bucket: Bucket, document: Result) -> Result:
-    """Order of checks: each destination's ARN, events and filter; then whether two would tell of the same event.
+    """Order of checks: how many there are, each one's ARN, events and filter; then whether two would tell of the same event.
 
     That a destination is there, and lets S3 publish to it, is not looked at: nothing is delivered.
     """
+    count = sum(len(document.get(element, ())) for element in DESTINATIONS)
+    if count > MOST_DESTINATIONS:
+        raise malformed(f"there are {count} destinations")
     told: list[tuple[str, str, str]] = []
     kept: Result = {}
     for element, held in document.items():

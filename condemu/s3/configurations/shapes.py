@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from condemu.s3.requests.shapes import Field, Flag, Group, Moment, Number, Text
+from condemu.s3.requests.shapes import MAX_LONG, Field, Flag, Group, Moment, Number, Text
 
 RULES: Final = 1000  # Amazon S3 User Guide: of one lifecycle or replication configuration
 SEVERAL: Final = 1000  # what has no limit of its own in AWS's text
@@ -172,7 +172,8 @@ INTELLIGENT_TIERING: Final = Group((
 
 # --- lifecycle ---
 
-SIZES: Final = (Field("ObjectSizeGreaterThan", Number()), Field("ObjectSizeLessThan", Number()))
+SIZE: Final = Number(most=MAX_LONG)
+SIZES: Final = (Field("ObjectSizeGreaterThan", SIZE), Field("ObjectSizeLessThan", SIZE))
 STORAGE_CLASS: Final = Field(
     "StorageClass",
     Text(("GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR")),

@@ -41,6 +41,7 @@ ANALYTICS: Final = Configuration(
 )  # fmt: skip
 INTELLIGENT_TIERING: Final = Configuration(
     "intelligent-tiering", "IntelligentTieringConfiguration", shapes.INTELLIGENT_TIERING,
+    check=checks.check_intelligent_tiering,
     list_root="ListBucketIntelligentTieringConfigurationsOutput",
 )  # fmt: skip
 INVENTORY: Final = Configuration(

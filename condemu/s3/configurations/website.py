@@ -22,6 +22,8 @@ def check_website(txn: Txn, request: S3Request, bucket: Bucket, document: dict[s
         if len(document) > 1:
             raise refused(errors.REDIRECT_ALONE, "RedirectAllRequestsTo", "not null")
         _check_protocol(everything)
+        if not everything["HostName"]:
+            raise malformed("RedirectAllRequestsTo has an empty HostName")
         return document
     index = document.get("IndexDocument")
     if index is None:
@@ -42,14 +44,22 @@ def _check_rule(rule: dict[str, Any]) -> None:
     redirect = rule["Redirect"]
     if "Condition" in rule and not rule["Condition"]:
         raise ServiceError(errors.EMPTY_CONDITION)
+    error = rule.get("Condition", {}).get("HttpErrorCodeReturnedEquals")
+    if error is not None and not _is_code(error, "45"):
+        raise ServiceError(errors.ERROR_CODE, {"code": error})
     if not redirect:
         raise malformed("a Redirect says where to")
     _check_protocol(redirect)
     if "ReplaceKeyWith" in redirect and "ReplaceKeyPrefixWith" in redirect:
         raise ServiceError(errors.TWO_REPLACEMENTS)
     code = redirect.get("HttpRedirectCode", "301")
-    if not (code.isascii() and code.isdigit() and len(code) == 3 and code[0] == "3"):
-        raise malformed(f"HttpRedirectCode is {code!r}")
+    if not _is_code(code, "3") or code == "300":
+        raise ServiceError(errors.REDIRECT_CODE, {"code": code})
+
+
+def _is_code(text: str, kinds: str) -> bool:
+    """Three digits, the first of which is one of `kinds`."""
+    return len(text) == 3 and text.isascii() and text.isdigit() and text[0] in kinds
 
 
 def _check_protocol(redirect: dict[str, Any]) -> None:

@@ -103,6 +103,14 @@ REDIRECT_PROTOCOL: Final = ErrorRow(
     400,
     "Invalid protocol, protocol can be http or https. If not defined the protocol will be selected automatically.",
 )
+# The next two as third parties have them from AWS.
+REDIRECT_CODE: Final = ErrorRow(
+    "InvalidRequest", 400, "The provided HTTP redirect code ({code}) is not valid. Valid codes are 3XX except 300."
+)
+ERROR_CODE: Final = ErrorRow(
+    "InvalidRequest", 400, "The provided HTTP error code ({code}) is not valid. Valid codes are 4XX or 5XX."
+)
+TIERING_DAYS: Final = ErrorRow("InvalidArgument", 400, "Invalid Argument")
 EMPTY_CONDITION: Final = ErrorRow(
     "InvalidRequest",
     400,

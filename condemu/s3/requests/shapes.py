@@ -3,7 +3,7 @@
 | kind          | in a document                                                | as it is kept and answered again      |
 |---------------|--------------------------------------------------------------|---------------------------------------|
 | `Text`        | any text, or one of `choices`                                | str                                   |
-| `Number`      | digits, at least `least`                                     | int                                   |
+| `Number`      | digits, at least `least`, at most `most`                     | int                                   |
 | `Flag`        | `true` or `false`, in any case                               | bool                                  |
 | `Moment`      | ISO 8601                                                     | float, seconds                        |
 | `Group`       | its fields in any order, each as often as it says            | dict by tag, in the order of `fields` |
@@ -21,7 +21,8 @@ from condemu.s3.requests.documents import malformed
 from condemu.wire.rest import parse_iso_8601
 from condemu.wire.xml import XSI, Element
 
-MAX_NUMBER: Final = 2**63 - 1  # sizes of objects are longs
+MAX_INTEGER: Final = 2**31 - 1
+MAX_LONG: Final = 2**63 - 1  # sizes of objects are longs
 MAX_DIGITS: Final = 19
 
 
@@ -33,6 +34,7 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Number:
     least: int = 0
+    most: int = MAX_INTEGER
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def read(kind: Kind, element: Element) -> Any:
         return text
     text = text.strip()
     if isinstance(kind, Number):
-        return _number(element, text, kind.least)
+        return _number(element, text, kind)
     if isinstance(kind, Flag):
         if text.lower() not in ("true", "false"):
             raise malformed(f"{element.tag} is {text!r}")
@@ -91,9 +93,9 @@ def read(kind: Kind, element: Element) -> Any:
     return float(moment)
 
 
-def _number(element: Element, text: str, least: int) -> int:
+def _number(element: Element, text: str, kind: Number) -> int:
     digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS) or not least <= int(text) <= MAX_NUMBER:
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS) or not kind.least <= int(text) <= kind.most:
         raise malformed(f"{element.tag} is {text!r}")
     return int(text)
 

@@ -28,6 +28,7 @@ from condemu.wire.rest import http_date
 Rule = dict[str, Any]  # a Rule of the document
 
 DAY: Final = 86400.0
+LAST_MIDNIGHT: Final = 253402214400.0  # of 9999-12-31: what is due later is due then, for no header tells a later date (inferred)
 EXPIRE: Final = "expire"  # the current version: removed, or a delete marker is put above it
 REMOVE: Final = "remove"  # this version, for good
 MOVE: Final = "move"  # this version, to another storage class
@@ -55,7 +56,7 @@ def rules_of(bucket: Bucket) -> list[Rule]:
 
 def midnight_behind(moment: float, days: float = 0) -> float:
     """The first midnight behind the moment and so many days."""
-    return (moment + days * DAY) // DAY * DAY + DAY
+    return min((moment + days * DAY) // DAY * DAY + DAY, LAST_MIDNIGHT)
 
 
 def prefix_of(rule: Rule) -> str:

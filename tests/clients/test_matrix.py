@@ -1,7 +1,7 @@
-"""The matrix of clients: its judge is strict, its page is drawn from its results, and the programs of four languages run.
+"""The matrix of clients: its judge is strict, its page is drawn from its results, and the programs of five languages run.
 
 What runs them takes minutes (`pytest -m long`) and needs the environments that `--install` makes: no test fetches anything, and
-CI makes none for Java.
+CI makes none for Java and Rust.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CALLS = {call.name: call for call in SETS["s3"]}
 SMALL = ["create", "create-refused", "swap-refused", "counter"]  # of S3 and DynamoDB alike
 FEW = [
     "boto3", "boto3 DynamoDB", "SDK v3", "SDK v3, document client", "Go SDK v2", "Go SDK v2 DynamoDB",
-    "Java SDK v2", "Java SDK v2 DynamoDB",
+    "Java SDK v2", "Java SDK v2 DynamoDB", "aws-sdk-s3", "aws-sdk-dynamodb",
 ]  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def test_every_wrong_cell_says_whose_fault_it_is():
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("language", ["python", "javascript", "go", "java"])
+@pytest.mark.parametrize("language", ["python", "javascript", "go", "java", "rust"])
 def test_the_clients_of_a_language_create_once_and_count_exactly(language: str, tmp_path: Path) -> None:
     """One test for a language, because its clients share what is built."""
     for number, client in enumerate(client for client in CLIENTS if client.language == language and client.name in FEW):

@@ -16,7 +16,7 @@ from . import environments, page, running
 from .clients import CLIENTS, Client
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
-LANGUAGES: Final = ("python", "javascript", "go", "java", "programs")
+LANGUAGES: Final = ("python", "javascript", "go", "java", "rust", "programs")
 
 
 def main() -> int:

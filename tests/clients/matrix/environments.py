@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,7 @@ class Missing(Exception):
 
 def command_of(client: Client, *, install: bool) -> list[str]:
     """What runs a client's program."""
-    makers = {"python": python, "javascript": javascript, "go": go, "java": java, "programs": programs}
+    makers = {"python": python, "javascript": javascript, "go": go, "java": java, "rust": rust, "programs": programs}
     return makers[client.language](client, install)
 
 
@@ -71,6 +72,16 @@ def java(client: Client, install: bool) -> list[str]:
     laid("java", home, "pom.xml", "src/**/*.java")
     ran([maven, "--quiet", "--batch-mode", *([] if install else ["--offline"]), "compile"], home)
     return [machine, "-cp", f"{home / 'target' / 'classes'}:{home / 'target' / 'lib'}/*", "matrix.Main", client.program]
+
+
+def rust(client: Client, install: bool) -> list[str]:
+    """Two jobs, and the least priority: it takes minutes, and others may be at work."""
+    cargo = tool("cargo")
+    home = HOME / "rust"
+    made(home, install)
+    laid("rust", home, "*.rs", "Cargo.toml", "Cargo.lock")
+    ran(["nice", "-n", "15", cargo, "build", "--jobs", "2", "--locked", *([] if install else ["--offline"])], home)
+    return [str(home / "target" / "debug" / "matrix"), client.program]
 
 
 def programs(client: Client, install: bool) -> list[str]:
@@ -143,6 +154,9 @@ def versions(client: Client) -> dict[str, str]:
         return {name: ran([binary(name), "version"]).split("\n")[0].removeprefix(name).strip() for name in client.packages}
     if client.language == "java":
         return {name: jar_version(name) for name in client.packages}
+    if client.language == "rust":
+        locked = tomllib.loads((HERE / "rust" / "Cargo.lock").read_text())["package"]
+        return {name: next(package["version"] for package in locked if package["name"] == name) for name in client.packages}
     return {name: ran([tool("go"), "list", "-m", "-f", "{{.Version}}", name], HOME / "go").strip() for name in client.packages}
 
 

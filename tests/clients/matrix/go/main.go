@@ -11,6 +11,7 @@ func main() {
 		"manager_s3":      s3Calls(sdkS3Of(true)),
 		"minio_s3":        s3Calls(minioS3Of),
 		"gocloud_s3":      s3Calls(gocloudS3Of),
+		"thanos_s3":       s3Calls(thanosS3Of),
 		"sdk_dynamodb":    dynamodbCalls(sdkDynamodbOf),
 		"guregu_dynamodb": dynamodbCalls(guregu),
 	}

@@ -209,6 +209,44 @@ def test_a_configuration_that_contradicts_itself_is_refused(
         )  # fmt: skip
 
 
+@truth_table("""
+    | element                     | value | message                                                                              |
+    |-----------------------------|-------|--------------------------------------------------------------------------------------|
+    | HttpRedirectCode            | 200   | The provided HTTP redirect code (200) is not valid. Valid codes are 3XX except 300.  |
+    | HttpRedirectCode            | 300   | The provided HTTP redirect code (300) is not valid. Valid codes are 3XX except 300.  |
+    | HttpErrorCodeReturnedEquals | 302   | The provided HTTP error code (302) is not valid. Valid codes are 4XX or 5XX.         |
+""")
+def test_codes_in_the_rules_of_a_website(s3: Any, own_bucket: str, row: dict[str, str]) -> None:
+    """A rule redirects with a code of 3XX but 300, and is for errors of 4XX or 5XX.
+
+    Source: texts that several third parties have from AWS [third-party]
+    """
+    redirect = {"HostName": "example.com"}
+    given = {row["element"]: row["value"]}
+    rule = {"Redirect": {**redirect, **given}} if "Redirect" in row["element"] else {"Condition": given, "Redirect": redirect}
+    with unchanged(lambda: look(s3, own_bucket, "get_bucket_website"), "the website"):
+        refused(
+            s3.put_bucket_website, Bucket=own_bucket, WebsiteConfiguration={**INDEX, "RoutingRules": [rule]}, status=400,
+            code="InvalidRequest", message=row["message"],
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("tier", "fewest"), [("ARCHIVE_ACCESS", 90), ("DEEP_ARCHIVE_ACCESS", 180)])
+def test_days_of_a_tier(s3: Any, own_bucket: str, tier: str, fewest: int) -> None:
+    """A tier of intelligent tiering begins after 90 or 180 days, and within 730.
+
+    Source: Amazon S3 API Reference, "Tiering"; the code is one of the operation's errors [documented]
+    """
+    reads = "get_bucket_intelligent_tiering_configuration"
+    for days in (fewest - 1, 731):
+        held = {"Id": "one", "Status": "Enabled", "Tierings": [{"Days": days, "AccessTier": tier}]}
+        with unchanged(lambda: look(s3, own_bucket, reads, Id="one"), "the configuration"):
+            refused(
+                s3.put_bucket_intelligent_tiering_configuration, Bucket=own_bucket, Id="one",
+                IntelligentTieringConfiguration=held, status=400, code="InvalidArgument",
+            )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("rule", "code", "message"),
     [

@@ -226,6 +226,19 @@ def test_an_index_of_a_table_that_was_on_demand_needs_capacity(world: World) -> 
     world.refused(rows.RESTORE_INDEX_UNITS_REQUIRED, world.dynamodb.restore_table_from_backup, {"index": "gsi"}, **given)
 
 
+@pytest.mark.parametrize("maxima", [{}, {"Other": "text"}, {"MaxReadRequestUnits": None}], ids=str)
+def test_maxima_that_say_nothing_are_none(maxima: Any) -> None:
+    """What is null or no member of the structure is as if it were not there, in a restore, a creation and an update."""
+    local = Local()
+    local.ok("CreateTable", {**ON_DEMAND, "OnDemandThroughput": maxima})
+    assert "OnDemandThroughput" not in local.ok("DescribeTable", {"TableName": "table"})["Table"]
+    arn = local.ok("CreateBackup", {"TableName": "table", "BackupName": "backup"})["BackupDetails"]["BackupArn"]
+    local.ok("RestoreTableFromBackup", {"BackupArn": arn, "TargetTableName": "copy", "OnDemandThroughputOverride": maxima})
+    assert "OnDemandThroughput" not in local.ok("DescribeTable", {"TableName": "copy"})["Table"]
+    local.ok("UpdateTable", {"TableName": "table", "OnDemandThroughput": maxima})
+    assert "OnDemandThroughput" not in local.ok("DescribeTable", {"TableName": "table"})["Table"]
+
+
 # --- the target, and what takes a while -------------------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from condemu.dynamodb.state.records import GLOBAL, LOCAL, ON_DEMAND, Index, KeyS
 MAX_LOCAL: Final = 5  # Developer Guide, "Service quotas"
 MAX_GLOBAL: Final = 20
 MAX_KEY_PARTS: Final = 4  # HASH attributes of a global index, and RANGE attributes
+UNITS: Final = ("MaxReadRequestUnits", "MaxWriteRequestUnits", "ReadUnitsPerSecond", "WriteUnitsPerSecond")
 TABLE_CLASSES: Final = ("STANDARD", "STANDARD_INFREQUENT_ACCESS")
 
 
@@ -92,8 +93,9 @@ def throughput_of(wire: Members | None) -> Throughput:
 
 
 def units_of(wire: Members | None) -> dict[str, int]:
-    """OnDemandThroughput or WarmThroughput, as they are described afterwards."""
-    return {} if wire is None else plain(wire)
+    """OnDemandThroughput or WarmThroughput, as they are described afterwards: without what is null or no member of them."""
+    given = {} if wire is None else plain(wire)
+    return {name: int(units) for name, units in given.items() if name in UNITS and units is not None}
 
 
 def read_definitions(wire: list[Members] | None) -> dict[str, str]:

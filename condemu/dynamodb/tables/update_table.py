@@ -161,9 +161,9 @@ def update_settings(txn: Txn, table: Table, members: Members) -> Table:
     if members.get("TableClass") is not None:
         changes["table_class"] = members["TableClass"]
     if members.get("OnDemandThroughput") is not None:
-        changes["on_demand"] = members["OnDemandThroughput"]
+        changes["on_demand"] = units_of(members["OnDemandThroughput"])
     if members.get("WarmThroughput") is not None:
-        changes["warm"] = members["WarmThroughput"]
+        changes["warm"] = units_of(members["WarmThroughput"])
     encryption = members.get("SSESpecification")
     if encryption is not None:
         changes["encryption"] = encryption_of(encryption)

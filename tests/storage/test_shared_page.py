@@ -9,8 +9,10 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 import yaml
@@ -70,6 +72,33 @@ def test_three_behind_the_balancer_of_the_page_are_one_and_outlive_one_of_them(b
         assert ask(port, "GET", f"/bucket/{number}") == (200, b"%d" % number)
         assert ask(port, "PUT", f"/bucket/{number}", b"again", if_none_match="*")[0] == 412
     assert json.loads(ask(port, "GET", "/_condemu/ready")[1])["status"] == "ready"
+
+
+def test_a_refusal_that_came_before_the_body_does_not_spoil_the_next_request_of_the_connection(behind):
+    """SDKs ask first whether they shall send a body (Expect: 100-continue), and do not send it to who has refused already.
+
+    The balancer would take the next request's first bytes for it.
+    """
+    _, port = behind
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=60)) as connection:
+        answers = connection.makefile("rb")
+        for path, expected in (("/nowhere/key", 404), ("/bucket/key", 200)) * 2:
+            connection.sendall(
+                f"PUT {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n".encode()
+            )
+            status, length = head_of(answers)
+            if status == 100:
+                connection.sendall(b"text")
+                status, length = head_of(answers)
+            answers.read(length)
+            assert status == expected
+
+
+def head_of(answers: BinaryIO) -> tuple[int, int]:
+    """The status of an answer, and the length of its body."""
+    status = int(answers.readline().split()[1])
+    headers = http.client.parse_headers(answers)
+    return status, int(headers.get("content-length", "0"))
 
 
 def test_the_compose_file_names_what_there_is():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from condemu import __version__, data_cli
 from condemu.shell import races
-from condemu.shell.door import DEFAULT_URL, url_of
+from condemu.shell.door import DEFAULT_URL, Unusable, url_of
 
 if TYPE_CHECKING:
     from condemu.server.config import Config
@@ -25,7 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
         return suite(words)
     options = parser().parse_args(words)
     command: str = options.command or "serve"
-    return COMMANDS[command](options)
+    try:
+        return COMMANDS[command](options)
+    except Unusable as problem:
+        print(f"condemu: {problem}", file=sys.stderr)
+        return 1
 
 
 def parser() -> argparse.ArgumentParser:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 DEFAULT_URL: Final = "http://127.0.0.1:4566"
 Document = dict[str, Any]
@@ -16,9 +16,23 @@ class Unusable(Exception):
 
 
 def url_of(given: str | None) -> str:
-    """Where the server is: as given, else CONDEMU_URL, else this machine's CONDEMU_PORT, else the default."""
+    """Where the server is: as given, else CONDEMU_URL, else this machine's CONDEMU_PORT, else the default. Raises Unusable."""
     port = os.environ.get("CONDEMU_PORT")
-    return given or os.environ.get("CONDEMU_URL") or (f"http://127.0.0.1:{port}" if port else DEFAULT_URL)
+    url = given or os.environ.get("CONDEMU_URL") or (f"http://127.0.0.1:{port}" if port else DEFAULT_URL)
+    parts_of(url)
+    return url
+
+
+def parts_of(url: str) -> SplitResult:
+    """A URL of a server. Raises Unusable."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets, or a port that is none
+        good = False
+    if not good:
+        raise Unusable(f"--url is http://HOST:PORT, unlike {url!r}")
+    return parts
 
 
 class Door:
@@ -26,9 +40,7 @@ class Door:
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self.url = url.rstrip("/")
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Unusable(f"--url is http://HOST:PORT, unlike {url!r}")
+        parts = parts_of(self.url)
         self._secure, self._netloc, self._path = parts.scheme == "https", parts.netloc, parts.path
         self._headers = {"X-Condemu-Token": token} if token else {}
 

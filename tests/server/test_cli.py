@@ -16,6 +16,8 @@ import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import pytest
+
 from condemu import __version__
 from tests.server.conftest import SOMEBODY
 
@@ -263,3 +265,11 @@ def test_many_clients_at_once_are_all_answered():
         for thread in threads:
             thread.join()
         assert statuses == [200] * 64
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://127.0.0.1:port", "http://127.0.0.1:99999", "http://[::1", "ftp://there"])
+@pytest.mark.parametrize("words", [("health",), ("env",), ("data", "save", "x.zip"), ("races", "list")], ids=" ".join)
+def test_a_url_that_is_none_is_one_sentence(words: tuple[str, ...], url: str) -> None:
+    done = run(*words, "--url", url)
+    assert (done.returncode, done.stdout) == (2 if words[0] == "races" else 1, "")
+    assert done.stderr == f"condemu: --url is http://HOST:PORT, unlike {url!r}\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -312,6 +313,17 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "another service": ({"sqs/queue.json": {}}, "sqs: a seed has the folders s3, dynamodb, simpledb, and nothing else"),
     "a file at the top": ({"orders.json": {}}, "orders.json: a seed has the folders"),
 }  # fmt: skip
+
+
+def test_what_is_neither_a_file_nor_a_folder_is_refused(seed: Path) -> None:
+    """It was waited for without end."""
+    written(seed, GOOD)
+    (seed / "s3" / "a-bucket").mkdir(parents=True, exist_ok=True)
+    os.mkfifo(seed / "s3" / "a-bucket" / "pipe")
+    store = new_store()
+    with pytest.raises(SeedRefused, match="pipe: it is neither a file nor a folder"):
+        emulator_of(seed, store)
+    assert everything(store) == []
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -128,6 +128,8 @@ def _objects(where: str, told: Mapping[str, Any]) -> dict[str, Mapping[str, Any]
 
 def _put_objects(asker: Asker, where: str, bucket: str, folder: Path, entries: dict[str, Mapping[str, Any]]) -> None:
     for key, path in _files(folder):
+        if path.exists() and not path.is_file():
+            raise SeedRefused(f"{path}: it is neither a file nor a folder")
         try:
             with open(path, "rb") as file:
                 size = os.fstat(file.fileno()).st_size

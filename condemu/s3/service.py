@@ -169,8 +169,8 @@ class S3:
             call.access_key = request.authentication.access_key
         call.account = request.account
         request.region = self.region
-        namespace = self.namespace(request.account)
-        request.namespace = UNKNOWN if namespace is not None and request.operation.takes == FORM else namespace
+        if self.bucket_names != GLOBAL:
+            request.namespace = UNKNOWN if request.operation.takes == FORM else self.namespace(request.account)
 
     async def _receive_document(self, request: S3Request) -> None:
         """A document of XML, or a form, which tells in its fields who posts it."""

@@ -24,8 +24,13 @@ EXPLAINED: Final = frozenset({
 })  # fmt: skip
 
 
+_HEADERS: Final = {code: ("x-condemu-help", f"{PAGE}#{code.lower()}") for code in EXPLAINED}
+
+
 def add_help(response: Response) -> None:
     """Name the entry beside the reason, if the refusal says one."""
     refusal = response.refusal
-    if refusal is not None and refusal.because and refusal.row.code in EXPLAINED:
-        response.headers.append(("x-condemu-help", f"{PAGE}#{refusal.row.code.lower()}"))
+    if refusal is not None and refusal.because:
+        header = _HEADERS.get(refusal.row.code)
+        if header is not None:
+            response.headers.append(header)

@@ -71,23 +71,24 @@ UNIMPLEMENTED: Final[dict[Member, str]] = {
     "ObjectLockEventHoldDurationYears": "x-amz-object-lock-event-hold-duration-years",
 }
 _ALL: Final = frozenset({*CONDITIONS, *ENCRYPTION, *UNIMPLEMENTED})
+_ENCRYPTION: Final = frozenset(ENCRYPTION)
+_NOT_TAKEN: Final[dict[str, frozenset[Member]]] = {}  # operation -> what it does not take, of all that there is
 
 
 def unsupported(request: S3Request) -> ServiceError | None:
     """The refusal of the first condition that the operation does not take, or of what no operation does."""
     members, operation = request.members, request.operation
-    if _ALL.isdisjoint(members):
-        return None
-    sent = _ALL.intersection(members)
-    taken = operation.conditions | operation.encryption
-    if not sent <= taken:
+    not_taken = _NOT_TAKEN.get(operation.name)
+    if not_taken is None:
+        not_taken = _NOT_TAKEN[operation.name] = _ALL - operation.conditions - operation.encryption
+    if not not_taken.isdisjoint(members):
         for member, header in (*CONDITIONS.items(), *ENCRYPTION.items()):
-            if member in members and member not in taken:
+            if member in members and member in not_taken:
                 return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"{operation.name} takes no {header}")
         for member, header in UNIMPLEMENTED.items():
             if member in members:
                 return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"condemu does not implement {header}")
-    if not sent.isdisjoint(ENCRYPTION):
+    if not _ENCRYPTION.isdisjoint(members):
         try:
             check_encryption(request)
         except ServiceError as refusal:

@@ -27,10 +27,9 @@ from condemu.storage.data_directory import DataDirectory, DataUnusable
 from condemu.storage.file_blobs import FileBlobs
 from condemu.storage.file_log import FileLog, LogReader
 from condemu.storage.frames import Damaged, OtherFormat
+from condemu.storage.growth import GROWN, Growth
 from condemu.storage.snapshots import SnapshotWriter
 from condemu.storage.spool import say
-
-GROWN: Final = 64 * 1024 * 1024  # bytes of the log after which a snapshot is worth its while
 
 
 class Durable:
@@ -45,7 +44,7 @@ class Durable:
     ) -> None:  # fmt: skip
         self.directory = DataDirectory(path, secret=f"{name()}{name()}".encode())
         self.seal = self.directory.secret
-        self._grown = grown
+        self.growth = Growth(grown, self.write_snapshot)
         self._tell = tell or say
         try:
             self.blobs = FileBlobs(self.directory.bodies, name, budget=budget)
@@ -62,10 +61,8 @@ class Durable:
             self.directory.close()
             raise
         self.committer = Committer(self.store, log, self._batches)
-        self.committer.grown = self._has_grown
+        self.committer.grown = self.growth.grown
         self._log = log
-        self._since = 0  # bytes that the log has grown by since the last snapshot
-        self._writing: asyncio.Task[None] | None = None
 
     def _load(self) -> FileLog:
         path = self.directory.path
@@ -75,14 +72,14 @@ class Durable:
         collecting = gc.isenabled()
         gc.disable()  # what is read is all going to stay
         try:
-            self._since, self._snapshot_size = 0, 0
             kept = snapshots.snapshots(path)
             if kept:
                 index, newest = kept[-1]
                 self.store.load(snapshots.read(newest, self._batches).items(), index)
-                self._snapshot_size = os.path.getsize(newest)
+                self.growth.ended(os.path.getsize(newest))
             reader = LogReader(path, self.store.index)
             for frame in reader:
+                self.growth.read(len(frame.content))
                 for commit in self._batches.commits(frame.content):
                     self.store.apply(commit)
         finally:
@@ -106,19 +103,9 @@ class Durable:
 
     # snapshots
 
-    def _has_grown(self, size: int) -> None:
-        self._since += size
-        if self._since < max(self._grown, self._snapshot_size) or (self._writing is not None and not self._writing.done()):
-            return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # nobody serves; whoever does will come by
-            return
-        self._writing = loop.create_task(self.write_snapshot())
-
     async def write_snapshot(self) -> None:
         """Write a snapshot while others go on, and delete what it replaces. A full disk ends it; the log has everything."""
-        self._since = 0
+        self.growth.begun()
         path, store = self.directory.path, self.store
         try:
             await self.committer.aside(self._log.roll)
@@ -136,7 +123,7 @@ class Durable:
                 raise
             self._tell(f"condemu: {path}: no snapshot could be written: {problem.strerror}")
             return
-        self._snapshot_size = writer.size
+        self.growth.ended(writer.size)
         await asyncio.to_thread(self._forget_before, writer.index)
 
     def _forget_before(self, index: int) -> None:

@@ -33,12 +33,12 @@ from condemu.storage.committer import Committer
 from condemu.storage.data_directory import DataUnusable
 from condemu.storage.file_blobs import SUFFIX, BodyFile, FileBlobs
 from condemu.storage.frames import Damaged, OtherFormat
+from condemu.storage.growth import GROWN, Growth
 from condemu.storage.scratch import scratch_directory
 from condemu.storage.shipped_bodies import Bodies, ShippedBodies
 from condemu.storage.snapshots import SnapshotWriter
 from condemu.storage.spool import say
 
-GROWN: Final = 64 * 1024 * 1024  # bytes of the log after which a snapshot is worth its while
 PATIENCE: Final = 2.0  # seconds between two looks at a log that nobody tells of, or that does not answer
 TEND: Final = 120.0  # seconds between two looks at the bodies that died
 THOROUGHLY: Final = 30  # looks between two at all bodies: an hour
@@ -135,9 +135,7 @@ class Shared:
         self.seal = place.secret
         self.trouble = ""  # why the log cannot be used now
         self._tell = tell or say
-        self._grown = grown
-        self._since = self._snapshot_size = 0
-        self._writing: asyncio.Task[None] | None = None
+        self.growth = Growth(grown, self.write_snapshot)
         self._scratch, self._lock = scratch_directory("condemu-shared-")
         self._own_bodies = not directory
         self._ended = threading.Event()
@@ -163,7 +161,7 @@ class Shared:
             self._abandon()
             raise DataUnusable(f"{place.shown} cannot be read: its log begins later than its snapshot") from None
         self.committer = Committer(self.store, self._log, self._batches, self._load)
-        self.committer.grown = self._has_grown
+        self.committer.grown = self.growth.grown
         self._follower = threading.Thread(target=self._follow, name="condemu-follower", daemon=True)
         self._follower.start()
         self._keeper = threading.Thread(target=self._keep, name="condemu-keeper", daemon=True)
@@ -183,7 +181,8 @@ class Shared:
             if self.place.snapshots.fetch(path):
                 index, tables = snapshots.index_of(path), snapshots.read(path, self._batches)
                 self.store.load(tables.items(), index)
-                self._since, self._snapshot_size = 0, os.path.getsize(path)
+                self.growth.begun()
+                self.growth.ended(os.path.getsize(path))
                 os.unlink(path)
             else:
                 self.store.load((), 0)
@@ -192,7 +191,7 @@ class Shared:
                 gc.enable()
 
     def _apply(self, last: int, content: bytes) -> None:
-        self._since += len(content)
+        self.growth.read(len(content))
         for commit in self._batches.commits(content):
             self.store.apply(commit)
 
@@ -293,19 +292,9 @@ class Shared:
 
     # snapshots
 
-    def _has_grown(self, size: int) -> None:
-        self._since += size
-        if self._since < max(self._grown, self._snapshot_size) or (self._writing is not None and not self._writing.done()):
-            return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # nobody serves; whoever does will come by
-            return
-        self._writing = loop.create_task(self.write_snapshot())
-
     async def write_snapshot(self) -> None:
         """Write a snapshot while others go on. What fails is tried again when the log has grown as much once more."""
-        self._since = 0
+        self.growth.begun()
         loop = asyncio.get_running_loop()
         writer: SnapshotWriter | None = None
         try:
@@ -317,7 +306,7 @@ class Shared:
             writer.bodies = []  # they are there: commits named them
             await loop.run_in_executor(self._aside, writer.finish, _nothing)
             await loop.run_in_executor(self._aside, self.place.snapshots.put, writer.index, writer.path)
-            self._snapshot_size = writer.size
+            self.growth.ended(writer.size)
         except (OSError, LogUnavailable) as problem:
             self._tell(f"condemu: {self.place.shown}: no snapshot could be written: {problem}")
         finally:

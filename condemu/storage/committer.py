@@ -59,7 +59,7 @@ class Asked:
 class Round:
     """Decisions of one batch, and those who only want to have caught up."""
 
-    __slots__ = ("asked", "batch", "behind", "home", "job", "landed", "reads", "size", "tries")
+    __slots__ = ("asked", "batch", "behind", "failure", "home", "job", "landed", "reads", "size", "tries")
 
     def __init__(self, asked: list[Asked], behind: list[asyncio.Future[None]], *, reads: bool = False) -> None:
         self.reads = reads or bool(behind)
@@ -69,6 +69,7 @@ class Round:
         self.job: Future[Appended] | None = None
         self.home: asyncio.AbstractEventLoop | None = None
         self.landed = False
+        self.failure: BaseException | None = None  # why nothing came of it
         self.size = 0  # of what is appended, in bytes
         self.tries = 0
 
@@ -81,6 +82,7 @@ class Round:
     def land(self, failure: BaseException | None = None) -> None:
         """Tell all of them: what came of it, or that nothing did."""
         self.landed = True
+        self.failure = failure
         for asked in self.asked:
             if failure is not None:
                 asked.failure = failure
@@ -157,12 +159,20 @@ class Committer:
             return
         loop = _running_loop()
         if loop is None:
-            self._at_once(Round([], [], reads=True))
+            one = Round([], [], reads=True)
+            self._at_once(one)
+            if one.failure is not None:
+                raise one.failure
             return
         behind: asyncio.Future[None] = loop.create_future()
         self._behind.append(behind)
         self._go_on(loop)
         await behind
+
+    @property
+    def home(self) -> asyncio.AbstractEventLoop | None:
+        """The loop that commits, if one runs."""
+        return self._home if self._home is not None and self._home.is_running() else None
 
     def settle_here(self) -> None:
         """The running loop is the one that commits, and it begins with what others did."""
@@ -171,8 +181,8 @@ class Committer:
 
     def poke(self) -> None:
         """From any thread: others may have appended, so read on when there is time."""
-        home = self._home
-        if home is not None and home.is_running():
+        home = self.home
+        if home is not None:
             with suppress(RuntimeError):  # it ended just now
                 home.call_soon_threadsafe(self._read_on)
 
@@ -182,8 +192,8 @@ class Committer:
             self._go_on(self._home)
 
     def commit_now(self, decide: Callable[[Txn], Any], ids: Ids | None = None) -> Commit:
-        home = self._home
-        if home is not None and home.is_running() and home is not _running_loop():
+        home = self.home
+        if home is not None and home is not _running_loop():
             return asyncio.run_coroutine_threadsafe(self.commit(decide, ids), home).result()
         asked = Asked(decide, ids)
         self._at_once(Round([asked], []))

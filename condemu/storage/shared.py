@@ -263,11 +263,9 @@ class Shared:
 
     def _catch_up(self) -> None:
         """From a thread of its own: return when all that was in the log is here. Raises LogUnavailable."""
-        home = self.committer._home
-        if home is None or not home.is_running():
+        home = self.committer.home
+        if home is None:
             at_once(self.committer.catch_up())
-            if self.trouble:
-                raise LogUnavailable(self.trouble)
             return
         waiting = asyncio.run_coroutine_threadsafe(self.committer.catch_up(), home)
         while True:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
+from memory_log import Kept, MemoryLog
 
 from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.log import LogUnavailable
+from condemu.core.service import at_once
 from condemu.core.store import MemoryStore, Txn
 from condemu.server.state import SPACES
 from condemu.storage import committer as module
@@ -181,3 +183,21 @@ def test_an_append_that_fails_changes_nothing(committer, log, seconds, quick):
     log.before = lambda: None
     commit_all(committer, [3])
     assert (held(committer), committer.store.index) == (2, 2)
+
+
+def test_who_wants_to_have_caught_up_is_told_that_the_log_does_not_answer(tmp_path):
+    """In a loop and outside of one."""
+    kept = Kept()
+    log = MemoryLog(kept)
+    batches = Batches(SPACES, FileBlobs(str(tmp_path), lambda: "name"))
+    committer = Committer(MemoryStore(ManualClock(), CountingIds()), log, batches)
+    at_once(committer.catch_up())
+    asyncio.run(committer.catch_up())
+    kept.down = True
+    with pytest.raises(LogUnavailable, match="it is down"):
+        at_once(committer.catch_up())
+    with pytest.raises(LogUnavailable, match="it is down"):
+        asyncio.run(committer.catch_up())
+    kept.down = False
+    at_once(committer.catch_up())
+    committer.close()

@@ -475,10 +475,10 @@ def test_a_url_is_shown_without_its_passwords():
 
 
 def test_a_database_that_hangs_is_unavailable(monkeypatch, postgres):
-    monkeypatch.setattr("condemu.storage.postgres.TICKS", 1)
     database = Database(Address(postgres.url(), "a database"))
     database.run(lambda connection: connection.execute("SELECT 1"))
-    with pytest.raises(LogUnavailable, match="a database: "):
+    with monkeypatch.context() as impatient, pytest.raises(LogUnavailable, match="a database: "):
+        impatient.setattr("condemu.storage.postgres.TICKS", 1)
         database.run(lambda connection: connection.execute("SELECT pg_sleep(60)"))
     assert database.run(lambda connection: connection.execute("SELECT 1").fetchone()) == (1,)
     database.close()

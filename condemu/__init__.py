@@ -178,7 +178,7 @@ Where is the rule for ...?
     what a snapshot file holds, when it is believed      server/state_files/snapshot_file.py Opened
     snapshot files over HTTP                             server/state_files/snapshot_calls.py SnapshotCalls
     what a seed may be; as a whole or not at all         server/state_files/seeding.py Seeding
-    plain items and items with types in a seed           server/state_files/tables.py sow
+    plain items and items with types in a seed           server/state_files/tables.py apply
     state as a seed directory                            server/state_files/unpacking.py Unpacking
     scripts that run before it is ready                  server/init_hooks.py Hooks
     condemu data, and the commands below it              data_cli.py COMMANDS

@@ -37,7 +37,7 @@ class Content(NamedTuple):
 
 
 class Wrong(AssertionError):
-    """Your class told something else than what happened."""
+    """Your class told something that did not happen."""
 
 
 class ConditionalStore(RuleBasedStateMachine):

@@ -6,7 +6,7 @@
     print(report)
 
 It says of the store whether every key behaved as if one operation had taken effect after the other, each within its time
-(`linearizability.py`). It says of the clients who was told something else than what happened (`verdicts.py`), and of the
+(`linearizability.py`). It says of the clients who was told something that did not happen (`verdicts.py`), and of the
 programs what they do to each other's writes (`writers.py`).
 """
 

@@ -1,4 +1,4 @@
-"""Told versus truth: who was told something else than what happened.
+"""Told versus truth: who was told something that did not happen.
 
 | the client's last word                 | the truth                                         | finding                          |
 |----------------------------------------|---------------------------------------------------|----------------------------------|

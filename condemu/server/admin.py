@@ -120,7 +120,7 @@ async def reset(emulator: Answering, query: dict[str, list[str]]) -> Answer:
     try:
         await emulator.reset(None if accounts is None else accounts[0])
     except SeedRefused as problem:
-        return 409, {"error": f"the seed cannot be sown any more, so nothing was forgotten: {problem}"}
+        return 409, {"error": f"the seed cannot be applied any more, so nothing was forgotten: {problem}"}
     return 200, {"status": "ok"}
 
 

@@ -228,7 +228,7 @@ class Emulator:
     async def reset(self, account: str | None = None) -> None:
         """Forget everything, or all that one account holds. Then the seed and the configured buckets are there again.
 
-        Raises SeedRefused, and forgets nothing, when the seed cannot be sown any more.
+        Raises SeedRefused, and forgets nothing, when the seed cannot be applied any more.
         """
         if self.config.seed:
             await self.seeding.reset(account, lambda txn: _forget(txn, account))
@@ -245,7 +245,7 @@ class Emulator:
 
     @cached_property
     def seeding(self) -> Seeding:
-        """What sows the seed that the configuration names."""
+        """What applies the seed that the configuration names."""
         from condemu.server.state_files.seeding import Seeding
 
         return Seeding(self.engine, self.blobs, SPACES, self.config, self.own_services)
@@ -353,7 +353,7 @@ def build(
     simpledb.exports.sink = dynamodb.files = S3Sink(s3_of, emulator)
     try:
         if config.seed:
-            emulator.seeding.sow(once=kept is not None)
+            emulator.seeding.apply(once=kept is not None)
         at_once(emulator.create_buckets(None if log is None else log.at_once()))
     except BaseException:
         emulator.close()

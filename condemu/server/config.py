@@ -36,7 +36,7 @@ class Config:
     init_dir: str = ""  # scripts that `condemu serve` runs before it is ready, besides those below /etc
     messages: str = "2026"  # whose wording DynamoDB's validation messages have: today's, or that of the years before
     table_delay: float = 0.0  # seconds for which a DynamoDB table is CREATING, UPDATING or DELETING
-    export_delay: float = 0.0  # seconds for which an export of a SimpleDB domain is IN_PROGRESS, and its domain cannot go
+    export_delay: float = 0.0  # seconds for which an export of a SimpleDB domain is IN_PROGRESS, and its domain cannot be deleted
     spool_threshold: int = 64 * MIB  # bytes of a body from which on it goes to disk
     spool_budget: int = 256 * MIB  # bytes of all bodies together that stay in memory
     spool_directory: str = ""  # "": the system's directory for temporary files

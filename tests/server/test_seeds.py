@@ -232,7 +232,7 @@ def test_all_of_a_seed_is_one_commit(seed: Path) -> None:
     assert {table.partition(".")[0] for table, *_ in everything(store)} == {"s3", "dynamodb", "simpledb"}
 
 
-def test_what_is_there_already_stays_as_it_is_and_the_rest_is_sown(seed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_there_already_stays_as_it_is_and_the_rest_is_applied(seed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store = new_store()
     emulator_of(written(seed, GOOD), store).close()
     before = everything(store)
@@ -249,7 +249,7 @@ def test_what_is_there_already_stays_as_it_is_and_the_rest_is_sown(seed: Path, c
     assert [key[0] for table, key, _ in after if table == "s3.name"] == ["a-bucket", "new-bucket"]
 
 
-def test_a_reset_sows_again_in_one_commit_and_a_seed_that_is_broken_by_then_forgets_nothing(seed: Path) -> None:
+def test_a_reset_applies_again_in_one_commit_and_a_seed_that_is_broken_by_then_forgets_nothing(seed: Path) -> None:
     store = new_store()
     emulator = emulator_of(written(seed, GOOD), store)
     written(seed, {"s3/b-bucket/k": "v"})
@@ -266,7 +266,7 @@ def test_a_reset_sows_again_in_one_commit_and_a_seed_that_is_broken_by_then_forg
     emulator.close()
 
 
-def test_a_reset_of_another_account_sows_nothing(seed: Path) -> None:
+def test_a_reset_of_another_account_applies_nothing(seed: Path) -> None:
     store = new_store()
     emulator = emulator_of(written(seed, GOOD), store)
     written(seed, {"s3/b-bucket/k": "v"})
@@ -327,7 +327,7 @@ def test_what_is_neither_a_file_nor_a_folder_is_refused(seed: Path) -> None:
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_mistake_in_one_file_is_one_sentence_and_nothing_is_sown(seed: Path, name: str) -> None:
+def test_a_mistake_in_one_file_is_one_sentence_and_nothing_is_applied(seed: Path, name: str) -> None:
     files, sentence = BAD[name]
     store = new_store()
     with pytest.raises(SeedRefused) as refused:

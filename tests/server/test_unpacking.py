@@ -1,4 +1,4 @@
-"""A snapshot file becomes a seed directory, and what is sown from that becomes the same directory again."""
+"""A snapshot file becomes a seed directory, and what is applied from that becomes the same directory again."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def filled(server: Server) -> None:
     sdb.put_attributes(DomainName="users", ItemName="ann", Attributes=attributes)
 
 
-def test_what_is_unpacked_and_sown_is_unpacked_as_the_same_files(tmp_path: Path) -> None:
+def test_what_is_unpacked_and_applied_is_unpacked_as_the_same_files(tmp_path: Path) -> None:
     with Server() as server:
         filled(server)
         file = saved(server, tmp_path / "first.zip")

@@ -1,4 +1,4 @@
-"""A seed in a state that outlives the process is sown once, before its first commit (docs/seeds.md)."""
+"""A seed in a state that outlives the process is applied once, before its first commit (docs/seeds.md)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from condemu.server.app import Emulator, build
 from condemu.server.config import Config
 from condemu.server.state_files import SeedRefused
 
-AGAIN = "the state has been used before, so {} is not sown; POST /_condemu/reset sows it"
+AGAIN = "the state has been used before, so {} is not applied; POST /_condemu/reset applies it"
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def status(port: int, method: str, path: str) -> int:
         return connection.getresponse().status
 
 
-def test_of_processes_that_start_at_once_one_sows_and_nothing_comes_back(
+def test_of_processes_that_start_at_once_one_applies_and_nothing_comes_back(
     postgres: Any, processes: list[Fleet], seed: str
 ) -> None:
     store = postgres.url()
@@ -60,7 +60,7 @@ def test_of_processes_that_start_at_once_one_sows_and_nothing_comes_back(
     assert [status(port, "HEAD", "/seeded/key") for port in ports] == [200] * 3
 
 
-def test_of_emulators_that_start_at_once_in_a_bucket_one_sows(bucket: tuple[str, dict[str, str]], seed: str, capfd: Any) -> None:
+def test_of_emulators_that_start_at_once_in_a_bucket_one_applies(bucket: tuple[str, dict[str, str]], seed: str, capfd: Any) -> None:
     start = partial(build, Config(store=bucket[0], auth="off", seed=seed), environment=bucket[1])
     emulators: list[Emulator] = together([start] * 3)
     said = capfd.readouterr().err.splitlines()
@@ -71,7 +71,7 @@ def test_of_emulators_that_start_at_once_in_a_bucket_one_sows(bucket: tuple[str,
         emulator.close()
 
 
-def test_a_data_directory_is_sown_at_its_first_start(tmp_path: Path, seed: str, capfd: Any) -> None:
+def test_a_data_directory_is_applied_at_its_first_start(tmp_path: Path, seed: str, capfd: Any) -> None:
     config = Config(data=str(tmp_path / "data"), auth="off", seed=seed)
     first = build(config)
     assert send(first, "GET", "/seeded/key")[0] == 200

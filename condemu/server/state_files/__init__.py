@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class SeedRefused(Exception):
-    """A seed that cannot be sown. The sentence says which file is at fault, and how."""
+    """A seed that cannot be applied. The sentence says which file is at fault, and how."""
 
 
 class Settings(Protocol):

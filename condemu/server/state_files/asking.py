@@ -1,4 +1,4 @@
-"""A seed is sown by ordinary requests, so all that AWS checks is checked. A refusal is told with its file and AWS's words."""
+"""A seed is applied by ordinary requests, so all that AWS checks is checked. A refusal is told with its file and AWS's words."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def names(root: Path) -> list[str]:
     return sorted(found)
 
 
-def sow(asker: Asker, root: Path, name: str) -> bool:
+def apply(asker: Asker, root: Path, name: str) -> bool:
     """Create the bucket and all that is in it. False: there is such a bucket, and it stays as it is."""
     folder, file = root / name, root / f"{name}.json"
     where = str(file if file.exists() else folder)

@@ -26,7 +26,7 @@ def names(root: Path) -> list[str]:
     return found
 
 
-def sow(asker: Asker, root: Path, name: str) -> bool:
+def apply(asker: Asker, root: Path, name: str) -> bool:
     """Create the domain with its items. False: there is such a domain, and it stays as it is."""
     file = root / f"{name}.json"
     where = str(file)

@@ -1,9 +1,9 @@
-"""A seed is sown as a whole or not at all: at the start, and after every reset.
+"""A seed is applied as a whole or not at all: at the start, and after every reset.
 
-It is sown on a copy of the state, by ordinary requests; what came of it there is one commit here. So nothing is half done when
+It is applied on a copy of the state, by ordinary requests; what came of it there is one commit here. So nothing is half done when
 the last of many files is at fault, and nobody sees a part of it. What is there already stays as it is: a bucket, a table or a
-domain of that name; of a snapshot file, an account that holds anything. State that outlives the process is sown once, before its
-first commit: what clients deleted does not come back with the next start, and of several processes that start at once one sows.
+domain of that name; of a snapshot file, an account that holds anything. State that outlives the process is applied once, before its
+first commit: what clients deleted does not come back with the next start, and of several processes that start at once one applies.
 """
 
 from __future__ import annotations
@@ -53,42 +53,42 @@ class Seeding:
         self._services = services
         self._tell = tell or _tell
 
-    def sow(self, *, once: bool = False) -> None:
+    def apply(self, *, once: bool = False) -> None:
         """Before anybody is served; `once`: unless the state has been used before.
 
         Raises SeedRefused; then nothing has changed.
         """
 
         def work(engine: Engine) -> None:
-            self._sow(engine, None, self._tell)
+            self._apply(engine, None, self._tell)
 
         try:
             at_once(in_one_commit(self._engine, work, "Seed", now=True, first=once))
         except _Used:
-            self._tell(f"the state has been used before, so {self._config.seed} is not sown; POST /_condemu/reset sows it")
+            self._tell(f"the state has been used before, so {self._config.seed} is not applied; POST /_condemu/reset applies it")
 
     async def reset(self, account: str | None, forget: Callable[[Txn], None]) -> None:
-        """Forget, and sow again: all of it, or what is that account's. Raises SeedRefused; then nothing is forgotten."""
+        """Forget, and apply again: all of it, or what is that account's. Raises SeedRefused; then nothing is forgotten."""
 
         def work(engine: Engine) -> None:
             engine.administer_now(forget)
-            self._sow(engine, account, lambda line: None)
+            self._apply(engine, account, lambda line: None)
 
         await in_one_commit(self._engine, work, "Reset")
 
-    def _sow(self, engine: Engine, account: str | None, tell: Callable[[str], None]) -> None:
+    def _apply(self, engine: Engine, account: str | None, tell: Callable[[str], None]) -> None:
         root = Path(self._config.seed)
         try:
             if root.is_file():
-                self._sow_snapshot(engine, root, account, tell)
+                self._apply_snapshot(engine, root, account, tell)
             elif account in (None, self._config.account):
-                self._sow_directory(engine, root, tell)
+                self._apply_directory(engine, root, tell)
         except OSError as problem:
             raise SeedRefused(f"{problem.filename or root}: {problem.strerror}") from None
         except NoRoom:
             raise SeedRefused(f"{root}: there is no room on the disk for its bodies") from None
 
-    def _sow_directory(self, engine: Engine, root: Path, tell: Callable[[str], None]) -> None:
+    def _apply_directory(self, engine: Engine, root: Path, tell: Callable[[str], None]) -> None:
         asker = Asker(self._services(engine), self._config.region)
         for path in sorted(root.iterdir()):
             if path.name not in KINDS and not path.name.startswith((".", "README")):
@@ -97,10 +97,10 @@ class Seeding:
             if not (root / folder).exists():
                 continue
             for name in kind.names(root / folder):
-                if not kind.sow(asker, root / folder, name):
+                if not kind.apply(asker, root / folder, name):
                     tell(f"{root / folder / name}: {name} is there already and stays as it is")
 
-    def _sow_snapshot(self, engine: Engine, root: Path, account: str | None, tell: Callable[[str], None]) -> None:
+    def _apply_snapshot(self, engine: Engine, root: Path, account: str | None, tell: Callable[[str], None]) -> None:
         try:
             with open(root, "rb") as file:
                 opened = Opened(file, self._spaces)

@@ -46,7 +46,7 @@ def names(root: Path) -> list[str]:
     return sorted(found)
 
 
-def sow(asker: Asker, root: Path, name: str) -> bool:
+def apply(asker: Asker, root: Path, name: str) -> bool:
     """Create the table with its items. False: there is such a table, and it stays as it is."""
     file = root / f"{name}.json"
     where = str(file)

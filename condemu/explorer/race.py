@@ -168,7 +168,7 @@ class Finished:
     failure: BaseException | None = None
     blamed: str = ""  # the actor whose exception the failure is
     whole: bool = True  # every actor ended
-    sentences: list[str] = field(default_factory=list)  # who was told something that did not happen, and what was overwritten unseen
+    sentences: list[str] = field(default_factory=list)  # who was told what did not happen, and what was overwritten unseen
     notes: dict[int, str] = field(default_factory=dict)  # by a call's number, what it found
     history: list[Entry] = field(default_factory=list)
     struck: set[Fault] = field(default_factory=set)

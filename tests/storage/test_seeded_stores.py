@@ -1,4 +1,4 @@
-"""A seed in a state that outlives the process is applied once, before its first commit (docs/seeds.md)."""
+"""A seed is applied once to a state that outlives the process, before its first commit (docs/seeds.md)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def test_of_processes_that_start_at_once_one_applies_and_nothing_comes_back(
     assert [status(port, "HEAD", "/seeded/key") for port in ports] == [200] * 3
 
 
-def test_of_emulators_that_start_at_once_in_a_bucket_one_applies(bucket: tuple[str, dict[str, str]], seed: str, capfd: Any) -> None:
+def test_of_emulators_that_start_at_once_in_a_bucket_one_applies_it(
+    bucket: tuple[str, dict[str, str]], seed: str, capfd: Any
+) -> None:
     start = partial(build, Config(store=bucket[0], auth="off", seed=seed), environment=bucket[1])
     emulators: list[Emulator] = together([start] * 3)
     said = capfd.readouterr().err.splitlines()

@@ -2,8 +2,9 @@
 
 It is applied on a copy of the state, by ordinary requests; what came of it there is one commit here. So nothing is half done when
 the last of many files is at fault, and nobody sees a part of it. What is there already stays as it is: a bucket, a table or a
-domain of that name; of a snapshot file, an account that holds anything. State that outlives the process is applied once, before its
-first commit: what clients deleted does not come back with the next start, and of several processes that start at once one applies.
+domain of that name; of a snapshot file, an account that holds anything. To state that outlives the process a seed is applied
+once, before its first commit: what clients deleted does not come back with the next start, and of several processes that start at
+once one applies it.
 """
 
 from __future__ import annotations

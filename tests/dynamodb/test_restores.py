@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from copies import ACCOUNT, ENABLED, GSI, LSI, NO_BACKUP, ON_DEMAND, PROVISIONED, TABLE_ARN, World
 from recorded import Local
 
@@ -17,6 +18,7 @@ from condemu.dynamodb.errors import control as rows
 from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.errors import tables as table_rows
 from condemu.dynamodb.state.past import FORGOTTEN_AT_ONCE
+from condemu.dynamodb.tables.table_checks import MAX_GLOBAL, MAX_LOCAL
 
 ITEMS = [
     {"pk": {"S": "a"}, "sk": {"S": "1"}, "g": {"S": "x"}, "l": {"S": "z"}, "v": {"N": "1"}},
@@ -192,6 +194,18 @@ OTHERS = [
 @pytest.mark.parametrize(("member", "index"), OTHERS)
 def test_an_index_that_the_source_has_not_is_refused(world: World, member: str, index: Any) -> None:
     refused(world, rows.RESTORE_INDEX_UNKNOWN, {"index": index["IndexName"]}, **{member: [index]})
+
+
+@pytest.mark.parametrize(
+    ("member", "index", "most", "row"),
+    [
+        ("GlobalSecondaryIndexOverride", GSI, MAX_GLOBAL, table_rows.GLOBAL_TOO_MANY),
+        ("LocalSecondaryIndexOverride", LSI, MAX_LOCAL, table_rows.LOCAL_TOO_MANY),
+    ],
+)
+def test_more_indexes_than_a_table_can_have_are_refused(world: World, member: str, index: Any, most: int, row: Any) -> None:
+    """With the code and the text of CreateTable (inferred)."""
+    refused(world, row, **{member: [{**index, "IndexName": f"index-{number}"} for number in range(most + 1)]})
 
 
 def test_an_index_name_given_twice_is_refused(world: World) -> None:
@@ -447,6 +461,24 @@ def test_changes_older_than_the_period_are_forgotten_a_few_at_once(demanded: Wor
         demanded.dynamodb.put_item(TableName="table", Item={"pk": {"S": f"new {number}"}})
         left.append(sum(entry[0] == "dynamodb.past" for entry in demanded.everything()))
     assert left == [3, 2]  # two old changes and a new one, then two new ones
+
+
+def test_a_longer_period_does_not_reach_what_the_shorter_one_before_it_forgot(demanded: World) -> None:
+    """Else a table would be restored to a time as it never was (inferred)."""
+    call, start = demanded.dynamodb, recovering(demanded)
+    call.put_item(TableName="table", Item={"pk": {"S": "a"}})
+    demanded.clock.advance(3 * 86400)
+    recovering(demanded, days=1)
+    call.put_item(TableName="table", Item={"pk": {"S": "b"}})  # takes away what was before the first item
+    recovering(demanded, days=35)
+    described = call.describe_continuous_backups(TableName="table")["ContinuousBackupsDescription"]
+    earliest = described["PointInTimeRecoveryDescription"]["EarliestRestorableDateTime"].timestamp()
+    assert earliest == pytest.approx(start + 2 * 86400, abs=0.001)
+    before = demanded.everything()
+    with pytest.raises(ClientError, match="InvalidRestoreTimeException"):
+        call.restore_table_to_point_in_time(SourceTableName="table", TargetTableName="past", RestoreDateTime=start)
+    assert demanded.everything() == before
+    assert past(demanded, RestoreDateTime=earliest) == ["a"]
 
 
 def test_requests_without_one_source_and_one_time_are_refused(demanded: World) -> None:

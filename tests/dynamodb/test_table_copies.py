@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 from base64 import b64encode
@@ -253,6 +254,26 @@ def test_a_table_is_imported_from_csv(dynamodb: Any, s3: Any) -> None:
     imported(dynamodb, schema=schema, S3BucketSource={"S3Bucket": "bucket"}, InputFormat="CSV")
     items = sorted(dynamodb.scan(TableName="copy")["Items"], key=lambda item: item["pk"]["N"])
     assert items == [{"pk": {"N": "1"}, "v": {"S": "a,b"}}, {"pk": {"N": "2"}, "v": {"S": "c"}, "w": {"S": "d"}}]
+
+
+def test_a_cell_may_be_as_long_as_an_item_and_a_longer_one_is_an_error(dynamodb: Any, s3: Any) -> None:
+    """What comes before and after it is imported, and Python's own limit is as it was."""
+    usual = csv.field_size_limit()
+    rows = ["pk,v", "a,1", "b," + "x" * 400_000, "c," + "x" * 410_000, "d,2"]
+    s3.put_object(Bucket="bucket", Key="table.csv", Body="\n".join(rows).encode())
+    found = imported(dynamodb, S3BucketSource={"S3Bucket": "bucket"}, InputFormat="CSV")
+    assert (found["ImportStatus"], found["ImportedItemCount"], found["ErrorCount"]) == ("COMPLETED", 3, 1)
+    assert sorted(item["pk"]["S"] for item in dynamodb.scan(TableName="copy")["Items"]) == ["a", "b", "d"]
+    assert csv.field_size_limit() == usual
+
+
+@pytest.mark.parametrize("delimiter", ["\n", '"', "x"])
+def test_a_delimiter_that_the_api_does_not_have_is_refused(dynamodb: Any, s3: Any, delimiter: str) -> None:
+    options = {"Csv": {"Delimiter": delimiter}}
+    parameters = {"S3BucketSource": {"S3Bucket": "bucket"}, "InputFormat": "CSV", "InputFormatOptions": options}
+    code, message = refused(dynamodb.import_table, TableCreationParameters={"TableName": "copy", **SCHEMA}, **parameters)
+    assert (code, message.endswith("Member must satisfy regular expression pattern: [,;:|\\t ]")) == ("ValidationException", True)
+    assert dynamodb.list_tables()["TableNames"] == ["table"]
 
 
 def test_an_import_into_a_table_that_is_there_is_refused(dynamodb: Any, s3: Any) -> None:

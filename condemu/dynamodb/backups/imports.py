@@ -34,7 +34,7 @@ from condemu.dynamodb.backups.transfers import (
     number,
     page,
 )
-from condemu.dynamodb.data.values import Item, Malformed, item_size, measured_item
+from condemu.dynamodb.data.values import MAX_ITEM_SIZE, Item, Malformed, item_size, measured_item
 from condemu.dynamodb.errors import control as rows
 from condemu.dynamodb.items.items import check_size
 from condemu.dynamodb.items.write_checks import check_attribute_names
@@ -225,9 +225,25 @@ def _lines(text: bytes) -> Iterator[Any]:
 def _rows(request: Any, table: Table, text: bytes) -> Iterator[Any]:
     """Cells as attribute values: of the keys' types where they are keys, else strings; an empty cell is no attribute."""
     options: Members | dict[str, Any] = (request.get("InputFormatOptions") or {}).get("Csv") or {}
-    lines = csv.reader(io.StringIO(text.decode("utf-8", "replace"), newline=""), delimiter=options.get("Delimiter") or ",")
-    names = options.get("HeaderList") or next(lines, [])
+    lines = _cells(text, options.get("Delimiter") or ",")
+    names = options.get("HeaderList") or next(lines, None) or []
     kinds = dict(table.attributes)
     for cells in lines:
-        pairs = zip(names, cells, strict=False)
+        pairs = zip(names, cells or [], strict=False)
         yield {name: {kinds.get(name, "S"): cell} for name, cell in pairs if cell} if cells else None
+
+
+def _cells(text: bytes, delimiter: str) -> Iterator[list[str] | None]:
+    """The rows of a file of CSV; None for one with a cell that is longer than an item."""
+    lines = csv.reader(io.StringIO(text.decode("utf-8", "replace"), newline=""), delimiter=delimiter)
+    while True:
+        usual = csv.field_size_limit(MAX_ITEM_SIZE)  # Python's own is a third of it, and one for the whole process
+        try:
+            row = next(lines)
+        except csv.Error:
+            row = None
+        except StopIteration:
+            return
+        finally:
+            csv.field_size_limit(usual)
+        yield row

@@ -1,7 +1,8 @@
 """DescribeContinuousBackups and UpdateContinuousBackups: whether a table can be recovered, and for how long back.
 
 Continuous backups are always on; point-in-time recovery is off until it is enabled, and from then on the table's past is kept
-(`state/past.py`). Disabling it forgets the past, and enabling it again begins anew. "LatestRestorableDateTime is typically 5
+(`state/past.py`). Disabling it forgets the past, and enabling it again begins anew. A longer period goes back no further than the
+shorter one before it did, whose past was not kept (inferred). "LatestRestorableDateTime is typically 5
 minutes before the current time" (API Reference); right after enabling it is that time (recorded 2026-10).
 """
 
@@ -46,7 +47,7 @@ def update_continuous_backups(request: DynamoRequest) -> Plan:
         table = backed_up(txn, whose)
         if table.status == CREATING:
             raise ServiceError(rows.BACKUPS_UNAVAILABLE, {"table": table.name})
-        since = table.recovery.since if table.recovery is not None else txn.now
+        since = window(table.recovery, txn.now)[0] if table.recovery is not None else txn.now
         changed = replace(table, recovery=Recovery(since, days) if enabled else None)
         txn.put(TABLES, whose, changed)
         if not enabled:

@@ -46,7 +46,7 @@ from condemu.dynamodb.state.records import (
 )
 from condemu.dynamodb.state.states import begun, table_at
 from condemu.dynamodb.tables.descriptions import describe_created, describe_keys, describe_projection
-from condemu.dynamodb.tables.table_checks import check_units, throughput_of, units_of
+from condemu.dynamodb.tables.table_checks import MAX_GLOBAL, MAX_LOCAL, check_units, throughput_of, units_of
 from condemu.dynamodb.tables.update_table import encryption_of
 from condemu.wire.rest import iso_8601
 
@@ -227,8 +227,10 @@ def _indexes(wires: list[Members] | None, source: Table, scope: str, members: Me
     held = [index for index in source.indexes if index.scope == scope]
     if wires is None:
         return [_powered(index, None, members, mode) for index in held]
-    found = []
+    found: list[Index] = []
     for wire in wires:
+        if len(found) == (MAX_LOCAL if scope == LOCAL else MAX_GLOBAL):
+            raise ServiceError(table_rows.LOCAL_TOO_MANY if scope == LOCAL else table_rows.GLOBAL_TOO_MANY)
         index = next((index for index in held if _is(index, wire)), None)
         if index is None:
             raise ServiceError(rows.RESTORE_INDEX_UNKNOWN, {"index": wire["IndexName"]})

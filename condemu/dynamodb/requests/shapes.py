@@ -36,7 +36,7 @@ S3Prefix                             String  0..1024
 S3SseKmsKeyId                        String  1..2048
 S3SseAlgorithm                       String  AES256|KMS
 AccountId                            String  0..12   [0-9]{{12}}
-Delimiter                            String  1..1
+Delimiter                            String  1..1    [,;:|\\t ]
 ExportFormat                         String  DYNAMODB_JSON|ION
 ExportType                           String  FULL_EXPORT|INCREMENTAL_EXPORT
 InputFormat                          String  DYNAMODB_JSON|ION|CSV
@@ -295,7 +295,7 @@ def _bounds(text: str | None) -> tuple[int | None, int | None]:
 def _read_scalars() -> dict[str, Shape]:
     shapes = {name: Shape(name, name, java) for name, java in _JAVA.items()}
     for line in _SCALARS.strip().splitlines():
-        name, base, *limits = line.split()
+        name, base, *limits = line.split(None, 3)  # a pattern may have a space in it
         shape = shapes[name] = Shape(name, base, _JAVA[base])
         if limits and ".." in limits[0]:
             shape.low, shape.high = _bounds(limits[0])

@@ -7,7 +7,7 @@ change since taken back, the latest first.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final
 
 from condemu.core.store import Key, Txn, prefix_range
@@ -25,10 +25,9 @@ def note(txn: Txn, table: Table, where: Place, old: StoredItem | None) -> None:
     if txn.get(PAST, key) is not None:
         return  # a commit changes an item twice: it was as it was before the first time
     oldest = txn.now - table.recovery.days * DAY
-    first = list(islice(_changes(txn, table.account, table.table_id), FORGOTTEN_AT_ONCE))
-    for past, before in first:
-        if before.at < oldest:
-            txn.delete(PAST, past)
+    changes = islice(_changes(txn, table.account, table.table_id), FORGOTTEN_AT_ONCE)
+    for past in list(takewhile(lambda change: change[1].at < oldest, changes)):
+        txn.delete(PAST, past[0])
     txn.put(PAST, key, Before(txn.now, old))
 
 

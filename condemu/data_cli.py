@@ -59,12 +59,14 @@ def save(options: argparse.Namespace) -> int:
             answer = connection.getresponse()
             if answer.status != 200:
                 return _refused(options, answer.read())
+            if answer.headers.get_content_type() != "application/zip":
+                return _refused(options, b"")
             with open(unfinished, "wb") as file:
                 size = _copied(answer, file)
-            if size != int(answer.headers["Content-Length"]):
+            if str(size) != answer.headers["Content-Length"]:
                 raise HTTPException("the answer ended before it was complete")
         os.replace(unfinished, options.file)
-    except (OSError, HTTPException) as problem:
+    except (OSError, HTTPException, UnicodeError) as problem:
         with suppress(OSError):
             os.unlink(unfinished)
         return _failed(options, problem)
@@ -87,11 +89,12 @@ def load(options: argparse.Namespace) -> int:
             body = answer.read()
             if answer.status != 200:
                 return _refused(options, body)
-            held = json.loads(body)["accounts"]
-    except (OSError, HTTPException) as problem:
+        try:
+            held = dict(json.loads(body)["accounts"])
+        except (ValueError, LookupError, TypeError):
+            return _refused(options, b"")
+    except (OSError, HTTPException, UnicodeError) as problem:
         return _failed(options, problem)
-    except (ValueError, LookupError):
-        return _failed(options, HTTPException("this is no answer of condemu"))
     for account, entries in held.items():
         print(f"account {account}: {entries} entries")
     return 0
@@ -107,7 +110,10 @@ def _connection(options: argparse.Namespace) -> HTTPConnection:
 
 
 def _path(options: argparse.Namespace) -> str:
-    return PATH if options.account is None else f"{PATH}?account={options.account}"
+    from urllib.parse import quote, urlsplit
+
+    path = urlsplit(url_of(options.url)).path.rstrip("/") + PATH
+    return path if options.account is None else f"{path}?account={quote(options.account, '', errors='replace')}"
 
 
 def _headers(options: argparse.Namespace) -> dict[str, str]:

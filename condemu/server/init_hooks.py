@@ -78,18 +78,20 @@ class Hooks:
             )
         except OSError as problem:
             return f"cannot be run: {problem.strerror}"
+        except ValueError as problem:  # a zero byte in its first line
+            return f"cannot be run: {problem}"
         if self._stopped:
             self.stop()
         code = process.wait()
         if code == 0:
             return ""
-        return f"ended with exit code {code}" if code > 0 else f"was ended by {signal.Signals(-code).name}"
+        return f"ended with exit code {code}" if code > 0 else f"was ended by {_signal(-code)}"
 
     def stop(self) -> None:
         """End the script that runs, with all that it started, and begin no other."""
         self._stopped = True
         if self._process is not None and self._process.poll() is None:
-            with suppress(ProcessLookupError):
+            with suppress(ProcessLookupError, PermissionError):  # it ended meanwhile; on macOS nobody may end what has
                 if os.name == "posix":
                     os.killpg(self._process.pid, signal.SIGKILL)
                 else:
@@ -97,6 +99,13 @@ class Hooks:
 
 
 NO_HOOKS: Final = Hooks()
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most of the real-time ones have no name
+        return f"signal {number}"
 
 
 def hooks_of(config: Config, environment: Mapping[str, str]) -> Hooks:

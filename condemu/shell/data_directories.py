@@ -47,8 +47,12 @@ def repair(options: argparse.Namespace) -> int:
 
 def export(options: argparse.Namespace) -> int:
     """A data directory's contents as a snapshot file, which any version reads that reads its format."""
+    from condemu.storage.data_directory import HEADER
+
     if not os.path.isdir(options.directory):
         return _failed(f"{options.directory}: there is no such directory")
+    if not os.path.lexists(os.path.join(options.directory, HEADER)):
+        return _failed(f"{options.directory} is no data directory: there is no {HEADER} in it")
     unfinished = f"{options.file}.unfinished"
     try:
         with closing(_emulator(options)) as emulator, open(unfinished, "wb") as file:
@@ -69,14 +73,18 @@ def import_(options: argparse.Namespace) -> int:
     """A new data directory that holds what a snapshot file does."""
     if os.path.isdir(options.directory) and os.listdir(options.directory):
         return _failed(f"{options.directory} is not empty; a snapshot is imported into a new directory")
+    begun, problem = False, ""
     try:
         with open(options.file, "rb") as file, closing(_emulator(options)) as emulator:
-            problem = asyncio.run(_load(emulator, file))
+            begun = True
+            refused = asyncio.run(_load(emulator, file))
+        problem = f"{options.file}: {refused}" if refused else ""
     except (OSError, ValueError) as failure:
-        return _failed(_told(failure))
+        problem = _told(failure)
     if problem:
-        _emptied(options.directory)
-        return _failed(f"{options.file}: {problem}")
+        if begun:
+            _emptied(options.directory)
+        return _failed(problem)
     print(f"{options.directory} holds what {options.file} does")
     return 0
 
@@ -133,7 +141,10 @@ class _FileBody:
 def _sentence(body: bytes) -> str:
     import json
 
-    return str(json.loads(body)["error"])
+    try:
+        return str(json.loads(body)["error"])
+    except (ValueError, LookupError, TypeError):  # what failed is on stderr
+        return "it could not be done"
 
 
 def _told(failure: Exception) -> str:

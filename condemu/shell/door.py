@@ -66,9 +66,11 @@ class Door:
         try:
             connection.request(method, f"{self._path}/_condemu/{path}", body, {"Accept": accept, **self._headers})
             answer = connection.getresponse()
-            text = answer.read().decode()
+            text = answer.read().decode("utf-8", "replace")
         except (OSError, HTTPException) as problem:
             raise Unusable(f"nothing answers at {self.url}: {problem}") from None
+        except ValueError as problem:  # no header: the token; or a path in the URL that is none
+            raise Unusable(f"the URL or the token cannot be sent: {problem}") from None
         finally:
             connection.close()
         if answer.status >= 400:

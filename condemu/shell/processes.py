@@ -18,13 +18,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from condemu.shell.door import Unusable
 
 MOST_KEPT: Final = 4000  # characters of what a command printed that are kept, from the end
+MOST_TOLD: Final = 120_000  # bytes of CONDEMU_TOLD: Linux takes no longer variable than 131,072
 OURS: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "CONDEMU_SCHEDULE")
 NOT_FOUND: Final = (126, 127)  # the statuses with which a shell says that it could not run a command
 
@@ -38,11 +39,13 @@ class Ended:
     errors: str
     crashed: bool = False
 
-    def document(self) -> dict[str, Any]:
+    def document(self, most: int = MOST_KEPT) -> dict[str, Any]:
+        """With the last `most` characters of what it printed."""
         if self.crashed:
             return {"crashed": True}
-        document: dict[str, Any] = {"status": self.status, "output": self.output}
-        return {**document, "errors": self.errors} if self.errors else document
+        start = -most or MOST_KEPT
+        document: dict[str, Any] = {"status": self.status, "output": self.output[start:]}
+        return {**document, "errors": self.errors[start:]} if self.errors else document
 
     @property
     def told(self) -> str:
@@ -51,26 +54,48 @@ class Ended:
         return lines[-1] if lines else ""
 
 
+def told_as_json(told: Mapping[str, Ended]) -> str:
+    """What became of each actor, with as much of what they printed as one variable has room for."""
+    most = MOST_KEPT
+    while True:
+        text = json.dumps({name: ended.document(most) for name, ended in told.items()}, ensure_ascii=False)
+        if not most or len(text.encode()) <= MOST_TOLD:
+            return text
+        most //= 2
+
+
 class Command:
     """A shell command that is running. `kill` ends it and what it has started."""
 
     def __init__(self, command: str, environment: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(
-            command, shell=True, env=dict(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True,
-        )  # fmt: skip
+        self._over = False
+        try:
+            self._process = subprocess.Popen(
+                command, shell=True, env=dict(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True,
+            )  # fmt: skip
+        except (OSError, ValueError) as problem:
+            raise Unusable(f"{command!r} cannot be run: {problem}") from None
 
     def ended(self) -> Ended:
-        output, errors = self._process.communicate()
+        """Waits until the command has ended, and all that holds what it writes to."""
+        try:
+            output, errors = self._process.communicate()
+        except BaseException:  # whoever waits is interrupted, and the command is not: it has a session of its own
+            self.kill()
+            raise
+        self._over = True
         return Ended(self._process.returncode, output.strip()[-MOST_KEPT:], errors.strip()[-MOST_KEPT:])
 
     def kill(self) -> None:
-        if self._process.poll() is not None:
+        """Unless all has ended. The shell may have, and what it has started in the background not."""
+        if self._over:
             return
-        if hasattr(os, "killpg"):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        else:
-            self._process.kill()
+        with suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
 
 
 def environment(url: str, region: str, key: str, secret: str, **more: str) -> dict[str, str]:

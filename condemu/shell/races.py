@@ -19,6 +19,7 @@ import json
 import os
 import sys
 from typing import Any
+from urllib.parse import quote
 
 from condemu.shell.door import Document, Door, Unusable, url_of
 
@@ -154,12 +155,12 @@ def listed(options: argparse.Namespace) -> int:
 
 
 def report(options: argparse.Namespace) -> int:
-    print(door_of(options).text("GET", f"races/{options.race}/report"), end="")
+    print(door_of(options).text("GET", f"races/{quote(options.race, '')}/report"), end="")
     return 0
 
 
 def end(options: argparse.Namespace) -> int:
-    door_of(options).ask("DELETE", f"races/{options.race}")
+    door_of(options).ask("DELETE", f"races/{quote(options.race, '')}")
     return 0
 
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 from condemu.lab.covered import failed_after
 from condemu.lab.search import UNFIT
 from condemu.shell.door import Document, Door, Unusable
-from condemu.shell.processes import NOT_FOUND, Command, Ended, environment
+from condemu.shell.processes import NOT_FOUND, Command, Ended, environment, told_as_json
 
 HELD, FAILED, LEFT_OVER = 0, 1, 3  # exit statuses; 2 is what cannot be run
 GRACE: Final = 5.0  # seconds that commands have to end after their schedule has failed
@@ -155,8 +155,7 @@ def _judged(plan: Plan, told: Mapping[str, Ended], variables: Mapping[str, str])
     if plan.check is None:
         bad = next((name for name, ended in told.items() if ended.status and not ended.crashed), None)
         return "" if bad is None else f"{bad} has ended with {told[bad].status}: {told[bad].told}".rstrip(": ")
-    documents = json.dumps({name: ended.document() for name, ended in told.items()})
-    ended = Command(plan.check, {**variables, "CONDEMU_TOLD": documents}).ended()
+    ended = Command(plan.check, {**variables, "CONDEMU_TOLD": told_as_json(told)}).ended()
     if ended.status in NOT_FOUND:
         raise Unusable(f"--check cannot be run: {ended.told}")
     if not ended.status:

@@ -28,10 +28,12 @@ def unpack(options: argparse.Namespace) -> int:
     from condemu.server.state_files.snapshot_file import Opened, Unreadable
     from condemu.server.state_files.unpacking import Unpacking
 
-    target = Path(options.directory)
-    if target.exists() and (not target.is_dir() or os.listdir(target)):
-        return _failed(f"{target} is there and not empty; a seed directory is a new one")
-    unfinished = target.with_name(f"{target.name}.unfinished")
+    target = Path(os.path.abspath(options.directory))
+    there = target.exists()
+    if there and (not target.is_dir() or os.listdir(target)):
+        return _failed(f"{options.directory} is there and not empty; a seed directory is a new one")
+    unfinished = target / ".unfinished" if there else target.with_name(f"{target.name}.unfinished")
+    made = False
     try:
         with open(options.file, "rb") as file:
             opened = Opened(file, SPACES)
@@ -42,16 +44,22 @@ def unpack(options: argparse.Namespace) -> int:
         with closing(build(config)) as emulator:
             asker = Asker(emulator.own_services(Engine(emulator.engine.store)), options.region)
             unfinished.mkdir()
+            made = True
             Unpacking(asker, emulator.engine.store, account, unfinished, _tell).unpack()
-        if target.exists():
-            target.rmdir()
-        unfinished.rename(target)
+        if there:  # it stays the one that it is: somebody is in it, or it is mounted
+            for path in list(unfinished.iterdir()):
+                path.rename(target / path.name)
+        else:
+            unfinished.rename(target)
     except (Unreadable, SeedRefused, ValueError) as problem:
         return _failed(str(problem) if isinstance(problem, SeedRefused) else f"{options.file}: {problem}")
     except OSError as problem:
+        if isinstance(problem, FileExistsError) and not made:
+            return _failed(f"{unfinished} is there: another unpacking is at work, or one was cut off; then remove it")
         return _failed(f"{problem.filename or target}: {problem.strerror}")
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        if made:
+            shutil.rmtree(unfinished, ignore_errors=True)
     return 0
 
 

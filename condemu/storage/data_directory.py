@@ -59,8 +59,14 @@ class DataDirectory:
         except FileNotFoundError:
             self._begin(header)
             return
-        except (OSError, ValueError, KeyError, TypeError) as problem:
-            raise DataUnusable(f"{header} cannot be read: {problem}") from None
+        except OSError as problem:
+            raise DataUnusable(f"{header} cannot be read: {problem.strerror}") from None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise DataUnusable(
+                f"{header} is damaged. It says which format the directory has, and nothing of the state is in it: put back a"
+                f' copy, or write {{"format": {FORMAT}, "made_by": "{__version__}"}} into it if this version made the'
+                " directory; then condemu data check says whether the rest is sound"
+            ) from None
         if made != FORMAT:
             raise DataUnusable(
                 f"{self.path} has format {made!r}, made by condemu {by}; condemu {__version__} reads format {FORMAT}."

@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 
 from condemu.core.blobs import Blob, NoRoom
 from condemu.storage.frames import synced
-from condemu.storage.spool import BUDGET, FULL, SMALL, InMemory, say
+from condemu.storage.spool import BUDGET, FULL, SMALL, InMemory, kept, say
 
 INLINE: Final = 64 * 1024  # bytes of a body that may stay in memory and in the log
 SUFFIX: Final = ".body"
@@ -128,13 +128,7 @@ class FileBlobs:
     def keep(self, data: bytes) -> Blob:
         if len(data) <= SMALL:
             return Blob.of(data)
-        writer = self.writer()
-        try:
-            writer.write(data)
-            return writer.finish()
-        except NoRoom:
-            writer.abandon()
-            raise
+        return kept(self.writer(), data)
 
     def new(self) -> BodyFile:
         name = self._name()

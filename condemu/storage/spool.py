@@ -24,7 +24,7 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Any, Final
 
-from condemu.core.blobs import Blob, NoRoom, compact
+from condemu.core.blobs import Blob, BlobWriter, NoRoom, compact
 
 THRESHOLD: Final = 64 * 1024 * 1024  # a body of more than this goes to disk
 BUDGET: Final = 256 * 1024 * 1024  # what all bodies in memory may take together before even smaller ones go to disk
@@ -68,13 +68,7 @@ class SpoolBlobs:
     def keep(self, data: bytes) -> Blob:
         if len(data) <= SMALL:
             return Blob.of(data)
-        writer = self.writer()
-        try:
-            writer.write(data)
-        except NoRoom:
-            writer.abandon()
-            raise
-        return writer.finish()
+        return kept(self.writer(), data)
 
     async def share(self, blob: Blob) -> None:
         """Nothing: there are no others."""
@@ -313,6 +307,16 @@ class SpoolWriter:
     def abandon(self) -> None:
         self._slots = None
         self._let_go()
+
+
+def kept(writer: BlobWriter, data: bytes) -> Blob:
+    """A body that is all there already."""
+    try:
+        writer.write(data)
+    except (NoRoom, OSError):
+        writer.abandon()
+        raise
+    return writer.finish()
 
 
 def punch(descriptor: int, offset: int, size: int) -> None:

@@ -32,9 +32,9 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, **more}
 
 
-def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, cwd: object = None, **more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "condemu.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=1800, env=environment(**more), check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=1800, env=environment(**more), check=False, cwd=cwd)
 
 
 @contextlib.contextmanager

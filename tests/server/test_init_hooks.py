@@ -16,6 +16,7 @@ from condemu.server.init_hooks import DIRECTORIES, command_of, environment_of, p
 from tests.server.test_cli import ask, environment, run, served
 
 posix = pytest.mark.skipif(os.name != "posix", reason="the scripts are for a POSIX shell")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the signal is one of Linux")
 MAKES_A_BUCKET = """
 import os
 import boto3
@@ -107,8 +108,13 @@ def test_a_script_that_fails_ends_it_with_1_its_output_and_a_sentence(scripts: C
 @posix
 @pytest.mark.parametrize(
     ("text", "how"),
-    [("#!/no/such/interpreter\n", "cannot be run: No such file or directory"), ("kill -KILL $$", "was ended by SIGKILL")],
-    ids=["its interpreter is not there", "it is killed"],
+    [
+        ("#!/no/such/interpreter\n", "cannot be run: No such file or directory"),
+        ("#!/bin/sh\0\n", "cannot be run: embedded null byte"),
+        ("kill -KILL $$", "was ended by SIGKILL"),
+        pytest.param("kill -40 $$", "was ended by signal 40", marks=linux),
+    ],
+    ids=["its interpreter is not there", "its interpreter is no name", "it is killed", "by a signal without a name"],
 )
 def test_a_script_that_cannot_be_run_or_is_killed_has_failed(scripts: Callable[..., Path], text: str, how: str) -> None:
     process = started(scripts(a__sh=text))

@@ -185,6 +185,29 @@ def test_an_actor_that_neither_sends_nor_ends_is_named_and_killed(admin, capsys,
     assert "a is thinking for 0.2 s since it began, and has sent no request" in capsys.readouterr().out
 
 
+def test_what_an_actor_leaves_in_the_background_is_killed_and_does_not_hold_the_race(admin, capsys, monkeypatch):
+    """The shell has ended then, and a process that it started holds what it writes to."""
+    monkeypatch.setattr(running, "GRACE", 0.0)
+    waits = shlex.join([sys.executable, "-c", "import time; time.sleep(3600)"])
+    assert race("--actor", f"a={waits} & exit 0", "--check", "true", "--patience", "0.2") == 1
+    assert "a is thinking for 0.2 s since it began" in capsys.readouterr().out
+
+
+def test_a_check_is_told_as_much_as_a_variable_has_room_for(admin, capsys):
+    """Of many actors that print much, the ends of what they printed."""
+    talks = "python3 -c \"print('\U0001f600' * 5000 + 'END')\"".replace("python3", shlex.quote(sys.executable))
+    actors = [word for name in "abcdefgh" for word in ("--actor", f"{name}={talks}")]
+    each = "for told in json.loads(os.environ['CONDEMU_TOLD']).values(): assert told['output'].endswith('END')"
+    check = python(f"import json\n{each}")
+    assert race(*actors, "--check", check, "--schedules", "1") in (0, 3), capsys.readouterr()
+
+
+def test_what_printed_nothing_that_fits_is_still_told_by_its_status():
+    told = {f"a{number}": processes.Ended(1, "\U0001f600" * 4000, "") for number in range(3000)}
+    documents = json.loads(processes.told_as_json(told))
+    assert {tuple(document.items()) for document in documents.values()} == {(("status", 1), ("output", ""))}
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
@@ -204,6 +227,8 @@ def test_an_actor_that_neither_sends_nor_ends_is_named_and_killed(admin, capsys,
         (["--actor", "a=false", "--svg", "/nowhere/race.svg"], "/nowhere/race.svg: No such file"),
         (["--actor", "a=true", "--url", "ftp://there"], "--url is http://HOST:PORT, unlike 'ftp://there'"),
         (["--actor", "a=true", "--url", "http://127.0.0.1:1", "--serve"], "--serve is an emulator of its own"),
+        (["--actor", "a=true", "--check", "x" * 200_000], "cannot be run: [Errno 7]"),
+        (["--actor", "a=true", "--token", "\u20ac"], "the URL or the token cannot be sent"),
         (["--actor", "a=true", "--url", "http://127.0.0.1:1"], "nothing answers at http://127.0.0.1:1"),
     ],
 )
@@ -227,6 +252,8 @@ def test_races_of_other_programs_are_listed_reported_and_ended(admin, capsys, mo
     assert cli.main(["races", "end", name]) == 0
     assert cli.main(["races", "end", name]) == 2
     assert f"there is no race '{name}'" in capsys.readouterr().err
+    assert cli.main(["races", "report", "a b/\u20ac"]) == 2
+    assert capsys.readouterr().err.startswith("condemu: ")
     assert cli.main(["races", "clock"]) == 2
     assert "CONDEMU_RACE is not set" in capsys.readouterr().err
     monkeypatch.setenv("CONDEMU_RACE", name)

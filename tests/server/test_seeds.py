@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -11,10 +12,15 @@ import boto3
 import pytest
 
 from condemu.core.effects import CountingIds, ManualClock
+from condemu.core.engine import Engine
+from condemu.core.http import BytesBody
 from condemu.core.store import MemoryStore
 from condemu.server.app import Emulator, build
 from condemu.server.config import Config
+from condemu.server.state import SPACES
 from condemu.server.state_files import SeedRefused
+from condemu.server.state_files.seeding import Seeding
+from condemu.storage.spool import SpoolBlobs
 from condemu.testing import mock_aws
 from tests.server.test_cli import ask, run, served
 
@@ -279,6 +285,22 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no JSON": ({"dynamodb/t.json": "{"}, "dynamodb/t.json: line 1, column 2: Expecting property name"),
     "no object": ({"dynamodb/t.json": []}, "dynamodb/t.json: a table is an object of JSON, not a list"),
     "no number": ({"dynamodb/t.json": '{"Items": [NaN]}'}, "dynamodb/t.json: NaN is no number of JSON"),
+    "a number too long": ({"dynamodb/t.json": "9" * 5000}, "dynamodb/t.json: it has a number that is too long to be read"),
+    "an exponent too long": (
+        {"dynamodb/orders.json": TABLE, "dynamodb/orders.items.jsonl": "\n[1e99999999999999999999]"},
+        "dynamodb/orders.items.jsonl: line 2: it has a number that is too long to be read",
+    ),
+    "half a character": (
+        {"s3/data.json": '{"Objects": [{"Key": "\\ud800", "Body": ""}]}'},
+        "s3/data: '\\ud800' is no character, in a name or in a text",
+    ),
+    "deep documents": (
+        {"s3/data.json": '{"CORSConfiguration": ' + '{"a": ' * 900 + "1" + "}" * 901}, "s3/data: it nests too deeply",
+    ),
+    "deep items": (
+        {"dynamodb/orders.json": TABLE, "dynamodb/orders.items.jsonl": '{"id": "a", "v": ' + "[" * 900 + "]" * 900 + "}"},
+        "dynamodb/orders: it nests too deeply",
+    ),
     "no UTF-8": ({"dynamodb/t.json": b'{"\xff"'}, "dynamodb/t.json: byte 2 is no UTF-8"),
     "a misspelt member": ({"dynamodb/t.json": {"KeySchemas": []}}, "dynamodb/t.json: a table has no KeySchemas; it can have"),
     "a wrong type": ({"dynamodb/orders.json": {**TABLE, "KeySchema": 5}}, "dynamodb/orders.json: SerializationException"),
@@ -324,6 +346,47 @@ def test_what_is_neither_a_file_nor_a_folder_is_refused(seed: Path) -> None:
     with pytest.raises(SeedRefused, match="pipe: it is neither a file nor a folder"):
         emulator_of(seed, store)
     assert everything(store) == []
+
+
+@pytest.mark.parametrize("name", ["s3/pipe.json", "dynamodb/pipe.json", "dynamodb/pipes.items.jsonl", "simpledb/pipe.json"])
+def test_a_pipe_where_a_document_is_read_is_refused(seed: Path, name: str) -> None:
+    """It was waited for without end."""
+    written(seed, {**GOOD, "dynamodb/pipes.json": TABLE})
+    (seed / name).parent.mkdir(exist_ok=True)
+    os.mkfifo(seed / name)
+    store = new_store()
+    with pytest.raises(SeedRefused, match="it is neither a file nor a folder"):
+        emulator_of(seed, store)
+    assert everything(store) == []
+
+
+def test_a_folder_whose_name_is_no_text_is_refused(seed: Path) -> None:
+    written(seed, GOOD)
+    os.mkdir(os.fsencode(seed / "s3") + b"/b-\xff")
+    store = new_store()
+    with pytest.raises(SeedRefused, match="is no character") as refused:
+        emulator_of(seed, store)
+    str(refused.value).encode()
+    assert everything(store) == []
+
+
+def test_a_snapshot_that_is_refused_leaves_no_room_taken(seed: Path, tmp_path: Path) -> None:
+    """Not even by the body at whose end the damage was found."""
+    with mock_aws() as held:
+        boto3.client("s3").create_bucket(Bucket="data")
+        boto3.client("s3").put_object(Bucket="data", Key="k", Body=b"body" * 4096)
+        seed = tmp_path / "damaged.zip"
+        calls = held.emulator
+        answer = asyncio.run(calls.answer(calls.received("GET", "/_condemu/snapshot", "", {"host": "localhost"}, BytesBody(b""))))
+        seed.write_bytes(b"".join(answer.body))
+    text = seed.read_bytes()
+    seed.write_bytes(text.replace(b"bodybodybody", b"bodyxxxxbody", 1))
+    blobs = SpoolBlobs(str(tmp_path))
+    seeding = Seeding(Engine(new_store()), blobs, SPACES, Config(seed=str(seed)), lambda engine: {})
+    with pytest.raises(SeedRefused, match="damaged"):
+        seeding.apply()
+    blobs.settle()
+    assert blobs.in_memory == 0
 
 
 @pytest.mark.parametrize("name", BAD)

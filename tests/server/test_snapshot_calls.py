@@ -6,9 +6,13 @@ import contextlib
 import http.client
 import io
 import json
+import threading
 import zipfile
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import pytest
 
 from tests.server.test_cli import ask, run, served
 
@@ -53,6 +57,46 @@ def test_a_save_that_fails_leaves_the_file_that_was_there(tmp_path: Path) -> Non
     assert "Connection refused" in done.stderr
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"former"]
     assert "No such file" in run("data", "load", str(tmp_path / "nothing"), "--url", "http://127.0.0.1:1").stderr
+
+
+class Foreign(BaseHTTPRequestHandler):
+    """A server that is no condemu and answers whatever is asked."""
+
+    body = b""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    do_PUT = do_GET  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.mark.parametrize("body", [b"hello", b"[]", b'{"accounts": 5}', b"null", b"\xff"])
+@pytest.mark.parametrize("word", ["save", "load"])
+def test_a_server_that_is_no_condemu_is_told_and_no_file_is_written(tmp_path: Path, word: str, body: bytes) -> None:
+    file = tmp_path / "state.zip"
+    file.write_bytes(b"former")
+    with HTTPServer(("127.0.0.1", 0), type("Other", (Foreign,), {"body": body})) as other:
+        threading.Thread(target=other.handle_request, daemon=True).start()
+        done = run("data", word, str(file), "--url", f"http://127.0.0.1:{other.server_port}")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "is no condemu, or an older one" in done.stderr
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"former"]
+
+
+@pytest.mark.parametrize("word", ["save", "load"])
+@pytest.mark.parametrize("given", [("--account", "1 \u20ac&x=y"), ("--token", "\u20ac")], ids=["account", "token"])
+def test_an_account_and_a_token_that_cannot_be_are_one_sentence(tmp_path: Path, word: str, given: tuple[str, str]) -> None:
+    (tmp_path / "state.zip").write_bytes(b"former")
+    with served() as (_, url):
+        done = run("data", word, str(tmp_path / "state.zip"), "--url", url, *given)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"former"]
 
 
 def put(url: str, path: str, body: bytes) -> tuple[int, str]:

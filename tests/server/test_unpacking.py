@@ -135,3 +135,32 @@ def test_what_cannot_be_unpacked_is_said_and_leaves_nothing(tmp_path: Path, what
     assert sorted(path.name for path in tmp_path.rglob("*")) == before
     if what == "two accounts":
         assert list(unpacked(file, out, "--account", "222222222222")) == ["s3/b-222222222222.json"]
+
+
+@pytest.mark.parametrize("directory", [".", "out"])
+def test_an_empty_directory_that_is_there_is_filled_and_stays_the_one_that_it_is(tmp_path: Path, directory: str) -> None:
+    """Somebody is in it, or it is mounted."""
+    file, out = tmp_path / "state.zip", tmp_path / "out"
+    with Server() as server:
+        client(server, "s3").create_bucket(Bucket="a-bucket")
+        saved(server, file)
+    out.mkdir()
+    before = out.stat().st_ino
+    done = run("data", "unpack", str(file), directory, cwd=out if directory == "." else tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [path.relative_to(out).as_posix() for path in out.rglob("*")] == ["s3", "s3/a-bucket.json"]
+    assert out.stat().st_ino == before
+
+
+def test_what_another_unpacking_has_begun_is_left_alone(tmp_path: Path) -> None:
+    file, other = tmp_path / "state.zip", tmp_path / "out.unfinished"
+    with Server() as server:
+        client(server, "s3").create_bucket(Bucket="a-bucket")
+        saved(server, file)
+    other.mkdir()
+    (other / "file").write_text("half")
+    done = run("data", "unpack", str(file), str(tmp_path / "out"))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "out.unfinished is there: another unpacking is at work" in done.stderr
+    assert (other / "file").read_text() == "half"
+    assert not (tmp_path / "out").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -222,6 +223,25 @@ def test_a_directory_of_another_format_is_refused(tmp_path):
     (tmp_path / "condemu.json").write_text('{"format": 2, "made_by": "9.9.9"}')
     with pytest.raises(DataUnusable, match=r"has format 2, made by condemu 9\.9\.9"):
         World(data=str(tmp_path))
+
+
+WITHOUT_SECRET = '{"format": 1, "made_by": "", "secret": 5}'
+
+
+@pytest.mark.parametrize("damaged", ["", "{", "[]", '"text"', "{}", '{"format": 1}', WITHOUT_SECRET, "\0" * 90])
+def test_a_header_that_is_damaged_is_refused_with_what_to_do_and_that_helps(tmp_path, damaged):
+    written(tmp_path)
+    header = tmp_path / "condemu.json"
+    header.write_text(damaged)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.cdm")}
+    with pytest.raises(DataUnusable, match="is damaged") as refused:
+        World(data=str(tmp_path))
+    with pytest.raises(DataUnusable, match="condemu data check says whether the rest is sound"):
+        inspected(tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.cdm")} == before
+    assert header.read_text() == damaged
+    header.write_text(re.search(r"write (\{.*\}) into it", str(refused.value))[1])
+    assert held(tmp_path) == list(range(WRITES))
 
 
 def test_a_log_of_another_format_is_refused(tmp_path):

@@ -18,6 +18,7 @@ from condemu.core.http import BytesBody
 from condemu.server.app import build
 from condemu.server.config import Config
 from condemu.storage import spool
+from condemu.storage.file_blobs import FileBlobs
 from condemu.storage.spool import SLACK, SLOT, SLOTS, SMALL, SpoolBlobs
 from tests.server.conftest import SOMEBODY
 
@@ -216,6 +217,29 @@ def test_a_full_disk_refuses_a_body_in_one_line_and_keeps_what_is_there(small_di
     with pytest.raises(NoRoom):
         blobs.keep(bytes(8 * MIB))
     assert blobs.in_memory == 0
+
+
+def test_a_body_that_a_failing_disk_refuses_leaves_no_descriptor_and_no_room_taken(tmp_path, monkeypatch):
+    """It may fail in other ways than by being full."""
+
+    def fails(*_):
+        raise OSError(errno.EIO, "it fails")
+
+    stores = [SpoolBlobs(str(tmp_path), threshold=0, budget=0), FileBlobs(str(tmp_path), lambda: "name", budget=0)]
+    before = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "pwrite", fails)
+        broken.setattr(os, "write", fails)
+        for store in stores:
+            with pytest.raises(OSError, match="it fails"):
+                store.keep(bytes(2 * MIB))
+    for store in stores:
+        store.settle()
+        assert store.in_memory == 0
+    if before:
+        assert len(os.listdir("/proc/self/fd")) - before == stores[0].descriptors
+    stores[0].close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_recovers_when_bodies_are_deleted(small_disk):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from condemu.shell import data_directories
 from tests.storage.crashes import Connection, Served
 from tests.storage.test_damage import held, log_of, written
 
@@ -89,6 +91,14 @@ def test_a_directory_that_is_not_there_is_named_and_not_made(tmp_path, command, 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_empty_directory_is_not_exported_and_stays_empty(tmp_path):
+    """It was made a data directory, and its nothing a file."""
+    (tmp_path / "empty").mkdir()
+    said = "condemu: empty is no data directory: there is no condemu.json in it\n"
+    assert condemu("data", "export", "empty", "file.zip", cwd=tmp_path) == (1, "", said)
+    assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
+
+
 def test_an_import_of_no_snapshot_leaves_nothing(tmp_path):
     (tmp_path / "file.zip").write_bytes(b"no zip")
     status, _, said = condemu("data", "import", "state", "file.zip", cwd=tmp_path)
@@ -96,6 +106,18 @@ def test_an_import_of_no_snapshot_leaves_nothing(tmp_path):
     assert said.startswith("condemu: file.zip: ")
     assert said.count("\n") == 1
     assert not (tmp_path / "state").exists() or list((tmp_path / "state").iterdir()) == []
+
+
+def test_an_import_that_the_disk_ends_leaves_nothing_so_that_it_can_be_tried_again(tmp_path, monkeypatch, capsys):
+    async def fails(*_):
+        raise OSError(28, "No space left on device", "log")
+
+    (tmp_path / "file.zip").write_bytes(b"no zip")
+    monkeypatch.setattr(data_directories, "_load", fails)
+    options = argparse.Namespace(directory=str(tmp_path / "state"), file=str(tmp_path / "file.zip"), bucket_names="global")
+    assert data_directories.import_(options) == 1
+    assert capsys.readouterr().err == "condemu: log: No space left on device\n"
+    assert list((tmp_path / "state").iterdir()) == []
 
 
 def test_an_import_into_a_directory_with_something_in_it_is_refused(tmp_path):

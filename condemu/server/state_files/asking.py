@@ -130,9 +130,13 @@ def json_of(path: Path, text: str, line: int = 0) -> Any:
         raise SeedRefused(f"{path}: line {line or problem.lineno}, column {problem.colno}: {problem.msg}") from None
     except RecursionError:
         raise SeedRefused(f"{path}: it nests too deeply") from None
+    except (ValueError, ArithmeticError):  # digits, or an exponent, that Python takes for an attack
+        raise SeedRefused(f"{path}: {f'line {line}: ' if line else ''}it has a number that is too long to be read") from None
 
 
 def _text(path: Path) -> str:
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise SeedRefused(f"{path}: it is neither a file nor a folder")
     try:
         return path.read_text("utf-8")
     except OSError as problem:

@@ -10,7 +10,7 @@ once one applies it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -98,7 +98,15 @@ class Seeding:
             if not (root / folder).exists():
                 continue
             for name in kind.names(root / folder):
-                if not kind.apply(asker, root / folder, name):
+                try:
+                    new = kind.apply(asker, root / folder, name)
+                except UnicodeEncodeError as problem:
+                    text = problem.object[problem.start : problem.end]
+                    where = f"{root / folder / ascii(name)[1:-1]}"
+                    raise SeedRefused(f"{where}: {text!r} is no character, in a name or in a text") from None
+                except RecursionError:
+                    raise SeedRefused(f"{root / folder / name}: it nests too deeply") from None
+                if not new:
                     tell(f"{root / folder / name}: {name} is there already and stays as it is")
 
     def _apply_snapshot(self, engine: Engine, root: Path, account: str | None, tell: Callable[[str], None]) -> None:
@@ -110,10 +118,7 @@ class Seeding:
                     raise SeedRefused(f"{root}: it was made with --bucket-names {opened.bucket_names}, and here they are {names}")
                 bodies: dict[str, Blob] = {}
                 for name, pieces in opened.bodies():
-                    writer = self._blobs.writer()
-                    for piece in pieces:
-                        writer.write(piece)
-                    bodies[name] = writer.finish()
+                    bodies[name] = self._kept(pieces)
                 kept = opened.snapshots(bodies)
         except Unreadable as problem:
             raise SeedRefused(f"{root}: {problem}") from None
@@ -126,6 +131,16 @@ class Seeding:
             engine.administer_now(lambda txn: load(txn, self._spaces, wanted))
         except NameTaken as problem:
             raise SeedRefused(f"{root}: {problem}") from None
+
+    def _kept(self, pieces: Iterator[bytes]) -> Blob:
+        writer = self._blobs.writer()
+        try:
+            for piece in pieces:
+                writer.write(piece)
+        except BaseException:
+            writer.abandon()
+            raise
+        return writer.finish()
 
 
 class _Worked:

@@ -243,6 +243,31 @@ def test_a_file_that_somebody_changed_is_refused_with_one_sentence(world: World,
     assert "\n" not in str(refused.value)
 
 
+def places_in(document: Any) -> list[tuple[Any, Any]]:
+    """Each object or list in a document, with each of its keys."""
+    pairs = document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    found = []
+    for key, value in list(pairs):
+        found += [(document, key), *places_in(value)]
+    return found
+
+
+@pytest.mark.parametrize("junk", [[], {}], ids=["list", "object"])
+def test_a_document_that_is_none_of_its_space_is_refused_wherever_it_is_wrong(world: World, junk: Any) -> None:
+    """Whatever is at any place of it: never with an error of the service whose record it would be."""
+    file = saved(world)
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist() if name.startswith(DOCUMENTS)}
+    for name, content in members.items():
+        document = json.loads(content.splitlines()[0])
+        for holder, key in places_in(document):
+            was, holder[key] = holder[key], junk
+            if was != junk:
+                with pytest.raises(Unreadable, match="is damaged"):
+                    read(rewritten(file, {name: json.dumps(document).encode() + b"\n"}))
+            holder[key] = was
+
+
 def test_a_file_without_one_of_its_bodies_is_refused(world: World) -> None:
     file = saved(world)
     [body] = [name for name in zipfile.ZipFile(io.BytesIO(file)).namelist() if name.startswith("bodies/")]

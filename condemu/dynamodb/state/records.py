@@ -32,9 +32,10 @@ from hashlib import sha256
 from typing import Any, Final, NewType
 
 from condemu.core.codec import Bodies, Codec, Document
+from condemu.core.errors import ServiceError
 from condemu.core.records import record
 from condemu.core.spaces import ARN, space
-from condemu.dynamodb.data.values import Item, decode_item, encode_item
+from condemu.dynamodb.data.values import Item, Malformed, decode_item, encode_item
 
 TABLES: Final = "dynamodb.table"
 ITEMS: Final = "dynamodb.item"
@@ -306,7 +307,11 @@ def _shown(stored: StoredItem, _: Bodies) -> Document:
 
 
 def _read(document: Document, _: Bodies) -> StoredItem:
-    return packed(decode_item(document["Item"]), document["Size"], document["Changed"])
+    try:
+        item = decode_item(document["Item"])
+    except (Malformed, ServiceError):
+        raise ValueError("an item is not as it was written") from None
+    return packed(item, document["Size"], document["Changed"])
 
 
 def _record_shown(change: StreamRecord, bodies: Bodies) -> Document:

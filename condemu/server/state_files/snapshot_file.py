@@ -188,7 +188,7 @@ class Opened:
             space = self._known[name]
             for key, held in self._entries(space, digest.update, bodies):
                 account = key[0] if space.owner is None else space.owner(held)
-                if account not in entries or space.fault_in(key):
+                if type(account) is not str or account not in entries or space.fault_in(key):
                     raise Unreadable(f"this snapshot file is damaged: {name} has an entry of nobody")
                 entries[account].append((name, key, held))
         for name in blobs:

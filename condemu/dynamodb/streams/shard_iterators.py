@@ -18,7 +18,7 @@ from condemu.core.errors import ServiceError
 from condemu.dynamodb.errors import control as rows
 
 _VERSION: Final = "1"
-_SALT, _PLACE, _TIME, _MAC = 8, 16, 8, 16  # bytes of the pieces; the time is in milliseconds
+SALT, _PLACE, _TIME, _MAC = 8, 16, 8, 16  # bytes of the pieces; the time is in milliseconds
 
 
 def seal(key: bytes, arn: str, start: int, made: float, salt: bytes) -> str:
@@ -37,10 +37,10 @@ def unseal(key: bytes, iterator: str) -> tuple[str, int, float]:
     except (UnicodeEncodeError, binascii.Error):
         raw = b""
     body, mac = raw[:-_MAC], raw[-_MAC:]
-    genuine = version == _VERSION and len(body) == _SALT + _PLACE + _TIME and compare_digest(mac, _mac(key, arn, body))
+    genuine = version == _VERSION and len(body) == SALT + _PLACE + _TIME and compare_digest(mac, _mac(key, arn, body))
     if not genuine:
         raise ServiceError(rows.ITERATOR_INVALID)
-    plain = _hidden(key, body[:_SALT], body[_SALT:])
+    plain = _hidden(key, body[:SALT], body[SALT:])
     return arn, int.from_bytes(plain[:_PLACE], "big"), int.from_bytes(plain[_PLACE:], "big") / 1000
 
 

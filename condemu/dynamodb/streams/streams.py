@@ -18,7 +18,7 @@ from condemu.dynamodb.errors import control as rows
 from condemu.dynamodb.requests.request import DynamoRequest, Result, atomic, no_resource
 from condemu.dynamodb.state.records import RECORDS, STREAMS, Stream, StreamRecord, item_in
 from condemu.dynamodb.state.stream_records import BASE, RETENTION, WIDTH
-from condemu.dynamodb.streams.shard_iterators import seal, unseal
+from condemu.dynamodb.streams.shard_iterators import SALT, seal, unseal
 from condemu.dynamodb.tables.descriptions import describe_keys
 
 ITERATOR_LIFE: Final = 900.0  # seconds (API Reference, GetShardIterator)
@@ -94,9 +94,14 @@ def get_shard_iterator(request: DynamoRequest) -> Plan:
             start = _at_time(txn, stream, members.get("Timestamp"))
         elif how != "TRIM_HORIZON":
             start = _sequence(txn, stream, members.get("SequenceNumber"), how) + (how == "AFTER_SEQUENCE_NUMBER")
-        return {"ShardIterator": seal(request.seal, stream.arn, start, txn.now, txn.ids.token(8))}
+        return {"ShardIterator": seal(request.seal, stream.arn, start, txn.now, _salt(request))}
 
     return atomic(request, decide, lambda txn: (members["StreamArn"],))
+
+
+def _salt(request: DynamoRequest) -> bytes:
+    """The salt of the request's iterator: another one for each request, and the same if the request is decided again."""
+    return sha256(request.request_id.encode()).digest()[:SALT]
 
 
 def _sequence(txn: Txn, stream: Stream, given: str | None, how: str) -> int:
@@ -137,7 +142,7 @@ def get_records(request: DynamoRequest) -> Plan:
                 size += int(records[-1]["dynamodb"]["SizeBytes"])
         result: dict[str, Any] = {"Records": records}
         if stream.last is None or (after <= stream.last and len(records) == limit):
-            result["NextShardIterator"] = seal(request.seal, arn, after, txn.now, txn.ids.token(8))
+            result["NextShardIterator"] = seal(request.seal, arn, after, txn.now, _salt(request))
         return result
 
     return atomic(request, decide, lambda txn: (arn,))

@@ -31,6 +31,7 @@ from condemu.core.effects import ManualClock, SeededIds
 from condemu.core.engine import Watch
 from condemu.core.http import Response
 from condemu.server import app
+from condemu.server.dispatch import DYNAMODB
 
 STORE, OBSERVERS, MOMENT, FILE = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4]
 WORDS = "-q -x -p no:cacheprovider -p conformance.plugin --noconftest --import-mode=importlib --tier exact --target inprocess"
@@ -124,6 +125,7 @@ def main() -> int:
             emulator = build(config, *args[1:], clock=clock, wall=clock, ids=ids, **options)
         else:
             emulator = build(*args, clock=clock, wall=clock, ids=ids, store=store, **options)
+        emulator.services[DYNAMODB].seal = ids.of("shard iterators").token(32)  # kept state has a secret of its own
         held[:] = [emulator.engine.store]
         held[0].on_commit = stores.check_commit
         if OBSERVERS == "everybody's":

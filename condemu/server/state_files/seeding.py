@@ -201,4 +201,5 @@ async def in_one_commit(
 
 
 def _tell(line: str) -> None:
-    print(f"condemu: {line}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"condemu: {line}\n")  # in one piece: print would mix the lines of emulators that start at once
+    sys.stderr.flush()

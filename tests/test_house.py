@@ -50,7 +50,7 @@ ALLOWED = {
 PURE = {
     "time": {"gmtime", "strftime", "struct_time"},
     "uuid": {"UUID"},
-    "io": {"BytesIO", "StringIO"},
+    "io": {"BufferedReader", "BytesIO", "RawIOBase", "StringIO"},
     "sys": {"intern", "maxsize", "maxunicode"},
 }  # what may be used of them
 CLOCK_CALLS = {"now", "utcnow", "today"}  # of datetime

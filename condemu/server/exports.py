@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from urllib.parse import quote, unquote_plus
 from xml.etree import ElementTree
@@ -10,7 +11,7 @@ from xml.etree import ElementTree
 from condemu.auth.authentication import Authentication, trusted
 from condemu.auth.post_policy import PostPolicy
 from condemu.core.calls import EXPORT
-from condemu.core.http import BytesBody, Request
+from condemu.core.http import BytesBody, Request, Response
 from condemu.core.service import Service
 from condemu.server.connection import Answering
 
@@ -60,38 +61,44 @@ class S3Sink:
             headers["x-amz-server-side-encryption"] = "aws:kms"
             if "s3SseKmsKeyId" in request:
                 headers["x-amz-server-side-encryption-aws-kms-key-id"] = request["s3SseKmsKeyId"]
-        status, text = await self._ask(account, "PUT", f"/{quote(key, safe='/')}", "", headers, body, request)
-        return None if status == 200 else failure_code(text, request)
+        response = await self._ask(account, "PUT", f"/{quote(key, safe='/')}", "", headers, body, request)
+        return None if response.status == 200 else failure_code(_whole(response), request)
 
-    async def read(self, account: str, prefix: str, request: Mapping[str, str]) -> list[tuple[str, bytes]] | str:
-        """The objects whose keys begin so, by key; or the code of a failure."""
-        headers = {"host": "localhost", "content-length": "0"}
-        found: list[tuple[str, bytes]] = []
-        after = ""
+    async def find(self, account: str, prefix: str, request: Mapping[str, str], most: int) -> list[str] | str:
+        """The keys that begin so, in order and at most so many; or the code of a failure."""
+        found: list[str] = []
         while True:
-            query = f"list-type=2&encoding-type=url&prefix={quote(prefix, safe='')}&start-after={quote(after, safe='')}"
-            status, text = await self._ask(account, "GET", "", query, headers, b"", request)
-            if status != 200:
-                return failure_code(text, request)
-            page = ElementTree.fromstring(text)
-            names = [unquote_plus(one.text or "") for one in page.iter(f"{NAMESPACE}Key")]
-            for name in names:
-                status, content = await self._ask(account, "GET", f"/{quote(name, safe='/')}", "", headers, b"", request)
-                if status != 200:
-                    return failure_code(content, request)
-                if content:  # a folder's marker, or the beginning of an export
-                    found.append((name, content))
-            if page.findtext(f"{NAMESPACE}IsTruncated") != "true":
-                return found
-            after = names[-1]
+            after = quote(found[-1], safe="") if found else ""
+            query = f"list-type=2&encoding-type=url&prefix={quote(prefix, safe='')}&start-after={after}"
+            response = await self._ask(account, "GET", "", query, {"host": "localhost", "content-length": "0"}, b"", request)
+            if response.status != 200:
+                return failure_code(_whole(response), request)
+            page = ElementTree.fromstring(_whole(response))
+            found += (unquote_plus(one.text or "") for one in page.iter(f"{NAMESPACE}Key"))
+            if len(found) >= most or page.findtext(f"{NAMESPACE}IsTruncated") != "true":
+                return found[:most]
+
+    async def open(self, account: str, key: str, request: Mapping[str, str]) -> Iterable[bytes] | str:
+        """What is in an object, in pieces of bounded size; or the code of a failure."""
+        headers = {"host": "localhost", "content-length": "0"}
+        response = await self._ask(account, "GET", f"/{quote(key, safe='/')}", "", headers, b"", request)
+        if response.status != 200:
+            return failure_code(_whole(response), request)
+        return [response.body] if isinstance(response.body, bytes) else response.body
+
+    async def pause(self) -> None:
+        await asyncio.sleep(0)
 
     async def _ask(
         self, account: str, method: str, path: str, query: str, headers: dict[str, str], body: bytes, request: Mapping[str, str]
-    ) -> tuple[int, bytes]:
+    ) -> Response:
         where = f"/{quote(request['s3Bucket'], safe='')}{path}"
         asked = self._emulator.received(method, where, query, dict(headers), BytesBody(body), cause=EXPORT)
-        response = await self._emulator.answer(asked, self._s3_of(Trusted(account)))
-        return response.status, response.body if isinstance(response.body, bytes) else b"".join(response.body)
+        return await self._emulator.answer(asked, self._s3_of(Trusted(account)))
+
+
+def _whole(response: Response) -> bytes:
+    return response.body if isinstance(response.body, bytes) else b"".join(response.body)
 
 
 def failure_code(text: bytes, request: Mapping[str, str]) -> str:

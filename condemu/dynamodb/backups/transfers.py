@@ -7,7 +7,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol
@@ -34,8 +34,14 @@ class Files(Protocol):
     async def __call__(self, account: str, key: str, body: bytes, request: Mapping[str, str]) -> str | None:
         """Put an object; the code of a failure, if it fails."""
 
-    async def read(self, account: str, prefix: str, request: Mapping[str, str]) -> list[tuple[str, bytes]] | str:
-        """The objects whose keys begin so, by key; or the code of a failure."""
+    async def find(self, account: str, prefix: str, request: Mapping[str, str], most: int) -> list[str] | str:
+        """The keys that begin so, in order and at most so many; or the code of a failure."""
+
+    async def open(self, account: str, key: str, request: Mapping[str, str]) -> Iterable[bytes] | str:
+        """What is in an object, in pieces of bounded size; or the code of a failure."""
+
+    async def pause(self) -> None:
+        """Let others go first, who wait meanwhile."""
 
 
 class Transfers(NamedTuple):

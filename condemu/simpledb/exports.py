@@ -39,6 +39,7 @@ from condemu.wire.rest import iso_8601
 DAY: Final = 24 * 3600
 TOKEN_LIFE: Final = 8 * 3600
 HISTORY: Final = 92 * DAY  # three months
+OUTDATED_AT_ONCE: Final = 20  # exports from before that which a new one takes away
 PER_DOMAIN: Final = 5  # exports begun within a day
 PER_ACCOUNT: Final = 25
 ITEMS_PER_FILE: Final = 5000
@@ -60,10 +61,13 @@ def start(txn: Txn, scope: Scope, request: ExportRequest) -> Export:
         return export.seen(txn.now)  # type: ignore[no-any-return]
     if txn.get(DOMAINS, (*scope, domain)) is None:
         raise ServiceError(NO_SUCH_DOMAIN_EXCEPTION)
-    recent = [key[2] for key, export in txn.scan(EXPORTS, *prefix_range(scope)) if txn.now - export.requested < DAY]
+    held = [(key, export, txn.now - export.requested) for key, export in txn.scan(EXPORTS, *prefix_range(scope))]
+    recent = [key[2] for key, _, age in held if age < DAY]
     if recent.count(domain) >= PER_DOMAIN or len(recent) >= PER_ACCOUNT:
         because = f"{recent.count(domain)} exports of the domain and {len(recent)} of the account began within a day"
         raise ServiceError(NUMBER_EXPORTS_LIMIT_EXCEEDED, because=because)
+    for key, export in [(key, export) for key, export, age in held if age >= HISTORY][:OUTDATED_AT_ONCE]:
+        _forget(txn, key, export)
     number = _uuid(txn.ids.token(16))
     token = token or _uuid(txn.ids.token(16))
     account, region = scope
@@ -73,6 +77,14 @@ def start(txn: Txn, scope: Scope, request: ExportRequest) -> Export:
     txn.put(EXPORTS, key, export)
     txn.put(EXPORT_TOKENS, (*scope, token), key)
     return export
+
+
+def _forget(txn: Txn, key: Key, export: Export) -> None:
+    """Let go of an export that nobody finds any more, and of its token, unless that has begun another one."""
+    place = (*key[:2], export.request["clientToken"])
+    if txn.get(EXPORT_TOKENS, place) == key:
+        txn.delete(EXPORT_TOKENS, place)
+    txn.delete(EXPORTS, key)
 
 
 def get(txn: Txn, scope: Scope, request: ExportRequest) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sdb_wire import Wire, entries, run, state
 
 from condemu.auth.authenticate import STRICT, Authenticator
 from condemu.auth.credentials import CredentialBook, credential_of
+from condemu.simpledb.records import EXPORT_TOKENS, EXPORTS
 
 CASES = json.loads((Path(__file__).parents[2] / "conformance" / "cases" / "simpledb_cases.json").read_text())
 EXPORT_CASES = [case for case in CASES["cases"] if case["group"] == "simpledbv2"]
@@ -216,6 +217,32 @@ def test_exports_are_listed_in_pages_the_latest_first(sdb: Exporting) -> None:
     sdb.clock.advance(92 * 24 * 3600)
     assert sdb.post("ListExports")[1] == {"exportSummaries": []}
     assert sdb.post("GetExport", {"exportArn": arns[0]})[2]["x-amzn-ErrorType"] == "NoSuchExportException"
+
+
+def kept(sdb: Exporting) -> tuple[int, int]:
+    """How many exports and tokens are kept."""
+    view = sdb.store.view
+    return view(lambda txn: len(list(txn.scan(EXPORTS)))), view(lambda txn: len(list(txn.scan(EXPORT_TOKENS))))
+
+
+def test_an_export_takes_those_away_that_nobody_finds_any_more() -> None:
+    sdb = Exporting()
+    sdb("CreateDomain")
+    for _ in range(5):
+        sdb.start()
+    sdb.clock.advance(24 * 3600)
+    reused = sdb.start(clientToken="token")
+    assert kept(sdb) == (6, 6)
+    sdb.clock.advance(24 * 3600)
+    latest = sdb.start(clientToken="token")
+    assert reused != latest
+    sdb.clock.advance(91 * 24 * 3600 - 1)
+    sdb.start()
+    assert kept(sdb) == (3, 2)
+    sdb.clock.advance(2)
+    sdb.start()
+    assert kept(sdb) == (3, 3)  # the token is that of a later one
+    assert sdb.got(latest)["clientToken"] == "token"
 
 
 LONG = "x" * 3000

@@ -24,20 +24,8 @@ from typing import Any, Final
 from condemu.core.calls import EXPORT, Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
-from condemu.core.under_way import Work
 from condemu.dynamodb.backups.recovery import backed_up, window
-from condemu.dynamodb.backups.transfers import (
-    DONE,
-    FAILED,
-    RUNNING,
-    Transfers,
-    asked_for,
-    by_token,
-    is_under_way,
-    marked,
-    number,
-    page,
-)
+from condemu.dynamodb.backups.transfers import DONE, FAILED, Kind, Transfers, asked_for
 from condemu.dynamodb.data.values import encode_item
 from condemu.dynamodb.errors import control as rows
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, no_resource, on_table
@@ -45,6 +33,7 @@ from condemu.dynamodb.state.past import items_at
 from condemu.dynamodb.state.records import EXPORTS, StoredItem, Transfer, item_in, size_of
 from condemu.wire.rest import iso_8601
 
+KIND: Final = Kind(EXPORTS, "export", rows.EXPORT_NOT_FOUND, rows.EXPORT_CONFLICT)
 WHOLE: Final = "FULL_EXPORT"
 AS_JSON: Final = "DYNAMODB_JSON"
 LEFT: Final = ("UNKNOWN", "The export was cut off")
@@ -59,7 +48,7 @@ def export_table(request: DynamoRequest) -> Plan:
     whose = address(request, members["TableArn"])
 
     def decide(txn: Txn) -> Result:
-        known = by_token(txn, EXPORTS, request, asked, rows.EXPORT_CONFLICT)
+        known = KIND.known(txn, request, asked)
         if known is not None:
             return {"ExportDescription": described(known)}
         table = backed_up(txn, whose)
@@ -68,10 +57,7 @@ def export_table(request: DynamoRequest) -> Plan:
         moment = members.get("ExportTime")
         if moment is not None and not int(window(table.recovery, txn.now)[0]) <= moment <= txn.now:
             raise ServiceError(rows.EXPORT_TIME_OUTSIDE, because="the time is before recovery was enabled, or to come")
-        arn = f"{table.arn}/export/{number(txn)}"
-        export = Transfer(arn, asked, table.arn, table.table_id, RUNNING, txn.now)
-        txn.put(EXPORTS, (request.account, arn), export)
-        return {"ExportDescription": described(export)}
+        return {"ExportDescription": described(KIND.begun(txn, request, asked, table))}
 
     return atomic(request, decide, on_table(whose))
 
@@ -80,17 +66,14 @@ def describe_export(request: DynamoRequest) -> Plan:
     arn = request.members["ExportArn"]
 
     def decide(txn: Txn) -> Result:
-        export: Transfer | None = txn.get(EXPORTS, (request.account, arn))
-        if export is None:
-            raise ServiceError(rows.EXPORT_NOT_FOUND, {"arn": arn})
-        return {"ExportDescription": described(export)}
+        return {"ExportDescription": described(KIND.found(txn, request.account, arn))}
 
     return atomic(request, decide, no_resource)
 
 
 def list_exports(request: DynamoRequest) -> Plan:
     def decide(txn: Txn) -> Result:
-        found, goes_on = page(txn, EXPORTS, request, request.members.get("MaxResults"))
+        found, goes_on = KIND.page(txn, request, request.members.get("MaxResults"))
         shown = [{"ExportArn": one.arn, "ExportStatus": one.status, "ExportType": WHOLE} for one in found]
         return {"ExportSummaries": shown, **goes_on}
 
@@ -127,7 +110,7 @@ async def write_export(transfers: Transfers, request: DynamoRequest, result: Res
     key = (request.account, result["ExportDescription"]["ExportArn"])
     engine = transfers.engine
     with transfers.at_work(EXPORTS, key):
-        export = await engine.administer(partial(_begin, key), "ExportTableToPointInTime", EXPORT)
+        export = await engine.administer(partial(KIND.taken, key), "ExportTableToPointInTime", EXPORT)
         if export is None:
             return
         records = engine.store.view(partial(_records, request.account, export))
@@ -143,17 +126,7 @@ def _cut_off(txn: Txn, key: Key, export: Transfer) -> None:
     txn.put(EXPORTS, key, replace(export, status=FAILED, failure=LEFT, ended=txn.now))
 
 
-WORK: Final = Work(EXPORTS, is_under_way, marked, _cut_off)
-
-
-def _begin(key: tuple[str, str], txn: Txn) -> Transfer | None:
-    """The export, if nobody has begun it."""
-    export: Transfer | None = txn.get(EXPORTS, key)
-    if export is None or export.begun:
-        return None
-    export = replace(export, begun=True)
-    txn.put(EXPORTS, key, export)
-    return export
+WORK: Final = KIND.work(_cut_off)
 
 
 def _records(account: str, export: Transfer, txn: Txn) -> list[StoredItem]:

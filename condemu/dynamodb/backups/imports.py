@@ -14,26 +14,15 @@ from typing import Final
 from condemu.core.calls import EXPORT, Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
-from condemu.core.under_way import Work
 from condemu.dynamodb.backups.import_files import Reading
-from condemu.dynamodb.backups.transfers import (
-    DONE,
-    FAILED,
-    RUNNING,
-    Transfers,
-    asked_for,
-    by_token,
-    is_under_way,
-    marked,
-    number,
-    page,
-)
+from condemu.dynamodb.backups.transfers import DONE, FAILED, Kind, Transfers, asked_for
 from condemu.dynamodb.errors import control as rows
 from condemu.dynamodb.requests.request import DynamoRequest, Result, atomic, no_resource, on_table
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.records import ACTIVE, CREATING, IMPORTS, TABLES, Table, Transfer
 from condemu.dynamodb.tables.tables import planned_table
 
+KIND: Final = Kind(IMPORTS, "import", rows.IMPORT_NOT_FOUND, rows.IMPORT_CONFLICT)
 MOST_OBJECTS: Final = 50_000
 GONE: Final = ("UNKNOWN", "The table is there no more")
 UNREAD: Final = ("UNKNOWN", "The files could not be read")
@@ -48,14 +37,12 @@ def import_table(request: DynamoRequest) -> Plan:
     whose, create = planned_table(request, members["TableCreationParameters"])
 
     def decide(txn: Txn) -> Result:
-        known = by_token(txn, IMPORTS, request, asked, rows.IMPORT_CONFLICT)
+        known = KIND.known(txn, request, asked)
         if known is not None:
             return {"ImportTableDescription": described(known)}
         table = replace(create(txn), status=CREATING)
         txn.put(TABLES, whose, table)
-        transfer = Transfer(f"{table.arn}/import/{number(txn)}", asked, table.arn, table.table_id, RUNNING, txn.now)
-        txn.put(IMPORTS, (request.account, transfer.arn), transfer)
-        return {"ImportTableDescription": described(transfer)}
+        return {"ImportTableDescription": described(KIND.begun(txn, request, asked, table))}
 
     return atomic(request, decide, on_table(whose))
 
@@ -64,17 +51,14 @@ def describe_import(request: DynamoRequest) -> Plan:
     arn = request.members["ImportArn"]
 
     def decide(txn: Txn) -> Result:
-        transfer: Transfer | None = txn.get(IMPORTS, (request.account, arn))
-        if transfer is None:
-            raise ServiceError(rows.IMPORT_NOT_FOUND, {"arn": arn})
-        return {"ImportTableDescription": described(transfer)}
+        return {"ImportTableDescription": described(KIND.found(txn, request.account, arn))}
 
     return atomic(request, decide, no_resource)
 
 
 def list_imports(request: DynamoRequest) -> Plan:
     def decide(txn: Txn) -> Result:
-        found, goes_on = page(txn, IMPORTS, request, request.members.get("PageSize"))
+        found, goes_on = KIND.page(txn, request, request.members.get("PageSize"))
         told = ("ImportArn", "ImportStatus", "TableArn", "S3BucketSource", "InputFormat", "StartTime", "EndTime")
         shown = [{name: value for name, value in described(one).items() if name in told} for one in found]
         return {"ImportSummaryList": shown, **goes_on}
@@ -143,17 +127,13 @@ def _cut_off(txn: Txn, key: Key, transfer: Transfer) -> None:
     _finish(key, UNREAD, txn)
 
 
-WORK: Final = Work(IMPORTS, is_under_way, marked, _cut_off)
+WORK: Final = KIND.work(_cut_off)
 
 
-def _begin(key: tuple[str, str], txn: Txn) -> tuple[Transfer, Table | None] | None:
+def _begin(key: Key, txn: Txn) -> tuple[Transfer, Table | None] | None:
     """The import and its table, if nobody has begun it."""
-    transfer: Transfer | None = txn.get(IMPORTS, key)
-    if transfer is None or transfer.begun:
-        return None
-    transfer = replace(transfer, begun=True)
-    txn.put(IMPORTS, key, transfer)
-    return transfer, _table_of(transfer, txn)
+    transfer = KIND.taken(key, txn)
+    return None if transfer is None else (transfer, _table_of(transfer, txn))
 
 
 def _address_of(transfer: Transfer) -> tuple[str, str, str]:

@@ -36,7 +36,8 @@ class App:
         headers: dict[str, str] = {}
         for name, value in scope["headers"]:
             key = name.decode("latin-1")
-            headers[key] = f"{headers[key]},{value.decode('latin-1')}" if key in headers else value.decode("latin-1")
+            text = value.strip(b" \t").decode("latin-1")
+            headers[key] = f"{headers[key]},{text}" if key in headers else text
         body = ReceivedBody(receive, self.emulator.config.request_timeout)
         client = scope.get("client")
         request = self.emulator.received(

@@ -77,6 +77,8 @@ class Config:
         for name in ("tls_cert", "tls_key"):
             if getattr(self, name) and not os.path.isfile(getattr(self, name)):
                 raise Unusable(f"{name} is {getattr(self, name)!r}; there is no such file")
+        if self.credentials and (os.path.isdir(self.credentials) or not os.path.exists(self.credentials)):
+            raise Unusable(f"credentials is {self.credentials!r}; there is no such file")
         if self.store and self.data:
             raise Unusable("data and store are both there; the state is kept in one of them")
         if self.bodies and not self.store:

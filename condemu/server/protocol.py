@@ -228,6 +228,8 @@ class Protocol(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         key = _NAMES.get(name) or _name_of(name)
         headers = self._headers
+        if value.endswith((b" ", b"\t")):  # no part of the value (RFC 9110 §5.5); what is in front of it, the parser drops
+            value = value.rstrip(b" \t")
         if key in headers:
             headers[key] = f"{headers[key]},{value.decode('latin-1')}"
         else:

@@ -19,6 +19,7 @@ REGIONS: Final = ("AWS_DEFAULT_REGION", "AWS_REGION")
 CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 IGNORE_ENDPOINTS: Final = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"  # of configuration files, too (AWS SDKs Reference Guide)
 NO_METADATA: Final = "AWS_EC2_METADATA_DISABLED"
+NO_PROXY: Final = "no_proxy"
 
 Saved = dict[str, str | None]
 
@@ -29,7 +30,12 @@ def variables_of(access_key: str, secret: str, region: str, url: str | None = No
     chosen[NO_METADATA] = "true"
     if url is None:
         return chosen | {IGNORE_ENDPOINTS: "true"}
-    return chosen | {ENDPOINT: url}
+    return chosen | {ENDPOINT: url, NO_PROXY: ",".join(filter(None, (unproxied(), urlsplit(url).hostname)))}
+
+
+def unproxied(environ: Mapping[str, str] = os.environ) -> str:
+    """The hosts to which no proxy of the environment leads; the name in small letters counts before the other."""
+    return environ.get(NO_PROXY) or environ.get(NO_PROXY.upper()) or ""
 
 
 def enter(chosen: Mapping[str, str], environ: MutableMapping[str, str] = os.environ) -> Saved:

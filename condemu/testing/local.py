@@ -72,19 +72,27 @@ class Condemu:
     def client(self, service: str, *, account: str | None = None, **options: Any) -> Any:
         """A boto3 client of this account, client("s3"), or of another one: client("s3", account="111122223333")."""
         if options or account is not None:
-            return self.session(account).client(service, **self._with_endpoint(options))
+            return self._made("client", service, account, options)
         if service not in self._clients:
-            self._clients[service] = self.session().client(service, **self._with_endpoint({}))
+            self._clients[service] = self._made("client", service, None, {})
         return self._clients[service]
 
     def resource(self, service: str, *, account: str | None = None, **options: Any) -> Any:
         """A boto3 resource of this account, or of another one on purpose."""
-        return self.session(account).resource(service, **self._with_endpoint(options))
+        return self._made("resource", service, account, options)
 
-    def _with_endpoint(self, options: dict[str, Any]) -> dict[str, Any]:
+    def _made(self, kind: str, service: str, account: str | None, options: dict[str, Any]) -> Any:
+        """A client or resource. It is this emulator's, also when another mock has begun meanwhile."""
+        from condemu.testing.activation import here_now
+
         if self.url is not None:
             options.setdefault("endpoint_url", self.url)
-        return options
+        make = getattr(self.session(account), kind)
+        before = here_now.set(self._activation)
+        try:
+            return make(service, **options)
+        finally:
+            here_now.reset(before)
 
     def reset(self) -> None:
         """Forget all that this account holds."""

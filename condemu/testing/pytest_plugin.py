@@ -56,6 +56,13 @@ def condemu(request: pytest.FixtureRequest) -> Iterator[Condemu]:
     url = _url(request.config)
     if url is not None and settings.keys() - {"region", "passthrough"}:
         pytest.skip("its settings need an emulator of their own, and --condemu-url names a server elsewhere")
+    if url is not None:
+        from condemu.testing.remote import Unusable, check
+
+        try:
+            check(url)
+        except Unusable as mistake:
+            raise pytest.UsageError(str(mistake)) from None
     try:
         mock = MockAWS(url=url, **settings)
     except (UnknownSetting, ValueError) as mistake:

@@ -10,18 +10,27 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import os
 import re
 from typing import Any, Final
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, build_opener
 from urllib.request import Request as UrlRequest
-from urllib.request import urlopen
+from warnings import warn
 
 from condemu.core.http import BytesBody, Request, Response
 
 TIMEOUT: Final = 60.0
+TOKEN: Final = "CONDEMU_ADMIN_TOKEN"
 _IN_HEADER: Final = re.compile(r"(Credential=|^AWS )([^/,:\s]+)")
 _IN_QUERY: Final = re.compile(r"(X-Amz-Credential=|AWSAccessKeyId=)([^&%/]+)")
 _HOP: Final = frozenset({"connection", "transfer-encoding", "keep-alive", "expect"})
+
+
+class Unusable(ValueError):
+    """A URL at which no test can be run."""
+
 
 # Every account that a test of this process was given: its sessions may outlive it.
 _issued: set[str] = set()
@@ -82,16 +91,46 @@ class Remote:
         return pattern.sub(lambda match: match[1] + self.key_for(match[2]), text)
 
 
+def check(url: str) -> None:
+    """Raises Unusable when the URL is none, or nothing answers there."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets, or a port that is none
+        good = False
+    if not good:
+        raise Unusable(f"--condemu-url is http://HOST:PORT, unlike {url!r}")
+    try:
+        asked(f"{url.rstrip('/')}/_condemu/health").close()
+    except HTTPError:
+        return  # another store
+    except (OSError, http.client.HTTPException) as error:
+        reason = error.reason if isinstance(error, URLError) else error
+        raise Unusable(f"nothing answers at {url}: {reason}") from None
+
+
 def reset(url: str, account: str) -> None:
-    """Forget all that the account holds there."""
-    urlopen(UrlRequest(f"{url}/_condemu/reset?account={account}", method="POST"), timeout=TIMEOUT).close()
+    """Forget all that the account holds there. Another store has no such door, and keeps it."""
+    try:
+        asked(f"{url}/_condemu/reset?account={account}", "POST").close()
+    except HTTPError as error:
+        if error.code == 401:
+            raise Unusable(f"the administration of {url} asks for its token: set {TOKEN}") from None
+        warn(f"{url} answers {error.code} to POST /_condemu/reset: what the tests made stays there", stacklevel=2)
 
 
 def settings_of(url: str) -> dict[str, Any]:
     """The server's settings, {} when it does not tell."""
     try:
-        with urlopen(f"{url.rstrip('/')}/_condemu/config", timeout=TIMEOUT) as answer:
+        with asked(f"{url.rstrip('/')}/_condemu/config") as answer:
             settings = json.load(answer)
     except (OSError, ValueError):
         return {}
     return settings if isinstance(settings, dict) else {}
+
+
+def asked(url: str, method: str = "GET") -> Any:
+    """The answer of the administration. No proxy of the environment is asked, as none is for the requests of tests."""
+    token = os.environ.get(TOKEN, "")
+    request = UrlRequest(url, method=method, headers={"X-Condemu-Token": token} if token else {})
+    return build_opener(ProxyHandler({})).open(request, timeout=TIMEOUT)

@@ -46,7 +46,7 @@ def request_from(
     parts = urlsplit(url)
     received: dict[str, str] = {}
     for name, value in headers:
-        name, value = text_of(name).lower(), text_of(value)
+        name, value = text_of(name).lower(), text_of(value).strip(" \t")
         received[name] = f"{received[name]},{value}" if name in received else value
     received.setdefault("host", parts.netloc.rpartition("@")[2])
     if body or method in ("PUT", "POST"):

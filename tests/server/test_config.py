@@ -35,6 +35,8 @@ def test_without_any_source_there_are_defaults():
         ({"CONDEMU_EXPORT_DELAY": "-1"}, "export_delay is -1.0; it can be 0 or more seconds"),
         ({"CONDEMU_TABLE_DELAY": "nan"}, "table_delay is nan; it can be 0 or more seconds"),
         ({"CONDEMU_SHUTDOWN_TIMEOUT": "-1"}, "shutdown_timeout is -1.0; it can be 0 or more seconds"),
+        ({"CONDEMU_CREDENTIALS": "/nowhere/at/all"}, "credentials is '/nowhere/at/all'; there is no such file"),
+        ({"CONDEMU_CREDENTIALS": "/"}, "credentials is '/'; there is no such file"),
         ({"CONDEMU_SPOOL_DIRECTORY": "/nowhere/at/all"}, "spool_directory is '/nowhere/at/all'; there is no such directory"),
     ],
 )

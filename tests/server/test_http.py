@@ -240,6 +240,24 @@ def test_repeated_header_lines_are_joined(connect):
         assert connection.answer()[2].decode().split("\n")[3] == "a,b, c"  # without a space, as signatures are computed
 
 
+@pytest.mark.parametrize("field", [b"x-test:a b", b"x-test: a b ", b"x-test: \t a b \t ", b"X-Test:a b\t"])
+def test_white_space_around_a_headers_value_is_no_part_of_it(connect, field):
+    """RFC 9110 §5.5: it is excluded before the value is looked at."""
+    with serving(emulator_of(echo)) as address:
+        connection = connect(address).send(b"GET /k HTTP/1.1\r\nhost: h\r\n" + field + b"\r\n\r\n")
+        assert connection.answer()[2].decode().split("\n")[3] == "a b"
+    name, value = field.split(b":", 1)
+    assert as_asgi(emulator_of(echo), [{"type": "http.request"}], (name.lower(), value))[1]["body"].split(b"\n")[3] == b"a b"
+
+
+def test_white_space_around_a_condition_does_not_change_it(connect):
+    with serving(build(Config(auth="off", buckets=("bucket",)))) as address:
+        connection = connect(address)
+        for status in (200, 412):
+            connection.send(b"PUT /bucket/k HTTP/1.1\r\nhost: h\r\nif-none-match:\t* \t\r\ncontent-length: 0\r\n\r\n")
+            assert connection.answer()[0] == status
+
+
 def test_pipelined_requests_are_answered_in_order(connect):
     with serving(emulator_of(echo)) as address:
         connection = connect(address).send(b"".join(b"GET /%d HTTP/1.1\r\nhost: h\r\n\r\n" % n for n in range(20)))

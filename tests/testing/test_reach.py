@@ -220,6 +220,24 @@ def test_nested_mocks_each_see_their_own():
         assert names(boto3.client("s3")) == ["outer"]
 
 
+@pytest.mark.parametrize("account", [None, "111122223333"])
+def test_a_client_is_that_mocks_that_made_it_also_while_another_is_active(account: str | None):
+    with mock_aws() as outer, mock_aws() as inner:
+        outer.client("s3", account=account).create_bucket(Bucket="outer")
+        assert names(outer.client("s3", account=account)) == ["outer"]
+        assert names(inner.client("s3", account=account)) == names(boto3.client("s3")) == []
+        assert [bucket.name for bucket in outer.resource("s3", account=account).buckets.all()] == ["outer"]
+
+
+def test_white_space_around_a_header_is_dropped_as_on_a_socket():
+    with mock_aws():
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket="bucket")
+        s3.put_object(Bucket="bucket", Key="key", IfNoneMatch=" * ")
+        with pytest.raises(ClientError, match="PreconditionFailed"):
+            s3.put_object(Bucket="bucket", Key="key", IfNoneMatch="* ")
+
+
 def test_a_mock_that_is_started_twice_ends_when_it_is_stopped_twice():
     mock = mock_aws()
     mock.start()

@@ -2,7 +2,8 @@
 
 Whoever carries one out has its place in `Engine.at_work` meanwhile, and where others share the state it marks the record now and
 then (`beat`). So a record that has stood still for a time is of a process that has ended; whoever finds it so ends the work
-(`server/under_way.py`). Its end is decided on the record as it is then, so that there is one end, whoever comes first.
+(`server/under_way.py`). Its end is decided on the record as it is then, so that there is one end, whoever comes first. A process
+that was only stopped meanwhile, and goes on, writes no file behind that end: each is committed only while the work goes on.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ class Work(NamedTuple):
     is_under_way: Callable[[Any], bool]
     marked: Callable[[Any], Record]
     cut_off: Callable[[Txn, Key, Any], None]
+
+    def goes_on(self, key: Key, txn: Txn) -> bool:
+        """Whether nobody has ended the work."""
+        held = txn.get(self.space, key)
+        return held is not None and self.is_under_way(held)
 
     def beat(self, key: Key, txn: Txn) -> None:
         """Mark the record, if the work is still under way."""

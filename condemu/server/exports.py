@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from functools import partial
+from typing import Any, Final, cast
 from urllib.parse import quote, unquote_plus
 from xml.etree import ElementTree
 
 from condemu.auth.authentication import Authentication, trusted
 from condemu.auth.post_policy import PostPolicy
-from condemu.core.calls import EXPORT
+from condemu.core.calls import EXPORT, Call, Decide, Due, Plan, Step
+from condemu.core.engine import Engine
+from condemu.core.errors import ServiceError
 from condemu.core.http import BytesBody, Request, Response
-from condemu.core.service import Service
+from condemu.core.store import Txn
+from condemu.s3.errors.general import ACCESS_DENIED
+from condemu.s3.service import S3
 from condemu.server.connection import Answering
 
 NAMESPACE: Final = "{http://s3.amazonaws.com/doc/2006-03-01/}"
@@ -47,11 +52,13 @@ class S3Sink:
     `s3_of` makes the service that believes an authenticator; the emulator answers with it.
     """
 
-    def __init__(self, s3_of: Callable[[Trusted], Service], emulator: Answering) -> None:
+    def __init__(self, s3_of: Callable[[Trusted], S3], emulator: Answering) -> None:
         self._s3_of = s3_of
         self._emulator = emulator
 
-    async def __call__(self, account: str, key: str, body: bytes, request: Mapping[str, str]) -> str | None:
+    async def __call__(
+        self, account: str, key: str, body: bytes, request: Mapping[str, str], goes_on: Callable[[Txn], bool]
+    ) -> str | None:
         headers = {"host": "localhost", "content-length": str(len(body)), "content-type": "application/json"}
         if "s3BucketOwner" in request:
             headers["x-amz-expected-bucket-owner"] = request["s3BucketOwner"]
@@ -61,7 +68,7 @@ class S3Sink:
             headers["x-amz-server-side-encryption"] = "aws:kms"
             if "s3SseKmsKeyId" in request:
                 headers["x-amz-server-side-encryption-aws-kms-key-id"] = request["s3SseKmsKeyId"]
-        response = await self._ask(account, "PUT", f"/{quote(key, safe='/')}", "", headers, body, request)
+        response = await self._ask(account, "PUT", f"/{quote(key, safe='/')}", "", headers, body, request, goes_on)
         return None if response.status == 200 else failure_code(_whole(response), request)
 
     async def find(self, account: str, prefix: str, request: Mapping[str, str], most: int) -> list[str] | str:
@@ -90,11 +97,40 @@ class S3Sink:
         await asyncio.sleep(0)
 
     async def _ask(
-        self, account: str, method: str, path: str, query: str, headers: dict[str, str], body: bytes, request: Mapping[str, str]
-    ) -> Response:
+        self, account: str, method: str, path: str, query: str, headers: dict[str, str], body: bytes, request: Mapping[str, str],
+        goes_on: Callable[[Txn], bool] | None = None,
+    ) -> Response:  # fmt: skip
         where = f"/{quote(request['s3Bucket'], safe='')}{path}"
         asked = self._emulator.received(method, where, query, dict(headers), BytesBody(body), cause=EXPORT)
-        return await self._emulator.answer(asked, self._s3_of(Trusted(account)))
+        service = self._s3_of(Trusted(account))
+        if goes_on is not None:
+            service.engine = cast(Engine, WhileItGoesOn(service.engine, goes_on))
+        return await self._emulator.answer(asked, service)
+
+
+class WhileItGoesOn:
+    """An engine whose decisions are refused once the work that asks for them has been ended, by whomever."""
+
+    def __init__(self, engine: Engine, goes_on: Callable[[Txn], bool]) -> None:
+        self._engine = engine
+        self._goes_on = goes_on
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    async def run(self, call: Call, plan: Plan | Step) -> Any:
+        for step in plan.steps if isinstance(plan, Plan) else (plan,):
+            step.decide = partial(self._decide, step.decide)
+        return await self._engine.run(call, plan)
+
+    def _decide(self, then: Decide, txn: Txn) -> Any:
+        if not self._goes_on(txn):
+            raise ServiceError(ACCESS_DENIED, because="the export was ended meanwhile")
+        try:
+            return then(txn)
+        except Due as due:
+            due.then, due.late = partial(self._decide, due.then), partial(self._decide, due.late)
+            raise
 
 
 def _whole(response: Response) -> bytes:

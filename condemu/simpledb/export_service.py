@@ -44,10 +44,13 @@ AUTH_ROWS: Final[Mapping[str, ErrorRow]] = {
 class ExportSink(Protocol):
     """Puts one object of an export into its bucket, on behalf of an account.
 
-    `request` holds the members of StartDomainExport: the bucket's owner, encryption. The answer is None or a key of FAILURES.
+    `request` holds the members of StartDomainExport: the bucket's owner, encryption. The answer is None or a key of FAILURES. The
+    object is put only if the export `goes_on` as that is committed.
     """
 
-    async def __call__(self, account: str, key: str, body: bytes, request: Mapping[str, str]) -> str | None: ...
+    async def __call__(
+        self, account: str, key: str, body: bytes, request: Mapping[str, str], goes_on: Callable[[Txn], bool]
+    ) -> str | None: ...
 
 
 class Operation(NamedTuple):
@@ -156,8 +159,9 @@ class Exports:
         """Write the files one after the other; why not, if not."""
         if self.sink is None:
             return export_errors.OTHERWISE
+        goes_on = partial(exports.WORK.goes_on, exports.key_of(export.arn))
         for key, content in exports.files(export, items, cutoff):
-            failure = await self.sink(account, key, content, export.request)
+            failure = await self.sink(account, key, content, export.request, goes_on)
             if failure is not None:
                 return failure
         return None

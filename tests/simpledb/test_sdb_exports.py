@@ -33,7 +33,7 @@ class Sink:
         self.failure: str | None = None
         self.look: Any = None
 
-    async def __call__(self, account: str, key: str, body: bytes, request: Mapping[str, str]) -> str | None:
+    async def __call__(self, account: str, key: str, body: bytes, request: Mapping[str, str], goes_on: Any) -> str | None:
         if self.look is not None:
             self.look()
         if self.failure is None:

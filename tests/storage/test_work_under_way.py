@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,9 +20,14 @@ from fleet import Process
 from test_shared import made, sent  # noqa: F401
 
 from condemu.core.calls import Outcome
+from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.engine import Watch
 from condemu.core.log import LogUnavailable
-from condemu.server.app import Emulator
+from condemu.core.store import MemoryStore
+from condemu.dynamodb.backups import exports, imports
+from condemu.dynamodb.state.records import Transfer
+from condemu.server.app import Emulator, build
+from condemu.server.config import Config
 from condemu.server.under_way import STILL
 
 JSON_1_0 = "application/x-amz-json-1.0"
@@ -173,9 +179,66 @@ def test_who_was_only_slow_leaves_it_at_the_end_that_another_made(postgres, made
         for emulator in (one, other):
             assert await states(emulator) == OVER
             assert (await dynamodb(emulator, "ListTables"))["TableNames"] == ["table"]
+            assert await keys(emulator) == []
         assert one.engine.at_work == set()
 
     asyncio.run(story())
+
+
+async def keys(emulator: Emulator) -> list[str]:
+    """What is in the bucket."""
+    status, body = await sent(emulator, "GET", "/bucket?list-type=2")
+    assert status == 200
+    return [part.partition(b"</Key>")[0].decode() for part in body.split(b"<Key>")[1:]]
+
+
+class EndsBeforeTheLastFile(Watch):
+    """When all files but the last have been written, another process takes the export for dead."""
+
+    def __init__(self, other: Emulator) -> None:
+        self.other = other
+        self.done = False
+
+    async def ready(self, call: Any, step: Any) -> None:
+        if call.operation == "PutObject" and call.parameters["Key"].endswith(LAST) and not self.done:
+            self.done = True
+            for _ in range(STILL + 1):
+                await self.other.engine.catch_up(call)
+                await self.other.watchman.look()
+
+
+LAST = ("manifest-summary.json", "manifest-summary.checksum")
+
+
+def test_an_export_that_another_has_ended_is_not_completed_behind_that(postgres, made):  # noqa: F811
+    """Whoever finds manifest-summary.json may take the export for complete."""
+    store = postgres.url()
+    one, other = made(store), made(store)
+
+    async def story() -> None:
+        await furnished(one)
+        one.engine.observe(EndsBeforeTheLastFile(other))
+        await dynamodb(one, "ExportTableToPointInTime", TableArn=TABLE, S3Bucket="bucket")
+        one.engine.observe(EndsBeforeTheLastFile(other))
+        await exports_api(one, "StartDomainExport", domainName="domain", s3Bucket="bucket")
+        for emulator in (one, other):
+            assert (await dynamodb(emulator, "ListExports"))["ExportSummaries"][0]["ExportStatus"] == "FAILED"
+            assert (await exports_api(emulator, "ListExports"))["exportSummaries"][0]["exportStatus"] == "FAILED"
+            written = await keys(emulator)
+            assert len([key for key in written if key.endswith("_started")]) == 2
+            assert [key for key in written if key.endswith(LAST)] == []
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("kind", [exports.KIND, imports.KIND], ids=["export", "import"])
+def test_who_was_stopped_before_the_first_step_does_not_begin_what_another_has_ended(kind: Any) -> None:
+    arn = f"{TABLE}/{kind.name}/1"
+    ended = Transfer(arn, {}, TABLE, "id", "FAILED", 0.0, ended=60.0, failure=("UNKNOWN", "It was cut off"))
+    store = MemoryStore(ManualClock(), CountingIds())
+    store.transact(lambda txn: txn.put(kind.space, ("000000000000", arn), ended))
+    assert store.transact(partial(kind.taken, ("000000000000", arn))).result is None
+    assert store.view(lambda txn: txn.get(kind.space, ("000000000000", arn))) == ended
 
 
 def test_an_import_whose_table_is_gone_ends_too(postgres, made):  # noqa: F811
@@ -224,6 +287,20 @@ def test_an_export_whose_log_fails_meanwhile_is_answered_and_ended_by_another(po
 
     asyncio.run(story())
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_nobody_looks_for_dead_work_where_there_is_one_process(tmp_path):
+    """So one that was stopped and goes on finds its work as it was, however long that took (docs/storage.md)."""
+    emulator = build(Config(data=str(tmp_path / "data"), auth="off"))
+
+    async def story() -> None:
+        emulator.begin()
+        assert "watchman" not in emulator.__dict__
+
+    try:
+        asyncio.run(story())
+    finally:
+        emulator.close()
 
 
 @pytest.fixture

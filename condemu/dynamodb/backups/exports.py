@@ -151,8 +151,9 @@ async def _written(transfers: Transfers, account: str, export: Transfer, records
     size = sum(map(size_of, records))
     done = replace(export, status=DONE, items=len(records), size=size, manifest=folder(export) + "manifest-summary.json")
     where = {f"s3{name[2:]}": value for name, value in export.request.items() if name.startswith("S3")}
+    goes_on = partial(WORK.goes_on, (account, export.arn))
     for key, content in files(done, records):
-        failure = await transfers.files(account, key, content, where)
+        failure = await transfers.files(account, key, content, where, goes_on)
         if failure is not None:
             return replace(export, status=FAILED, failure=(failure, f"{key} could not be written"))
     return done

@@ -40,8 +40,10 @@ MOST: Final = 25  # of one page
 class Files(Protocol):
     """Objects of a bucket, put and read on behalf of an account. `request` has s3Bucket, and perhaps s3BucketOwner, s3Sse…."""
 
-    async def __call__(self, account: str, key: str, body: bytes, request: Mapping[str, str]) -> str | None:
-        """Put an object; the code of a failure, if it fails."""
+    async def __call__(
+        self, account: str, key: str, body: bytes, request: Mapping[str, str], goes_on: Callable[[Txn], bool]
+    ) -> str | None:
+        """Put an object, if the export goes on as it is committed; the code of a failure, if it fails."""
 
     async def find(self, account: str, prefix: str, request: Mapping[str, str], most: int) -> list[str] | str:
         """The keys that begin so, in order and at most so many; or the code of a failure."""
@@ -121,9 +123,9 @@ class Kind(NamedTuple):
         return found[:limit], {"NextToken": found[limit - 1].arn} if len(found) > limit else {}
 
     def taken(self, key: Key, txn: Txn) -> Transfer | None:
-        """The transfer, for who carries it out; None if somebody has begun with it, or it is gone."""
+        """The transfer, for who carries it out; None if somebody has begun with it or ended it, or it is gone."""
         transfer: Transfer | None = txn.get(self.space, key)
-        if transfer is None or transfer.begun:
+        if transfer is None or transfer.begun or not _is_under_way(transfer):
             return None
         transfer = replace(transfer, begun=True)
         txn.put(self.space, key, transfer)

@@ -99,12 +99,14 @@ def serve(options: argparse.Namespace) -> int:
     from dataclasses import replace
     from secrets import token_urlsafe
 
-    from condemu.server.config import Unusable
+    from condemu.server.config import Unusable, misspelled
 
     try:
         config = settings(options)
     except (OSError, Unusable) as problem:
         return _unusable(problem)
+    for name, meant in misspelled(os.environ):
+        print(f"condemu: {name} is no setting; did you mean {meant}?", file=sys.stderr, flush=True)
     if config.auth == "strict" and not config.admin_token:
         config = replace(config, admin_token=token_urlsafe(18))
         print(f"The administration asks for X-Condemu-Token: {config.admin_token}", file=sys.stderr, flush=True)

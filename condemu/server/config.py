@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from typing import Any, Final
 
 AUTH_MODES: Final = ("off", "lenient", "strict")
@@ -15,6 +16,7 @@ SWITCHED: Final = {**dict.fromkeys(("1", "true", "yes", "on"), "on"), **dict.fro
 MESSAGES: Final = ("2026", "classic")
 BUCKET_NAMES: Final = ("global", "per-account")
 ENVIRONMENT_PREFIX: Final = "CONDEMU_"
+NO_SETTINGS: Final = ("CONDEMU_TOLD",)  # a variable of the actors of a race that reads like a setting
 FILE: Final = "condemu.toml"
 
 MIB: Final = 1024 * 1024
@@ -91,6 +93,8 @@ class Config:
             raise Unusable(f"shutdown_timeout is {self.shutdown_timeout}; it can be 0 or more seconds")
         if self.spool_directory and not os.path.isdir(self.spool_directory):
             raise Unusable(f"spool_directory is {self.spool_directory!r}; there is no such directory")
+        if self.spool_directory and not os.access(self.spool_directory, os.W_OK | os.X_OK):
+            raise Unusable(f"spool_directory is {self.spool_directory!r}; nothing can be written there")
         if self.init_dir and not os.path.isdir(self.init_dir):
             raise Unusable(f"init_dir is {self.init_dir!r}; there is no such directory")
         if self.seed and not os.path.exists(self.seed):
@@ -113,7 +117,7 @@ def configured(
     for name, field in known.items():
         given = flags.get(name)
         if given is None:
-            given = environment.get(ENVIRONMENT_PREFIX + name.upper())
+            given = port_named(environment) if name == "port" else environment.get(ENVIRONMENT_PREFIX + name.upper())
         if given is None:
             given = file.get(name)
         if given is not None:
@@ -125,18 +129,41 @@ def configured(
     return Config(**chosen)
 
 
+def port_named(environment: Mapping[str, str]) -> str | None:
+    """CONDEMU_PORT. Kubernetes sets that variable, too, in every container beside a service that is named condemu: to the service's
+    address, `tcp://10.0.0.1:4566`, which says nothing about the port to listen on (Kubernetes documentation, Service)."""
+    port = environment.get(ENVIRONMENT_PREFIX + "PORT")
+    return None if port is not None and port.startswith("tcp://") else port
+
+
+def misspelled(environment: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Variables that are no setting but almost one, and the one that was probably meant."""
+    known = [ENVIRONMENT_PREFIX + field.name.upper() for field in fields(Config)]
+    others = [name for name in environment if name.startswith(ENVIRONMENT_PREFIX) and name not in (*known, *NO_SETTINGS)]
+    near = ((name, get_close_matches(name, known, 1, 0.85)) for name in sorted(others))
+    return [(name, meant[0]) for name, meant in near if meant]
+
+
 def _converted(name: str, given: Any, kind: type) -> Any:
     if kind is tuple:
         items = given.split(",") if isinstance(given, str) else given
+        if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
+            raise Unusable(f"{name} is {given!r}; it is a list of texts")
         return tuple(item.strip() for item in items if item.strip())
     if kind is int:
         try:
+            if isinstance(given, (bool, float)):
+                raise ValueError
             return int(given)
         except (TypeError, ValueError):
             raise Unusable(f"{name} is {given!r}; it is a whole number") from None
     if kind is float:
         try:
+            if isinstance(given, bool):
+                raise ValueError
             return float(given)
         except (TypeError, ValueError):
             raise Unusable(f"{name} is {given!r}; it is a number") from None
+    if isinstance(given, (list, dict)):
+        raise Unusable(f"{name} is {given!r}; it is a text")
     return str(given)

@@ -7,6 +7,8 @@ import os
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
+from condemu.server.config import port_named
+
 DEFAULT_URL: Final = "http://127.0.0.1:4566"
 Document = dict[str, Any]
 
@@ -17,7 +19,7 @@ class Unusable(Exception):
 
 def url_of(given: str | None) -> str:
     """Where the server is: as given, else CONDEMU_URL, else this machine's CONDEMU_PORT, else the default. Raises Unusable."""
-    port = os.environ.get("CONDEMU_PORT")
+    port = port_named(os.environ)
     url = given or os.environ.get("CONDEMU_URL") or (f"http://127.0.0.1:{port}" if port else DEFAULT_URL)
     parts_of(url)
     return url

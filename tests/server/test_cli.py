@@ -129,6 +129,20 @@ def test_env_prints_what_a_shell_can_evaluate():
     lines = run("env", "--url", "http://127.0.0.1:1").stdout.splitlines()
     assert "export AWS_ENDPOINT_URL=http://127.0.0.1:1" in lines
     assert run("env", CONDEMU_PORT="77").stdout.startswith("export AWS_ENDPOINT_URL=http://127.0.0.1:77\n")
+    kubernetes = run("env", CONDEMU_PORT="tcp://10.96.0.11:4566")
+    assert kubernetes.stdout.startswith("export AWS_ENDPOINT_URL=http://127.0.0.1:4566\n")
+
+
+def test_serve_names_a_variable_that_is_almost_a_setting():
+    command = [sys.executable, "-m", "condemu.cli", "serve", "--port", "0"]
+    variables = environment() | {"CONDEMU_BUCKET": "locks"}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=variables)
+    try:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "condemu: CONDEMU_BUCKET is no setting; did you mean CONDEMU_BUCKETS?\n"
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_serve_says_where_it_is_and_health_agrees():

@@ -130,7 +130,7 @@ def configured(
 
 
 def port_named(environment: Mapping[str, str]) -> str | None:
-    """CONDEMU_PORT. Kubernetes sets that variable, too, in every container beside a service that is named condemu: to its address,
+    """CONDEMU_PORT. Beside a service that is named condemu, Kubernetes sets that variable to the service's address,
     `tcp://10.0.0.1:4566`, which says nothing about the port to listen on (Kubernetes documentation, Service)."""
     port = environment.get(ENVIRONMENT_PREFIX + "PORT")
     return None if port is not None and port.startswith("tcp://") else port

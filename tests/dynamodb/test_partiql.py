@@ -20,8 +20,8 @@ from condemu.dynamodb.partiql.parser import parse_statement
 from condemu.dynamodb.partiql.statements import batch_execute_statement, execute_statement
 from condemu.dynamodb.partiql.transactions import execute_transaction
 from condemu.dynamodb.requests.request import DynamoRequest
-from condemu.dynamodb.state import changes
-from condemu.dynamodb.state.keys import place_of_item
+from condemu.dynamodb.state import changes, records
+from condemu.dynamodb.state.keys import where_of_item
 from condemu.dynamodb.state.records import TABLES, Index, KeySchema, Table, item_in
 
 ACCOUNT = "000000000000"
@@ -50,7 +50,7 @@ def store():
         for table in (H, HN, HR):
             txn.put(TABLES, (ACCOUNT, table.name, table.region), table)
             for item in ITEMS[table.name]:
-                changes.put(txn, table, place_of_item(table, item), None, item, item_size(item))
+                changes.put(txn, table, where_of_item(table, item), None, item, item_size(item))
 
     store.transact(fill)
     return store
@@ -71,7 +71,7 @@ def select(store, statement, *parameters, **members):
 
 
 def read(store, table, **key):
-    found = store.view(lambda txn: changes.stored(txn, table, place_of_item(table, key)))
+    found = store.view(lambda txn: txn.get(records.ITEMS, where_of_item(table, key)))
     return None if found is None else item_in(found)
 
 

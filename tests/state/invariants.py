@@ -155,7 +155,7 @@ def of_dynamodb(txn: Txn) -> Iterator[str]:
         if table is None:
             yield f"an item is in no table: {account} {table_id} {place!r}"
             continue
-        item, where = dynamodb.item_in(stored), (place[0], place[1])
+        item, where = dynamodb.item_in(stored), (account, table_id, place[0], place[1])
         for index in table.indexes:
             entry = entry_key(table, index, where, item) if index.status != dynamodb.DELETING else None
             if entry is not None:

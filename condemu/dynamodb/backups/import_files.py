@@ -23,7 +23,7 @@ from condemu.core.errors import ServiceError
 from condemu.dynamodb.data.values import MAX_ITEM_SIZE, Item, Malformed, measured_item
 from condemu.dynamodb.items.items import check_size
 from condemu.dynamodb.items.write_checks import check_attribute_names
-from condemu.dynamodb.state.keys import Place, check_index_keys, place_of_item
+from condemu.dynamodb.state.keys import Where, check_index_keys, where_of_item
 from condemu.dynamodb.state.records import StoredItem, Table, item_in, packed, size_of
 
 CSV: Final = "CSV"
@@ -45,12 +45,12 @@ class Reading:
     def __init__(self, request: Mapping[str, Any], table: Table) -> None:
         self._request = request
         self._table = table
-        self._items: dict[Place, StoredItem] = {}
+        self._items: dict[Where, StoredItem] = {}
         self.good = self.bad = 0
         self.size = 0  # of what the files unpack to
 
     @property
-    def items(self) -> Iterator[tuple[Place, Item, int]]:
+    def items(self) -> Iterator[tuple[Where, Item, int]]:
         """The items, where each belongs, and what it counts for."""
         return ((where, item_in(record), size_of(record)) for where, record in self._items.items())
 
@@ -89,7 +89,7 @@ class Reading:
             item, size = measured_item(wire)
             check_attribute_names(item, size)
             check_size(size)
-            where = place_of_item(self._table, item)
+            where = where_of_item(self._table, item)
             check_index_keys(self._table, item)
         except (ServiceError, Malformed):
             self.bad += 1

@@ -28,7 +28,7 @@ from condemu.dynamodb.requests.members import Members
 from condemu.dynamodb.requests.request import TABLE_ARN, DynamoRequest, Result, address, atomic, on_table
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.backups import items_of
-from condemu.dynamodb.state.keys import place_of_item
+from condemu.dynamodb.state.keys import where_of_item
 from condemu.dynamodb.state.past import items_at
 from condemu.dynamodb.state.records import (
     CREATING,
@@ -150,7 +150,7 @@ def _restored(
     txn.put(TABLES, whose, begun(shown, CREATING, txn.now, request.delay) if request.delay else table)
     for record in list(records):
         item = item_in(record)
-        changes.put(txn, table, place_of_item(table, item), None, item, item_size(item))
+        changes.put(txn, table, where_of_item(table, item), None, item, item_size(item))
     return {"TableDescription": describe_created(shown)}
 
 

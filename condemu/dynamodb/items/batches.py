@@ -25,8 +25,8 @@ from condemu.dynamodb.items.write_checks import check_attribute_names, check_mix
 from condemu.dynamodb.requests.members import Members, plain
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, on_item, step_of
 from condemu.dynamodb.state import changes
-from condemu.dynamodb.state.keys import Place, check_index_keys, place_of_key
-from condemu.dynamodb.state.records import Table, item_in, size_of
+from condemu.dynamodb.state.keys import Where, check_index_keys, where_of_key
+from condemu.dynamodb.state.records import ITEMS, Table, item_in, size_of
 
 MAX_GETS: Final = 100  # API Reference
 MAX_WRITES: Final = 25
@@ -57,7 +57,7 @@ def batch_get_item(request: DynamoRequest) -> Plan:
         tables = [request.usable_table(txn, gets.whose) for gets in asked]
         for table, gets in zip(tables, asked, strict=True):
             for key in gets.keys:
-                place_of_key(table, key)
+                where_of_key(table, key)
         for table, gets in zip(tables, asked, strict=True):
             if gets.projection is not None:
                 check_scalar_keys(table, gets.projection.paths)
@@ -97,7 +97,7 @@ class Found(NamedTuple):
 
 def _get(request: DynamoRequest, gets: Gets, key: Item, txn: Txn) -> Found:
     table = request.usable_table(txn, gets.whose)
-    record = changes.stored(txn, table, place_of_key(table, key))
+    record = txn.get(ITEMS, where_of_key(table, key))
     if record is None:
         return Found(table, 0, None)
     item = item_in(record)
@@ -157,8 +157,8 @@ def batch_write_item(request: DynamoRequest) -> Plan:
     def check(txn: Txn) -> None:
         places = set()
         for write in writes:
-            table, where = _find(request, txn, write)
-            places.add((table.table_id, *where))
+            _, where = _find(request, txn, write)
+            places.add(where)
         if len(places) < len(writes):
             raise ServiceError(errors.BATCH_DUPLICATES)
 
@@ -170,10 +170,10 @@ def batch_write_item(request: DynamoRequest) -> Plan:
     return Plan(*steps, join=join, check=check)
 
 
-def _find(request: DynamoRequest, txn: Txn, write: Write) -> tuple[Table, Place]:
+def _find(request: DynamoRequest, txn: Txn, write: Write) -> tuple[Table, Where]:
     """Where a write goes, and whether it may."""
     table = request.usable_table(txn, write.whose)
-    where = place_of_key(table, _key_part(table, write))
+    where = where_of_key(table, _key_part(table, write))
     if write.size is not None and table.indexes:
         check_index_keys(table, write.item)
     return table, where
@@ -181,9 +181,9 @@ def _find(request: DynamoRequest, txn: Txn, write: Write) -> tuple[Table, Place]
 
 def _apply(request: DynamoRequest, write: Write, txn: Txn) -> Done:
     table, where = _find(request, txn, write)
-    if request.reservations.by_another((table.table_id, *where)):
+    if request.reservations.by_another(where):
         return Done(table, None)
-    old = changes.stored(txn, table, where)
+    old = txn.get(ITEMS, where)
     new = None
     if write.size is not None:
         new = changes.put(txn, table, where, old, write.item, write.size)

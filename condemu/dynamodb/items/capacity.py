@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from condemu.dynamodb.data.values import Item, encode, equal
 from condemu.dynamodb.state.changes import entry_key, projected
-from condemu.dynamodb.state.keys import Place
+from condemu.dynamodb.state.keys import Where
 from condemu.dynamodb.state.records import GLOBAL, LOCAL, ON_DEMAND, Index, StoredItem, Table, item_in, size_of
 
 WRITE_UNIT: Final = 1024
@@ -54,7 +54,7 @@ def read_units(size: int, consistent: bool) -> float:
     return units if consistent else units / 2
 
 
-def write_cost(table: Table, where: Place, old: StoredItem | None, new: StoredItem | None) -> Cost:
+def write_cost(table: Table, where: Where, old: StoredItem | None, new: StoredItem | None) -> Cost:
     """What it cost to put `new` in the place of `old`, or to delete it."""
     cost = Cost(table, write_units(max(size_of(old) if old else 0, size_of(new) if new else 0)))
     if table.indexes:
@@ -66,7 +66,7 @@ def write_cost(table: Table, where: Place, old: StoredItem | None, new: StoredIt
     return cost
 
 
-def _entry_units(table: Table, index: Index, where: Place, old: _Read, new: _Read) -> float:
+def _entry_units(table: Table, index: Index, where: Where, old: _Read, new: _Read) -> float:
     gone, kept = entry_key(table, index, where, old[1]), entry_key(table, index, where, new[1])
     before = None if gone is None else _shown(table, index, old)
     after = None if kept is None else _shown(table, index, new)

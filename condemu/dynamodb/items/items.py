@@ -41,14 +41,14 @@ from condemu.dynamodb.requests.members import Members, Name, Text
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, on_one_item
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import (
-    Place,
+    Where,
     check_index_constants,
     check_index_keys,
     check_updated_index_keys,
-    place_of_item,
-    place_of_key,
+    where_of_item,
+    where_of_key,
 )
-from condemu.dynamodb.state.records import StoredItem, Table, item_in, size_of
+from condemu.dynamodb.state.records import ITEMS, StoredItem, Table, item_in, size_of
 
 _OLD_OR_NONE: Final = (None, "NONE", "ALL_OLD")
 _OLD_NAMES: Final[tuple[Name, ...]] = ("AttributeUpdates", "Expected", "ConditionalOperator")
@@ -71,10 +71,10 @@ def put_item(request: DynamoRequest) -> Plan:
 
     def decide(txn: Txn) -> Result:
         table = request.usable_table(txn, whose)
-        where = place_of_item(table, item)
+        where = where_of_item(table, item)
         if table.indexes:
             check_index_keys(table, item)
-        old = changes.stored(txn, table, where)
+        old = txn.get(ITEMS, where)
         check_free(request.reservations, table, where)
         check_condition(condition, old, members)
         new = changes.put(txn, table, where, old, item, size)
@@ -97,8 +97,8 @@ def delete_item(request: DynamoRequest) -> Plan:
 
     def decide(txn: Txn) -> Result:
         table = request.usable_table(txn, whose)
-        where = place_of_key(table, key)
-        old = changes.stored(txn, table, where)
+        where = where_of_key(table, key)
+        old = txn.get(ITEMS, where)
         check_free(request.reservations, table, where)
         check_condition(condition, old, members)
         if old is not None:
@@ -128,10 +128,10 @@ def update_item(request: DynamoRequest) -> Plan:
 
     def decide(txn: Txn) -> Result:
         table = request.usable_table(txn, whose)
-        where = place_of_key(table, key)
+        where = where_of_key(table, key)
         if update is not None:
             check_targets(table, update)
-        old = changes.stored(txn, table, where)
+        old = txn.get(ITEMS, where)
         check_free(request.reservations, table, where)
         before = None if old is None else item_in(old)
         check_condition(condition, old, members, before)
@@ -159,10 +159,10 @@ def get_item(request: DynamoRequest) -> Plan:
 
     def decide(txn: Txn) -> Result:
         table = request.usable_table(txn, whose)
-        where = place_of_key(table, key)
+        where = where_of_key(table, key)
         if projection is not None:
             check_scalar_keys(table, projection.paths)
-        found = changes.stored(txn, table, where)
+        found = txn.get(ITEMS, where)
         result: Result = {}
         if found is not None:
             result["Item"] = OneItem(item_in(found) if projection is None else projection.project(item_in(found)))
@@ -287,7 +287,7 @@ def _returned(wanted: str, update: BoundUpdate | AttributeUpdates | None, before
 
 
 def _written(
-    members: Members, table: Table, where: Place, old: StoredItem | None, new: StoredItem | None, key: Item
+    members: Members, table: Table, where: Where, old: StoredItem | None, new: StoredItem | None, key: Item
 ) -> Result:
     """The members of an answer that all writes of one item have."""
     if _ASKING.isdisjoint(members):

@@ -35,8 +35,8 @@ from condemu.dynamodb.items.write_checks import Refuse, check_attribute_names, c
 from condemu.dynamodb.requests.members import Document, Members, Structure, Text, plain
 from condemu.dynamodb.requests.request import DynamoRequest, Names, Result, address, atomic, resource_name
 from condemu.dynamodb.state import changes
-from condemu.dynamodb.state.keys import Place, check_index_keys, place_of_item, place_of_key
-from condemu.dynamodb.state.records import EXPIRIES, TOKENS, StoredItem, Table, Token, item_in, size_of
+from condemu.dynamodb.state.keys import Where, check_index_keys, where_of_item, where_of_key
+from condemu.dynamodb.state.records import EXPIRIES, ITEMS, TOKENS, StoredItem, Table, Token, item_in, size_of
 from condemu.dynamodb.state.states import table_at
 
 MAX_SIZE: Final = 4 * 1024 * 1024  # bytes of the items of a transaction (Developer Guide, "Service quotas")
@@ -72,7 +72,7 @@ class Target(NamedTuple):
 
     action: Action
     table: Table
-    where: Place
+    where: Where
     old: StoredItem | None
     before: Item | None
 
@@ -145,20 +145,20 @@ def _read_action(request: DynamoRequest, wire: Members) -> Action:
     return Action(kind, address(request, members["TableName"]), item, size, condition, expressions.update, members)
 
 
-def _finder(action: Action) -> Callable[[Table], Place]:
+def _finder(action: Action) -> Callable[[Table], Where]:
     if action.kind == "Put":
-        return lambda table: place_of_item(table, action.item)
-    return lambda table: place_of_key(table, action.item)
+        return lambda table: where_of_item(table, action.item)
+    return lambda table: where_of_key(table, action.item)
 
 
 def _targets(
-    request: DynamoRequest, txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]], actions: Sequence[Action]
+    request: DynamoRequest, txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Where]]], actions: Sequence[Action]
 ) -> list[Target]:
     """Where the actions' items are. Refuses tables, doubles and empty keys outright; a key that does not fit cancels."""
     tables, places = find_places(request, txn, wanted)
     targets = []
     for action, table, where in zip(actions, tables, places, strict=True):
-        old = changes.stored(txn, table, where)
+        old = txn.get(ITEMS, where)
         before = None if old is None or (action.condition is None and action.update is None) else item_in(old)
         targets.append(Target(action, table, where, old, before))
     for number, (action, table, _, _, _) in enumerate(targets):
@@ -176,9 +176,9 @@ def _check_conditions(request: DynamoRequest, targets: list[Target]) -> None:
     """Cancel for all conditions that fail and all items that another transaction has reserved."""
     reasons: list[Reason] = []
     because = ""
-    for action, table, where, old, before in targets:
+    for action, _, where, old, before in targets:
         try:
-            if request.reservations.by_another((table.table_id, *where), request.number):
+            if request.reservations.by_another(where, request.number):
                 raise ServiceError(errors.TRANSACTION_CONFLICT, because="another transaction has reserved the item")
             check_condition(action.condition, old, action.members, before)
         except ServiceError as error:
@@ -301,7 +301,7 @@ def transact_get_items(request: DynamoRequest) -> Plan:
 
     def decide(txn: Txn) -> Result:
         tables, places = find_places(request, txn, [(get.whose, _key_finder(get.key)) for get in gets])
-        _check_unreserved(request, tables, places)
+        _check_unreserved(request, places)
         answers: list[dict[str, Any]] = []
         costs: list[Cost] = []
         total = 0
@@ -311,7 +311,7 @@ def transact_get_items(request: DynamoRequest) -> Plan:
                     check_scalar_keys(table, get.projection.paths)
                 except ServiceError as error:
                     raise cancelled_by(error, number, len(gets)) from None
-            found = changes.stored(txn, table, where)
+            found = txn.get(ITEMS, where)
             total += size_of(found) if found else 0
             costs.append(read_cost(table, size_of(found) if found else 0, True))
             item = None if found is None else item_in(found) if get.projection is None else get.projection.project(item_in(found))
@@ -331,15 +331,14 @@ def _read_get(request: DynamoRequest, wire: Members) -> Get:
     return Get(address(request, wire["TableName"]), key, read_projection(wire))
 
 
-def _key_finder(key: Item) -> Callable[[Table], Place]:
-    return lambda table: place_of_key(table, key)
+def _key_finder(key: Item) -> Callable[[Table], Where]:
+    return lambda table: where_of_key(table, key)
 
 
-def _check_unreserved(request: DynamoRequest, tables: list[Table], places: list[Place]) -> None:
+def _check_unreserved(request: DynamoRequest, places: list[Where]) -> None:
     conflict = ServiceError(errors.TRANSACTION_CONFLICT, because="a transaction that writes has reserved the item")
     reasons = [
-        reason_of(conflict) if request.reservations.by_another((table.table_id, *where)) else NO_REASON
-        for table, where in zip(tables, places, strict=True)
+        reason_of(conflict) if request.reservations.by_another(where) else NO_REASON for where in places
     ]
     if any(reason is not NO_REASON for reason in reasons):
         raise cancelled(reasons, conflict.because)
@@ -349,11 +348,11 @@ def _check_unreserved(request: DynamoRequest, tables: list[Table], places: list[
 
 
 def find_places(
-    request: DynamoRequest, txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]]
-) -> tuple[list[Table], list[Place]]:
+    request: DynamoRequest, txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Where]]]
+) -> tuple[list[Table], list[Where]]:
     """Tables and places. Refuses a missing table, an empty key, an item named twice; a key that does not fit cancels."""
     tables = [request.usable_table(txn, whose) for whose, _ in wanted]
-    places: list[Place] = []
+    places: list[Where] = []
     misfit: ServiceError | None = None
     for number, (table, (_, find)) in enumerate(zip(tables, wanted, strict=True)):
         try:
@@ -362,21 +361,20 @@ def find_places(
             if error.row is errors.KEY_EMPTY:
                 raise
             misfit = misfit or cancelled_by(error, number, len(wanted))
-    distinct = {(table.table_id, *where) for table, where in zip(tables, places, strict=False)}
-    if misfit is None and len(distinct) < len(places):
+    if misfit is None and len(set(places)) < len(places):
         raise ServiceError(errors.TRANSACT_DUPLICATES)
     if misfit is not None:
         raise misfit
     return tables, places
 
 
-def places_of(request: DynamoRequest, txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Place]]]) -> tuple[Key, ...]:
+def places_of(request: DynamoRequest, txn: Txn, wanted: Sequence[tuple[Key, Callable[[Table], Where]]]) -> tuple[Key, ...]:
     """What a transaction reserves; nothing if it will be refused anyway."""
     try:
-        tables, places = find_places(request, txn, wanted)
+        _, places = find_places(request, txn, wanted)
     except ServiceError:
         return ()
-    return tuple((table.table_id, *where) for table, where in zip(tables, places, strict=True))
+    return tuple(places)
 
 
 def on_items(touched: Sequence[tuple[Key, Item]]) -> Names:

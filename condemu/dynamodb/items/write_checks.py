@@ -22,7 +22,7 @@ from condemu.dynamodb.legacy import expected
 from condemu.dynamodb.legacy.expected import RawCondition, decode_conditions
 from condemu.dynamodb.requests.members import Members, Name, Text
 from condemu.dynamodb.requests.request import Reservations
-from condemu.dynamodb.state.keys import Place
+from condemu.dynamodb.state.keys import Where
 from condemu.dynamodb.state.records import StoredItem, Table, changed_by, item_in
 
 MAX_NAME: Final = 65535  # bytes of an attribute's name (Developer Guide, "Constraints")
@@ -108,7 +108,7 @@ def check_condition(
     raise ServiceError(error.row, {"Item": encode_item(item)} if asked and item is not None else None, because=because)
 
 
-def check_free(reservations: Reservations, table: Table, where: Place) -> None:
+def check_free(reservations: Reservations, table: Table, where: Where) -> None:
     """Refuse to write an item that a transaction has reserved."""
-    if reservations.holders and reservations.by_another((table.table_id, *where)):
+    if reservations.holders and reservations.by_another(where):
         raise ServiceError(errors.TRANSACTION_CONFLICT, because="a transaction that is not decided yet has reserved the item")

@@ -45,8 +45,8 @@ from condemu.dynamodb.requests.request import (
     step_of,
 )
 from condemu.dynamodb.state import changes
-from condemu.dynamodb.state.keys import Place, check_index_keys, place_of_item, place_of_key
-from condemu.dynamodb.state.records import StoredItem, Table, changed_by, item_in
+from condemu.dynamodb.state.keys import Where, check_index_keys, where_of_item, where_of_key
+from condemu.dynamodb.state.records import ITEMS, StoredItem, Table, changed_by, item_in
 
 OneItem = tuple[Table, Item]
 
@@ -121,10 +121,10 @@ def _insert(request: DynamoRequest, statement: Insert, binder: Binder, returns: 
 
     def judge(txn: Txn) -> Callable[[], Performed]:
         table = request.usable_table(txn, whose)
-        where = place_of_item(table, item)
+        where = where_of_item(table, item)
         check_index_keys(table, item)
-        old = changes.stored(txn, table, where)
-        check_unreserved(request, table, where)
+        old = txn.get(ITEMS, where)
+        check_unreserved(request, where)
         if old is not None:
             raise refused(errors.INSERT_DUPLICATE, old, returns, "there is an item with this key")
 
@@ -136,7 +136,7 @@ def _insert(request: DynamoRequest, statement: Insert, binder: Binder, returns: 
 
     def the_item(txn: Txn) -> OneItem:
         table = request.usable_table(txn, whose)
-        place_of_item(table, item)
+        where_of_item(table, item)
         return table, item
 
     return Prepared(whose, judge, the_item, writes=True)
@@ -162,11 +162,11 @@ def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, 
 
     def judge(txn: Txn) -> Callable[[], Performed]:
         table, key = the_item(txn)
-        where = place_of_key(table, key)
+        where = where_of_key(table, key)
         if update is not None:
             check_targets(table, update)
-        old = changes.stored(txn, table, where)
-        check_unreserved(request, table, where)
+        old = txn.get(ITEMS, where)
+        check_unreserved(request, where)
         only_key = update is None and condition is not None and len(condition.paths) == len(key)
         before = None if old is None else item_in(old)
         if old is not None or not only_key:
@@ -187,9 +187,9 @@ def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, 
     return Prepared(whose, judge, the_item, writes=True)
 
 
-def check_unreserved(request: DynamoRequest, table: Table, where: Place) -> None:
+def check_unreserved(request: DynamoRequest, where: Where) -> None:
     """Refuse to touch an item that another transaction has reserved."""
-    if request.reservations.holders and request.reservations.by_another((table.table_id, *where), request.number):
+    if request.reservations.holders and request.reservations.by_another(where, request.number):
         raise ServiceError(TRANSACTION_CONFLICT, because="another transaction has reserved the item")
 
 
@@ -237,7 +237,7 @@ def _select(
         table = request.usable_table(txn, whose)
         named = the_item(txn)
         if single and named is not None:
-            check_unreserved(request, table, place_of_key(*named))
+            check_unreserved(request, where_of_key(*named))
         page = read_page(
             txn, table, statement, condition, consistent=consistent, limit=members.get("Limit"), after=after
         )
@@ -264,9 +264,9 @@ def _exists(request: DynamoRequest, select: Select, binder: Binder, returns: boo
 
     def judge(txn: Txn) -> Callable[[], Performed]:
         table, key = the_item(txn)
-        where = place_of_key(table, key)
-        old = changes.stored(txn, table, where)
-        check_unreserved(request, table, where)
+        where = where_of_key(table, key)
+        old = txn.get(ITEMS, where)
+        check_unreserved(request, where)
         check(condition, old, None if old is None else item_in(old), returns)
         return lambda: Performed([], write_cost(table, where, old, old), {})
 

@@ -21,8 +21,8 @@ from condemu.dynamodb.items.transactions import NO_REASON, Reason, cancelled, ca
 from condemu.dynamodb.partiql.statements import Performed, Prepared, prepare, resources
 from condemu.dynamodb.requests.members import Members
 from condemu.dynamodb.requests.request import DynamoRequest, Result, atomic
-from condemu.dynamodb.state.keys import Place, place_of_key
-from condemu.dynamodb.state.records import TOKENS, Table, Token
+from condemu.dynamodb.state.keys import Where, where_of_key
+from condemu.dynamodb.state.records import TOKENS, Token
 
 
 def execute_transaction(request: DynamoRequest) -> Plan:
@@ -39,7 +39,7 @@ def execute_transaction(request: DynamoRequest) -> Plan:
 
     def places(txn: Txn) -> tuple[Key, ...]:
         try:
-            found = tuple((table.table_id, *where) for table, where in _places(txn, prepared))
+            found = tuple(_places(txn, prepared))
         except ServiceError:
             return ()
         return found if token is None else (*found, ("", request.account, token))
@@ -69,9 +69,9 @@ def _in_statement(error: ServiceError, number: int) -> ServiceError:
     return ServiceError(errors.IN_STATEMENT, {"position": number, "reason": error.message}, because=error.because)
 
 
-def _places(txn: Txn, prepared: list[Prepared]) -> list[tuple[Table, Place]]:
-    """The items that the statements touch. Refuses a statement that names none, and an item named twice."""
-    found: list[tuple[Table, Place]] = []
+def _places(txn: Txn, prepared: list[Prepared]) -> list[Where]:
+    """Where the items are that the statements touch. Refuses a statement that names none, and an item named twice."""
+    found: list[Where] = []
     for number, one in enumerate(prepared):
         try:
             named = one.item(txn)
@@ -80,10 +80,10 @@ def _places(txn: Txn, prepared: list[Prepared]) -> list[tuple[Table, Place]]:
         assert named is not None
         table, item = named
         try:
-            found.append((table, place_of_key(table, {name: item[name] for name in table.keys.names})))
+            found.append(where_of_key(table, {name: item[name] for name in table.keys.names}))
         except ServiceError as error:
             raise cancelled_by(error, number, len(prepared)) from None
-    if len({(table.table_id, *where) for table, where in found}) < len(found):
+    if len(set(found)) < len(found):
         raise ServiceError(dynamodb_errors.TRANSACT_DUPLICATES)
     return found
 

@@ -323,7 +323,7 @@ def _fetcher(
 
 def _start_place(table: Table, index: Index | None, start: Item) -> tuple[bytes, ...]:
     own: Place = place(table.keys, start)
-    return own if index is None else (*place(index.keys, start), *own_place(own))
+    return own if index is None else (*place(index.keys, start), *own_place(*own))
 
 
 def _position(table: Table, index: Index | None, item: Item) -> Item:

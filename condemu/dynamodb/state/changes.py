@@ -9,25 +9,21 @@ from __future__ import annotations
 from condemu.core.store import Key, Txn
 from condemu.dynamodb.data.values import Item, equal, item_size
 from condemu.dynamodb.state import expirations, past, stream_records
-from condemu.dynamodb.state.keys import Place, belongs, own_place, place
+from condemu.dynamodb.state.keys import Where, belongs, own_place, place
 from condemu.dynamodb.state.records import DELETING, INDEXED, ITEMS, Index, StoredItem, Table, changed_by, item_in, packed
 
 
-def stored(txn: Txn, table: Table, where: Place) -> StoredItem | None:
-    return txn.get(ITEMS, (table.account, table.table_id, *where))
-
-
-def put(txn: Txn, table: Table, where: Place, old: StoredItem | None, item: Item, size: int) -> StoredItem:
+def put(txn: Txn, table: Table, where: Where, old: StoredItem | None, item: Item, size: int) -> StoredItem:
     """Let `item`, which counts for `size` bytes, be what is at `where` instead of `old`."""
     new = packed(item, size, txn.index)
-    txn.put(ITEMS, (table.account, table.table_id, *where), new)
+    txn.put(ITEMS, where, new)
     if table.indexes or table.stream is not None or table.ttl_attribute is not None or table.recovery is not None:
         _follow(txn, table, where, old, new, item)
     return new
 
 
-def delete(txn: Txn, table: Table, where: Place, old: StoredItem, *, expired: bool = False) -> None:
-    txn.delete(ITEMS, (table.account, table.table_id, *where))
+def delete(txn: Txn, table: Table, where: Where, old: StoredItem, *, expired: bool = False) -> None:
+    txn.delete(ITEMS, where)
     if table.indexes or table.stream is not None or table.ttl_attribute is not None or table.recovery is not None:
         _follow(txn, table, where, old, None, None, expired=expired)
 
@@ -35,7 +31,7 @@ def delete(txn: Txn, table: Table, where: Place, old: StoredItem, *, expired: bo
 def _follow(
     txn: Txn,
     table: Table,
-    where: Place,
+    where: Where,
     old: StoredItem | None,
     new: StoredItem | None,
     item: Item | None,
@@ -56,7 +52,7 @@ def _follow(
 
 
 def _update_index(
-    txn: Txn, table: Table, index: Index, where: Place, before: Item | None, new: StoredItem | None, item: Item | None
+    txn: Txn, table: Table, index: Index, where: Where, before: Item | None, new: StoredItem | None, item: Item | None
 ) -> None:
     gone = entry_key(table, index, where, before)
     kept = entry_key(table, index, where, item)
@@ -72,11 +68,11 @@ def index_id(table: Table, index: Index) -> str:
     return f"{table.table_id}/{index.name}"
 
 
-def entry_key(table: Table, index: Index, where: Place, item: Item | None) -> Key | None:
+def entry_key(table: Table, index: Index, where: Where, item: Item | None) -> Key | None:
     """Where an index has its entry of an item; None if it has none."""
     if item is None or not belongs(index.keys, item):
         return None
-    return (table.account, index_id(table, index), *place(index.keys, item), *own_place(where))
+    return (table.account, index_id(table, index), *place(index.keys, item), *own_place(where[2], where[3]))
 
 
 def projected(table: Table, index: Index, record: StoredItem, item: Item) -> StoredItem:

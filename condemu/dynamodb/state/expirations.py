@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from condemu.core.store import Key, Txn
 from condemu.dynamodb.data.values import Item, kind
-from condemu.dynamodb.state.keys import Place
+from condemu.dynamodb.state.keys import Where
 from condemu.dynamodb.state.records import EXPIRING, Expiring, Table
 
 OLDEST: Final = 5 * 365 * 86400  # seconds: what expired earlier is a mistake, and stays
@@ -17,15 +17,15 @@ LATEST: Final = 1 << 53  # seconds: beyond any clock's time; more would not fit 
 DELAY: Final = 0.0  # seconds; AWS takes its time
 
 
-def note(txn: Txn, table: Table, where: Place, old: Item | None, new: Item | None) -> None:
+def note(txn: Txn, table: Table, where: Where, old: Item | None, new: Item | None) -> None:
     """Keep the list of what may expire in step with an item."""
     before, after = expiry(table, old), expiry(table, new)
     if before == after:
         return
     if before is not None:
-        txn.delete(EXPIRING, (table.account, before, table.table_id, *where))
+        txn.delete(EXPIRING, (table.account, before, *where[1:]))
     if after is not None:
-        txn.put(EXPIRING, (table.account, after, table.table_id, *where), Expiring(table.name, table.region))
+        txn.put(EXPIRING, (table.account, after, *where[1:]), Expiring(table.name, table.region))
 
 
 def expiry(table: Table, item: Item | None) -> int | None:

@@ -1,8 +1,9 @@
 """Keys: does what was given fit the schema, and where is the item?
 
-A place is `(partition, sort)`: bytes that order as AWS orders items. Equal numbers are one key however they are written. Limits
-from the Developer Guide, "Constraints": a partition key has at most 2048 bytes, a sort key 1024. Recorded on AWS: a key that
-lacks an attribute, has one too many or one of a wrong type "does not match the schema"; PutItem alone says which.
+A place is `(partition, sort)`: bytes that order as AWS orders items; with the account and the table in front it is where an
+item's record is in the store. Equal numbers are one key however they are written. Limits from the Developer Guide,
+"Constraints": a partition key has at most 2048 bytes, a sort key 1024. Recorded on AWS: a key that lacks an attribute, has one
+too many or one of a wrong type "does not match the schema"; PutItem alone says which.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ HASH_SIZE: Final = 4  # bytes of the hash that stand in front of a partition
 _HASHED: Final = b"Outliers"
 
 Place = tuple[bytes, bytes]
+Where = tuple[str, str, bytes, bytes]  # the key of an item's record: account, table, partition, sort
 
 try:  # Python's own MD5, where it is built in, takes half the time of OpenSSL's
     from _md5 import md5 as _built_in  # type: ignore[import-not-found]
@@ -65,10 +67,9 @@ def place(keys: KeySchema, item: Item) -> Place:
     )
 
 
-def own_place(where: Place) -> Place:
+def own_place(partition: bytes, sort: bytes) -> Place:
     """The place of an item among an index's entries with equal keys: these are in the order of a hash of its whole key."""
-    partition, sort = where
-    return where if not sort else (scattered(partition[HASH_SIZE:], sort), sort)
+    return (scattered(partition[HASH_SIZE:], sort) if sort else partition), sort
 
 
 def key_of(keys: KeySchema, item: Item) -> Item:
@@ -79,9 +80,9 @@ def key_of(keys: KeySchema, item: Item) -> Item:
 # --- what was given ---------------------------------------------------------------------------------------------------------
 
 
-def place_of_key(table: Table, key: Item) -> Place:
-    """The place that a Key names. Refuses one that does not match the schema, or is empty, or too long."""
-    if len(key) == len(table.keys.names) and (where := _plain_place(table.keys, key)) is not None:
+def where_of_key(table: Table, key: Item) -> Where:
+    """Where the item is that a Key names. Refuses one that does not match the schema, or is empty, or too long."""
+    if len(key) == len(table.keys.names) and (where := _where_of_strings(table, key)) is not None:
         return where
     attributes = table.keys.attributes
     if len(key) != len(attributes):
@@ -90,12 +91,12 @@ def place_of_key(table: Table, key: Item) -> Place:
         value = key.get(name, MISSING)
         if value is MISSING or kind(value) != expected:
             raise ServiceError(errors.KEY_MISMATCH, because=f"the key of {table.name} is {describe(table.keys)}")
-    return checked_place(table.keys, key)
+    return (table.account, table.table_id, *checked_place(table.keys, key))
 
 
-def place_of_item(table: Table, item: Item) -> Place:
-    """The place where an item to be put belongs. Refuses one without a key that fits."""
-    if (where := _plain_place(table.keys, item)) is not None:
+def where_of_item(table: Table, item: Item) -> Where:
+    """Where an item to be put belongs. Refuses one without a key that fits."""
+    if (where := _where_of_strings(table, item)) is not None:
         return where
     for name, expected in table.keys.attributes:
         value = item.get(name, MISSING)
@@ -103,11 +104,12 @@ def place_of_item(table: Table, item: Item) -> Place:
             raise ServiceError(errors.KEY_MISSING, {"key": name})
         if kind(value) != expected:
             raise ServiceError(errors.KEY_WRONG_TYPE, {"key": name, "expected": expected, "actual": kind(value)})
-    return checked_place(table.keys, item)
+    return (table.account, table.table_id, *checked_place(table.keys, item))
 
 
-def _plain_place(keys: KeySchema, item: Item) -> Place | None:
-    """The place of an item whose key is in order and nothing but strings, which most are; None if that is not so."""
+def _where_of_strings(table: Table, item: Item) -> Where | None:
+    """Where an item is whose key is in order and nothing but strings, as most are; None if that is not so."""
+    keys = table.keys
     if not keys.plain:
         return None
     names = keys.names
@@ -121,7 +123,9 @@ def _plain_place(keys: KeySchema, item: Item) -> Place | None:
             return None
         sort = second.encode()
     partition = first.encode()
-    return (scattered(partition), sort) if len(partition) <= MAX_HASH and len(sort) <= MAX_RANGE else None
+    if len(partition) > MAX_HASH or len(sort) > MAX_RANGE:
+        return None
+    return table.account, table.table_id, scattered(partition), sort
 
 
 def checked_place(keys: KeySchema, item: Item) -> Place:

@@ -11,17 +11,17 @@ from itertools import islice, takewhile
 from typing import Final
 
 from condemu.core.store import Key, Txn, prefix_range
-from condemu.dynamodb.state.keys import Place
+from condemu.dynamodb.state.keys import Place, Where
 from condemu.dynamodb.state.records import ITEMS, PAST, Before, StoredItem, Table
 
 DAY: Final = 86400.0  # seconds
 FORGOTTEN_AT_ONCE: Final = 20  # changes too old to be taken back that a new one takes away
 
 
-def note(txn: Txn, table: Table, where: Place, old: StoredItem | None) -> None:
+def note(txn: Txn, table: Table, where: Where, old: StoredItem | None) -> None:
     """Keep what an item was before this commit."""
     assert table.recovery is not None
-    key = (table.account, table.table_id, txn.index, *where)
+    key = (table.account, table.table_id, txn.index, where[2], where[3])
     if txn.get(PAST, key) is not None:
         return  # a commit changes an item twice: it was as it was before the first time
     oldest = txn.now - table.recovery.days * DAY

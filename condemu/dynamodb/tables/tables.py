@@ -187,7 +187,7 @@ def forget_table(txn: Txn, whose: Key, table: Table) -> None:
             for key, record in list(txn.scan(name, *prefix_range((table.account, prefix)))):
                 txn.delete(name, key)
                 if name == ITEMS and table.ttl_attribute is not None:
-                    expirations.note(txn, table, (key[2], key[3]), item_in(record), None)
+                    expirations.note(txn, table, key, item_in(record), None)
     if table.stream is not None:
         stream_records.disable(txn, table)
     past.forget(txn, table)

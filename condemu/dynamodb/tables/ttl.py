@@ -44,10 +44,10 @@ def update_time_to_live(request: DynamoRequest) -> Plan:
             raise ServiceError(rows.TTL_OTHER_ATTRIBUTE, {"name": held})
         changed = replace(table, ttl_attribute=name if enabled else None)
         txn.put(TABLES, whose, changed)
-        for (_, _, partition, sort), record in list(txn.scan(ITEMS, *prefix_range((table.account, table.table_id)))):
+        for where, record in list(txn.scan(ITEMS, *prefix_range((table.account, table.table_id)))):
             item = item_in(record)
-            note(txn, table, (partition, sort), item, None)
-            note(txn, changed, (partition, sort), None, item)
+            note(txn, table, where, item, None)
+            note(txn, changed, where, None, item)
         return {"TimeToLiveSpecification": {"Enabled": enabled, "AttributeName": name}}
 
     return atomic(request, decide, on_table(whose))
@@ -72,9 +72,10 @@ def sweep(txn: Txn, account: str) -> Result:
     due: list[tuple[Key, Expiring]] = list(islice(txn.scan(EXPIRING, *due_range(account, txn.now)), AT_ONCE))
     touched: set[str] = set()
     for (_, _, table_id, partition, sort), expiring in due:
+        where = (account, table_id, partition, sort)
         table: Table | None = txn.get(TABLES, (account, expiring.table, expiring.region))
-        record: StoredItem | None = txn.get(ITEMS, (account, table_id, partition, sort))
+        record: StoredItem | None = txn.get(ITEMS, where)
         if table is not None and table.table_id == table_id and record is not None:
-            delete(txn, table, (partition, sort), record, expired=True)
+            delete(txn, table, where, record, expired=True)
             touched.add(table.name)
     return {"Tables": sorted(touched)}

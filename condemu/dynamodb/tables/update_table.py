@@ -254,9 +254,9 @@ def created(txn: Txn, table: Table, wire: Members, members: Members) -> tuple[Ta
 
 def fill(txn: Txn, table: Table, index: Index) -> None:
     """Give a new index its entries."""
-    for (_, _, *where), record in txn.scan(ITEMS, *prefix_range((table.account, table.table_id))):
+    for where, record in txn.scan(ITEMS, *prefix_range((table.account, table.table_id))):
         item = item_in(record)
-        place: Key | None = entry_key(table, index, (where[0], where[1]), item)
+        place: Key | None = entry_key(table, index, where, item)
         if place is not None:
             txn.put(INDEXED, place, projected(table, index, record, item))
 

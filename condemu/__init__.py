@@ -135,7 +135,7 @@ Where is the rule for ...?
     BatchGetItem, BatchWriteItem                         dynamodb/items/batches.py batch_write_item
     TransactWriteItems, tokens, cancellation reasons     dynamodb/items/transactions.py write_plan
     what a transaction reserves                          dynamodb/requests/request.py Reservations
-    TransactionConflict, conditions of a write           dynamodb/items/write_checks.py check_free
+    TransactionConflict, conditions of a write           dynamodb/items/items.py check_condition
     Query, Scan, pages, Select                           dynamodb/queries/query.py query
     ExclusiveStartKey                                    dynamodb/queries/start_keys.py check_start_place
     ConsumedCapacity, ItemCollectionMetrics              dynamodb/items/capacity.py write_cost
@@ -144,7 +144,7 @@ Where is the rule for ...?
     what a request to DynamoDB asks permission for       dynamodb/access/accesses.py Access
     dynamodb:LeadingKeys, dynamodb:Attributes            dynamodb/access/policy_keys.py ConditionKeys
     DynamoDB's answers to bad signatures                 dynamodb/errors/signatures.py refusal_of
-    DynamoDB conditions and filters: what holds          dynamodb/expressions/conditions.py refusal
+    DynamoDB conditions and filters: what holds          dynamodb/expressions/conditions.py BoundCondition
     why a DynamoDB condition was false                   dynamodb/expressions/explanations.py explain
     DynamoDB Expected, QueryFilter, ScanFilter           dynamodb/legacy/expected.py OPERATORS
     UpdateExpression: SET, REMOVE, ADD, DELETE           dynamodb/expressions/updates.py change_item
@@ -166,7 +166,7 @@ Where is the rule for ...?
     UpdateTable, new indexes and their filling           dynamodb/tables/update_table.py update_table
     states of tables and how long they last              dynamodb/state/states.py settled
     when an item expires                                 dynamodb/state/expirations.py expiry
-    deletion of expired items                            dynamodb/tables/ttl.py sweep
+    deletion of expired items                            dynamodb/tables/ttl.py unexpired
     what a stream tells                                  dynamodb/state/stream_records.py note
     ExpectedRevisionId of resource policies              dynamodb/tables/resource_policies.py revision_refusal
     tags of tables                                       dynamodb/tables/tags.py check_tags

@@ -34,8 +34,8 @@ class Operation:
     `prepare` refuses what can be refused without a table, and returns the plan of what is left. `writes`: it may change
     something. `accesses` tells what it asks permission for; `mends`: the account's root user may do it whatever a table's policy
     says (API Reference, PutResourcePolicy). `first` refuses before the members are looked at; its second argument says whether
-    AWS's texts are those of 2026. `empty`: the answer has no body at all. `follow`: what is done once it is decided, before it
-    is answered. `shape` describes the members, `in_order` passes most requests that fit it.
+    AWS's texts are those of 2026. `nothing`: the body of an answer without members. `follow`: what is done once it is decided,
+    before it is answered. `shape` describes the members, `in_order` passes most requests that fit it.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Operation:
     wording: Wording = USUAL
     first: Callable[[DynamoRequest, bool], None] | None = None
     mends: bool = False
-    empty: bool = False
+    nothing: bytes = b"{}"
     follow: Callable[[Transfers, DynamoRequest, dict[str, Any]], Coroutine[Any, Any, None]] | None = None
     api: str = API
     shape: Shape = field(init=False, repr=False)
@@ -84,8 +84,8 @@ OPERATIONS: Final = (
     Operation("UpdateTable", update_table.update_table, WRITE, accesses.of_table, first=check_table_name),
     Operation("DescribeTimeToLive", ttl.describe_time_to_live, READ, accesses.of_table, first=check_table_name),
     Operation("UpdateTimeToLive", ttl.update_time_to_live, WRITE, accesses.of_table, first=check_table_name),
-    Operation("TagResource", tags.tag_resource, WRITE, accesses.of_table, first=tags.check_resource, empty=True),
-    Operation("UntagResource", tags.untag_resource, WRITE, accesses.of_table, first=tags.check_resource, empty=True),
+    Operation("TagResource", tags.tag_resource, WRITE, accesses.of_table, first=tags.check_resource, nothing=b""),
+    Operation("UntagResource", tags.untag_resource, WRITE, accesses.of_table, first=tags.check_resource, nothing=b""),
     Operation("ListTagsOfResource", tags.list_tags, READ, accesses.of_table, first=tags.check_resource),
     Operation("PutResourcePolicy", resource_policies.put_policy, WRITE, accesses.of_table, mends=True),
     Operation("GetResourcePolicy", resource_policies.get_policy, READ, accesses.of_table, mends=True),

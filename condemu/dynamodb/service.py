@@ -12,13 +12,12 @@ from typing import Any, Final
 from condemu.auth.authenticate import Authenticator
 from condemu.auth.failures import AuthFailure
 from condemu.auth.principals import Principal, root_of
-from condemu.core.calls import Decide, Due, Plan
+from condemu.core.calls import Plan
 from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
 from condemu.core.http import Request, Response, read_body
-from condemu.core.store import Txn
-from condemu.dynamodb.access.authorization import authorize
+from condemu.dynamodb.access.authorization import authorized
 from condemu.dynamodb.backups.transfers import Files, Transfers
 from condemu.dynamodb.data.rendering import document
 from condemu.dynamodb.data.values import Malformed
@@ -28,8 +27,7 @@ from condemu.dynamodb.operations import TARGETS, Operation
 from condemu.dynamodb.requests.request import DynamoRequest, Reservations
 from condemu.dynamodb.requests.validation import check, check_values, wrong_type
 from condemu.dynamodb.requests.wording import MODERN, worded
-from condemu.dynamodb.state.expirations import is_due
-from condemu.dynamodb.tables import ttl
+from condemu.dynamodb.tables.ttl import unexpired
 from condemu.wire import json_1_0
 from condemu.wire.json_1_0 import NotJson
 
@@ -130,7 +128,7 @@ class DynamoDB:
             return _refusal(refused, http, media_type)
         if operation.follow is not None:
             await operation.follow(Transfers(self.engine, self.files), request, result)
-        return _response(200, b"" if operation.empty else json_1_0.render(document(result)), http, media_type)
+        return _response(200, json_1_0.render(document(result)) if result else operation.nothing, http, media_type)
 
     def _caller(self, http: Request, body: bytes) -> tuple[Principal, str, str]:
         """Who asks, with which access key, and in which region: that of the signature, since every region is at this address."""
@@ -172,26 +170,15 @@ def _guarded(plan: Plan, operation: Operation, request: DynamoRequest, caller: P
 
     What has expired is deleted before anything is decided. A batch is authorized as a whole, before its first step.
     """
+    may = partial(authorized, request, caller, operation.accesses, operation.mends)
     if plan.join is None:
         step = plan.steps[0]
-        step.decide = partial(_unexpired, request, partial(_authorized, operation, request, caller, step.decide))
+        step.decide = partial(unexpired, request, partial(may, step.decide))
         return plan
-    plan.check = partial(_authorized, operation, request, caller, plan.check)
+    plan.check = partial(may, plan.check)
     for step in plan.steps:
-        step.decide = partial(_unexpired, request, step.decide)
+        step.decide = partial(unexpired, request, step.decide)
     return plan
-
-
-def _unexpired(request: DynamoRequest, decide: Decide, txn: Txn) -> Any:
-    for owner in request.owners:
-        if is_due(txn, owner):
-            raise Due("TimeToLive", owner, partial(ttl.sweep, account=owner), partial(_unexpired, request, decide), decide)
-    return decide(txn)
-
-
-def _authorized(operation: Operation, request: DynamoRequest, caller: Principal, decide: Decide | None, txn: Txn) -> Any:
-    authorize(txn, request, caller, operation.accesses, operation.mends)
-    return None if decide is None else decide(txn)
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------------

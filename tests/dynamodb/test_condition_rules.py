@@ -9,7 +9,6 @@ from dynamodb_language import condition
 
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.data.values import decode_item
-from condemu.dynamodb.expressions.conditions import refusal
 
 ITEM = decode_item({
     "s": {"S": "hello"}, "t": {"S": "hello"}, "n": {"N": "10"}, "m": {"N": "1e1"}, "f": {"N": "0.5"}, "b": {"B": "gA=="},
@@ -75,13 +74,13 @@ def bound(text):
 @pytest.mark.parametrize("text", texts(HOLDS))
 def test_it_holds(text):
     assert bound(text).holds(ITEM)
-    assert refusal(bound(text), ITEM) is None
+    assert bound(text).refusal(ITEM) is None
 
 
 @pytest.mark.parametrize("text", texts(FAILS))
 def test_it_does_not_hold(text):
     assert not bound(text).holds(ITEM)
-    error = refusal(bound(text), ITEM)
+    error = bound(text).refusal(ITEM)
     assert isinstance(error, ServiceError)
     assert (error.row.code, error.row.status, error.message) == (
         "ConditionalCheckFailedException", 400, "The conditional request failed",
@@ -128,7 +127,7 @@ def test_a_name_with_a_dot_is_one_step():
 def test_a_refusal_says_what_it_found(text, item, because):
     names = {"#x": "ü\n"} if "#x" in text else None
     values = {":o": {"N": "5"}} if ":o" in text else None
-    error = refusal(condition(text, values, names), item)
+    error = condition(text, values, names).refusal(item)
     assert error is not None
     assert error.because == because
 

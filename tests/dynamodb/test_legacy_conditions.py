@@ -12,7 +12,6 @@ from condemu.dynamodb.legacy.expected import (
     decode_conditions,
     read_expected,
     read_filter,
-    refusal,
 )
 
 ITEM = decode_item({
@@ -62,7 +61,7 @@ def test_an_operator_holds(attribute, operator, arguments, holds):
     entry = {"ComparisonOperator": operator} | ({} if arguments is None else {"AttributeValueList": arguments})
     condition = expected({attribute: entry})
     assert condition.holds(ITEM) is holds
-    assert (refusal(condition, ITEM) is None) is holds
+    assert (condition.refusal(ITEM) is None) is holds
     assert read_filter(decode_conditions({attribute: entry}), None).holds(ITEM) is holds
 
 
@@ -88,10 +87,10 @@ def test_conditions_on_several_attributes_are_joined(operator, holds):
 
 
 def test_a_refusal_says_what_it_found():
-    error = refusal(expected({"n": {"Value": N("9")}, "s": {"Value": S("hello")}}), ITEM)
+    error = expected({"n": {"Value": N("9")}, "s": {"Value": S("hello")}}).refusal(ITEM)
     assert error is not None
     assert error.because == "n EQ 9 does not hold: n is 10"
-    gone = refusal(expected({"n": {"Value": N("9")}}), None)
+    gone = expected({"n": {"Value": N("9")}}).refusal(None)
     assert gone is not None
     assert gone.because == "there is no such item: n EQ 9 does not hold: n is missing"
 

@@ -173,10 +173,10 @@ SIMPLEDB: Final = (
 )  # fmt: skip
 
 CONDITIONS: Final = "dynamodb/expressions/conditions.py"
-CHECKS: Final = "dynamodb/items/write_checks.py"
+CHECKS: Final = "dynamodb/items/items.py"
 LEGACY: Final = "dynamodb/legacy/expected.py"
 DYNAMODB: Final = (
-    Mutant("conditions are ignored", "dynamodb", CHECKS, "    if refuse is None:\n        return\n    item", "    if True:\n        return\n    item"),
+    Mutant("conditions are ignored", "dynamodb", CHECKS, "    if condition is None:\n        return\n    item", "    if True:\n        return\n    item"),
     Mutant("a missing item meets every condition", "dynamodb", CHECKS, "    if old is None:\n        raise error", "    if old is None:\n        return"),
     Mutant("the item is given back unasked", "dynamodb", CHECKS, 'asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"', "asked = True"),
     Mutant("the item is not given back", "dynamodb", CHECKS, 'asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"', "asked = False"),
@@ -229,13 +229,13 @@ DYNAMODB: Final = (
     Mutant("a transaction takes effect though a condition failed", "dynamodb", "dynamodb/items/transactions.py", "        raise cancelled(reasons, because)\n\n\ndef _new_items", "        pass\n\n\ndef _new_items"),
     Mutant("a transaction names its first reason only", "dynamodb", "dynamodb/items/transactions.py", "            reasons.append(reason_of(error))\n            because", "            reasons.append(reason_of(error) if not because else NO_REASON)\n            because"),
     Mutant("a transaction's reasons have no item", "dynamodb", "dynamodb/items/transactions.py", '        reason["Item"] = error.fields["Item"]', "        pass"),
-    Mutant("an item may be named twice in a transaction", "dynamodb", "dynamodb/items/transactions.py", "if misfit is None and len(distinct) < len(places):", "if False:"),
+    Mutant("an item may be named twice in a transaction", "dynamodb", "dynamodb/items/transactions.py", "if misfit is None and len(set(places)) < len(places):", "if False:"),
     Mutant("a client token is forgotten", "dynamodb", "dynamodb/items/transactions.py", "if known is not None and known.expires > txn.now:", "if False:"),
     Mutant("a client token serves for other parameters", "dynamodb", "dynamodb/items/transactions.py", "                if known.digest != digest:\n                    raise ServiceError(errors.TOKEN_MISMATCH)\n", ""),
     Mutant("ConditionCheck checks nothing", "dynamodb", "dynamodb/items/transactions.py", "            check_condition(action.condition, old, action.members, before)", '            if action.kind != "ConditionCheck":\n                check_condition(action.condition, old, action.members, before)'),
     Mutant("INSERT overwrites", "dynamodb", "dynamodb/partiql/statements.py", '            raise refused(errors.INSERT_DUPLICATE, old, returns, "there is an item with this key")', "            pass"),
     Mutant("UPDATE creates what is not there", "dynamodb", "dynamodb/partiql/statements.py", "        if old is not None or not only_key:\n            check(condition, old, before, returns)\n        item", "        if old is not None:\n            check(condition, old, before, returns)\n        item"),
-    Mutant("a DELETE's further condition is ignored", "dynamodb", "dynamodb/partiql/statements.py", "error = None if condition is None else refusal(condition, before)", "error = None"),
+    Mutant("a DELETE's further condition is ignored", "dynamodb", "dynamodb/partiql/statements.py", "error = None if condition is None else condition.refusal(before)", "error = None"),
 )  # fmt: skip
 
 RACES: Final = (

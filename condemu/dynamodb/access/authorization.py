@@ -6,9 +6,12 @@ this is one look at the table.
 
 from __future__ import annotations
 
-from condemu.auth.decision import Ruling, decide
+from typing import Any
+
+from condemu.auth import decision
 from condemu.auth.policy import Policy
 from condemu.auth.principals import ROOT, Principal
+from condemu.core.calls import Decide
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.dynamodb.access.accesses import Access, Accesses, arn
@@ -19,15 +22,20 @@ from condemu.dynamodb.state.records import STREAMS, Table
 from condemu.dynamodb.tables.table_policies import policy_of
 
 
-def authorize(txn: Txn, request: DynamoRequest, caller: Principal, accesses: Accesses, mends: bool) -> None:
-    """Refuse what the policies do not allow. `mends`: the account's root user may do it whatever a table's policy says."""
-    if caller.kind == ROOT and _needs_no_policy(txn, request):
-        return
-    for access in accesses(request):
-        table = None if access.whose is None else request.table_at(txn, access.whose)
-        owner = caller.account if access.whose is None else access.whose[0]
-        spared = mends and caller.kind == ROOT and caller.account == owner
-        _check(txn, request, caller, access, table, owner, None if spared else policy_of(table))
+def authorized(
+    request: DynamoRequest, caller: Principal, accesses: Accesses, mends: bool, decide: Decide | None, txn: Txn
+) -> Any:
+    """Decide, once the policies are seen to allow it; where there is nothing to `decide`, that is all.
+
+    `mends`: the account's root user may do it whatever a table's policy says.
+    """
+    if caller.kind != ROOT or not _needs_no_policy(txn, request):
+        for access in accesses(request):
+            table = None if access.whose is None else request.table_at(txn, access.whose)
+            owner = caller.account if access.whose is None else access.whose[0]
+            spared = mends and caller.kind == ROOT and caller.account == owner
+            _check(txn, request, caller, access, table, owner, None if spared else policy_of(table))
+    return None if decide is None else decide(txn)
 
 
 def _needs_no_policy(txn: Txn, request: DynamoRequest) -> bool:
@@ -50,7 +58,7 @@ def _check(
         return
     action, resource = f"dynamodb:{access.action}", arn(access)
     keys = ConditionKeys(access, table, caller, request.region, txn.now)
-    ruling = decide(caller, action, resource, keys, owner=owner, policy=policy)
+    ruling = decision.decide(caller, action, resource, keys, owner=owner, policy=policy)
     if not ruling.allowed:
         fields = {"user": caller.arn or "anonymous", "action": action, "resource": resource, "reason": _reason(ruling, action)}
         raise ServiceError(errors.ACCESS_DENIED, fields, because=ruling.because)
@@ -62,7 +70,7 @@ def _is_there(txn: Txn, access: Access, table: Table | None, owner: str) -> bool
     return bool(access.backup) or table is not None
 
 
-def _reason(ruling: Ruling, action: str) -> str:
+def _reason(ruling: decision.Ruling, action: str) -> str:
     """What decided, as AWS says it (IAM User Guide, "Troubleshoot access denied error messages")."""
     article = "an" if ruling.policy[:1] in "aeiou" else "a"
     if ruling.explicit:

@@ -15,11 +15,10 @@ from condemu.core.calls import Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn
 from condemu.dynamodb.errors import control as rows
-from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, on_table
+from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, on_table, table_at
 from condemu.dynamodb.state import past
 from condemu.dynamodb.state.past import DAY
 from condemu.dynamodb.state.records import CREATING, TABLES, Recovery, Table
-from condemu.dynamodb.state.states import table_at
 
 DAYS: Final = 35  # that one can go back unless fewer are asked for (API Reference, PointInTimeRecoverySpecification)
 FAR: Final = 1 << 53  # seconds

@@ -25,7 +25,7 @@ from condemu.dynamodb.errors import control as rows
 from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.errors import tables as table_rows
 from condemu.dynamodb.requests.members import Members
-from condemu.dynamodb.requests.request import TABLE_ARN, DynamoRequest, Result, address, atomic, on_table
+from condemu.dynamodb.requests.request import TABLE_ARN, DynamoRequest, Result, address, atomic, on_table, table_at
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.backups import items_of
 from condemu.dynamodb.state.keys import where_of_item
@@ -44,7 +44,7 @@ from condemu.dynamodb.state.records import (
     Throughput,
     item_in,
 )
-from condemu.dynamodb.state.states import begun, table_at
+from condemu.dynamodb.state.states import begun
 from condemu.dynamodb.tables.descriptions import describe_created, describe_keys, describe_projection
 from condemu.dynamodb.tables.table_checks import MAX_GLOBAL, MAX_LOCAL, check_units, throughput_of, units_of
 from condemu.dynamodb.tables.update_table import encryption_of

@@ -22,7 +22,6 @@ MAX_EXPONENT = 125
 MIN_EXPONENT = -130
 _BIAS = 192  # of the power of a hundred, so that it is at least 128
 _MOST_PAIRS = 20  # of 38 digits that do not begin with the first of a pair
-_PLAIN = 18  # so many digits or fewer are in range whatever they are
 
 _SYNTAX = re.compile(r"([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?)([0-9]+))?").fullmatch
 _EXACT = Context(prec=MAX_DIGITS, rounding=ROUND_HALF_EVEN, Emin=-999, Emax=999, traps=[])
@@ -34,8 +33,6 @@ def parse_number(text: str) -> Number:
 
     A zero with an exponent outside the range is refused as well; AWS looks at the exponent first.
     """
-    if len(text) <= _PLAIN and text.isascii() and text.isdigit():
-        return int(text)
     match = _SYNTAX(text)
     if match is None:
         raise ServiceError(NOT_A_NUMBER if text else NUMBER_EMPTY, {"text": text}, because=f"{text!r} is not a number")

@@ -45,6 +45,7 @@ Item: TypeAlias = dict[str, Value]
 Wire: TypeAlias = dict[str, Any]
 
 MAX_ITEM_SIZE: Final = 409_600  # Developer Guide, "Service quotas": 400 KB, names included
+_DIGITS: Final = 18  # so many or fewer are a number in range whatever they are
 MAX_DEPTH: Final = 32  # "Nested attribute depth: 32 levels"; the attribute's own value is the first
 
 
@@ -161,6 +162,8 @@ def _string(content: Any, depth: int = 1) -> str:
 def _number(content: Any, depth: int = 1) -> int | Decimal:
     if type(content) is not str:
         raise Malformed
+    if len(content) <= _DIGITS and content.isascii() and content.isdigit():
+        return int(content)
     return parse_number(content)
 
 

@@ -1,6 +1,6 @@
 """Conditions: ConditionExpression, and FilterExpression, which is the same language.
 
-    refusal(condition, item) -> the error to raise, or None
+    condition.refusal(item) -> the error to raise, or None
 
 The item is the one that is stored now, key attributes included; None where there is none, which is like an item without any
 attribute. Rules, recorded on AWS by Alternator's suite unless said otherwise:
@@ -140,13 +140,13 @@ class BoundCondition:
     def holds(self, item: Item | None) -> bool:
         return self.compiled.test(item if item is not None else {}, self.values)
 
-
-def refusal(condition: BoundCondition, item: Item | None) -> ServiceError | None:
-    """Why the write may not happen; None if it may."""
-    if condition.compiled.test(item if item is not None else {}, condition.values):
-        return None
-    because = explain(condition.compiled.node, item, condition.values, test_of)
-    return ServiceError(errors.CONDITION_FAILED, because=because)
+    def refusal(self, item: Item | None) -> ServiceError | None:
+        """Why the write may not happen; None if it may."""
+        compiled, values = self.compiled, self.values
+        if compiled.test(item if item is not None else {}, values):
+            return None
+        because = explain(compiled.node, item, values, test_of)
+        return ServiceError(errors.CONDITION_FAILED, because=because)
 
 
 @lru_cache(maxsize=1024)

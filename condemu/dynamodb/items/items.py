@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from condemu.core.calls import Plan
@@ -20,25 +21,22 @@ from condemu.dynamodb.data.values import (
     measured_item,
 )
 from condemu.dynamodb.errors import general as errors
+from condemu.dynamodb.expressions.conditions import BoundCondition
 from condemu.dynamodb.expressions.nodes import ValueRef
 from condemu.dynamodb.expressions.placeholders import Placeholders, WriteExpressions, of_write
 from condemu.dynamodb.expressions.projections import Projection, attributes_to_get
 from condemu.dynamodb.expressions.updates import BoundUpdate
 from condemu.dynamodb.items.capacity import ASKED, collection_metrics, consumed, read_cost, write_cost
 from condemu.dynamodb.items.write_checks import (
-    Refuse,
     check_attribute_names,
-    check_condition,
-    check_free,
     check_mixing,
     decode_expected,
-    expression_condition,
     legacy_condition,
-    plain_condition,
 )
 from condemu.dynamodb.legacy.attribute_updates import AttributeUpdates, decode_attribute_updates
+from condemu.dynamodb.legacy.expected import LegacyConditions
 from condemu.dynamodb.requests.members import Members, Name, Text
-from condemu.dynamodb.requests.request import DynamoRequest, Result, address, on_one_item
+from condemu.dynamodb.requests.request import DynamoRequest, Result, on_one_item
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import (
     Where,
@@ -48,7 +46,7 @@ from condemu.dynamodb.state.keys import (
     where_of_item,
     where_of_key,
 )
-from condemu.dynamodb.state.records import ITEMS, StoredItem, Table, item_in, size_of
+from condemu.dynamodb.state.records import ITEMS, StoredItem, Table, changed_by, item_in, size_of
 
 _OLD_OR_NONE: Final = (None, "NONE", "ALL_OLD")
 _OLD_NAMES: Final[tuple[Name, ...]] = ("AttributeUpdates", "Expected", "ConditionalOperator")
@@ -67,20 +65,18 @@ def put_item(request: DynamoRequest) -> Plan:
     check_size(size)
     legacy = legacy_condition(members, raw) if older else None
     condition = _read_condition(members) or legacy
-    whose = address(request, members["TableName"])
 
-    def decide(txn: Txn) -> Result:
-        table = request.usable_table(txn, whose)
+    def decide(txn: Txn, table: Table) -> Result:
         where = where_of_item(table, item)
         if table.indexes:
             check_index_keys(table, item)
         old = txn.get(ITEMS, where)
-        check_free(request.reservations, table, where)
+        _check_free(request, where)
         check_condition(condition, old, members)
         new = changes.put(txn, table, where, old, item, size)
         return _written(members, table, where, old, new, item)
 
-    return on_one_item(request, decide, whose, item)
+    return on_one_item(request, decide, item)
 
 
 def delete_item(request: DynamoRequest) -> Plan:
@@ -93,19 +89,17 @@ def delete_item(request: DynamoRequest) -> Plan:
         raise ServiceError(errors.RETURN_VALUES_OLD_ONLY)
     legacy = legacy_condition(members, raw) if older else None
     condition = _read_condition(members) or legacy
-    whose = address(request, members["TableName"])
 
-    def decide(txn: Txn) -> Result:
-        table = request.usable_table(txn, whose)
+    def decide(txn: Txn, table: Table) -> Result:
         where = where_of_key(table, key)
         old = txn.get(ITEMS, where)
-        check_free(request.reservations, table, where)
+        _check_free(request, where)
         check_condition(condition, old, members)
         if old is not None:
             changes.delete(txn, table, where, old)
         return _written(members, table, where, old, None, key)
 
-    return on_one_item(request, decide, whose, key)
+    return on_one_item(request, decide, key)
 
 
 def update_item(request: DynamoRequest) -> Plan:
@@ -123,16 +117,14 @@ def update_item(request: DynamoRequest) -> Plan:
     legacy = legacy_condition(members, raw) if older else None
     expressions = read_write(members, "UpdateExpression", "ConditionExpression")
     update: BoundUpdate | AttributeUpdates | None = expressions.update or legacy_update
-    condition = expression_condition(expressions.condition) or legacy
-    whose = address(request, members["TableName"])
+    condition = expressions.condition or legacy
 
-    def decide(txn: Txn) -> Result:
-        table = request.usable_table(txn, whose)
+    def decide(txn: Txn, table: Table) -> Result:
         where = where_of_key(table, key)
         if update is not None:
             check_targets(table, update)
         old = txn.get(ITEMS, where)
-        check_free(request.reservations, table, where)
+        _check_free(request, where)
         before = None if old is None else item_in(old)
         check_condition(condition, old, members, before)
         item, size = updated_item(table, update, old, before, key)
@@ -145,7 +137,7 @@ def update_item(request: DynamoRequest) -> Plan:
                 result = {"Attributes": encode_item(attributes), **result}
         return result
 
-    return on_one_item(request, decide, whose, key)
+    return on_one_item(request, decide, key)
 
 
 def get_item(request: DynamoRequest) -> Plan:
@@ -155,10 +147,8 @@ def get_item(request: DynamoRequest) -> Plan:
     key = decode_item(members["Key"])
     projection = read_projection(members)
     consistent = members.get("ConsistentRead") is True
-    whose = address(request, members["TableName"])
 
-    def decide(txn: Txn) -> Result:
-        table = request.usable_table(txn, whose)
+    def decide(txn: Txn, table: Table) -> Result:
         where = where_of_key(table, key)
         if projection is not None:
             check_scalar_keys(table, projection.paths)
@@ -171,7 +161,7 @@ def get_item(request: DynamoRequest) -> Plan:
             result["ConsumedCapacity"] = consumed(read_cost(table, size_of(found) if found else 0, consistent), asked)
         return result
 
-    return on_one_item(request, decide, whose, key, consistent=consistent)
+    return on_one_item(request, decide, key, consistent=consistent)
 
 
 # --- shared with batches and transactions -----------------------------------------------------------------------------------
@@ -191,12 +181,18 @@ def read_write(members: Members, *expressions: Text) -> WriteExpressions:
     return of_write(members.get("ExpressionAttributeNames"), members.get("ExpressionAttributeValues"), given)
 
 
-def _read_condition(members: Members) -> Refuse | None:
+def _read_condition(members: Members) -> BoundCondition | None:
     """The ConditionExpression of a request that can have no other expression; its names and values must all be used."""
     text = members.get("ConditionExpression")
     if members.get("ExpressionAttributeNames") is None and members.get("ExpressionAttributeValues") is None:
-        return None if text is None else plain_condition(text)
-    return expression_condition(read_write(members, "ConditionExpression").condition)
+        return None if text is None else _plain_condition(text)
+    return read_write(members, "ConditionExpression").condition
+
+
+@lru_cache(maxsize=1024)
+def _plain_condition(text: str) -> BoundCondition | None:
+    """A ConditionExpression without names and values means the same in every request."""
+    return of_write(None, None, {"ConditionExpression": text}).condition
 
 
 def check_no_placeholders(members: Members, *expressions: Text) -> None:
@@ -217,6 +213,32 @@ def read_projection(members: Members) -> Projection | None:
     projection = placeholders.projection()
     placeholders.check_all_used()
     return projection
+
+
+def _check_free(request: DynamoRequest, where: Where) -> None:
+    """Refuse to write an item that a transaction has reserved."""
+    if request.reservations.holders and request.reservations.by_another(where):
+        raise ServiceError(errors.TRANSACTION_CONFLICT, because="a transaction that is not decided yet has reserved the item")
+
+
+def check_condition(
+    condition: BoundCondition | LegacyConditions | None, old: StoredItem | None, members: Members, before: Item | None = None
+) -> None:
+    """Refuse if the condition does not hold of what is stored; with the item, if it was asked for and there is one.
+
+    `before` is what is in `old`, if the caller has unpacked it.
+    """
+    if condition is None:
+        return
+    item = before if before is not None or old is None else item_in(old)
+    error = condition.refusal(item)
+    if error is None:
+        return
+    if old is None:
+        raise error
+    because = f"{error.because}; last written by commit {changed_by(old)}"
+    asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+    raise ServiceError(error.row, {"Item": encode_item(item)} if asked and item is not None else None, because=because)
 
 
 def check_size(size: int) -> None:

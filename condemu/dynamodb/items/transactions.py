@@ -20,10 +20,12 @@ from condemu.core.store import Key, Txn
 from condemu.dynamodb.data.values import Item, decode_item, encode_item, item_size, measured_item, value_size
 from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.errors.expressions import CONDITION_FAILED
+from condemu.dynamodb.expressions.conditions import BoundCondition
 from condemu.dynamodb.expressions.projections import Projection
 from condemu.dynamodb.expressions.updates import BoundUpdate
 from condemu.dynamodb.items.capacity import ASKED, Cost, by_table, collection_metrics, consumed, read_cost, write_cost
 from condemu.dynamodb.items.items import (
+    check_condition,
     check_scalar_keys,
     check_size,
     check_targets,
@@ -31,13 +33,12 @@ from condemu.dynamodb.items.items import (
     read_write,
     updated_item,
 )
-from condemu.dynamodb.items.write_checks import Refuse, check_attribute_names, check_condition, expression_condition
+from condemu.dynamodb.items.write_checks import check_attribute_names
 from condemu.dynamodb.requests.members import Document, Members, Structure, Text, plain
-from condemu.dynamodb.requests.request import DynamoRequest, Names, Result, address, atomic, resource_name
+from condemu.dynamodb.requests.request import DynamoRequest, Names, Result, address, atomic, resource_name, table_at
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import Where, check_index_keys, where_of_item, where_of_key
 from condemu.dynamodb.state.records import EXPIRIES, ITEMS, TOKENS, StoredItem, Table, Token, item_in, size_of
-from condemu.dynamodb.state.states import table_at
 
 MAX_SIZE: Final = 4 * 1024 * 1024  # bytes of the items of a transaction (Developer Guide, "Service quotas")
 TOKEN_SECONDS: Final = 600  # for which a client token is remembered (API Reference)
@@ -62,7 +63,7 @@ class Action(NamedTuple):
     whose: Key
     item: Item
     size: int
-    condition: Refuse | None
+    condition: BoundCondition | None
     update: BoundUpdate | None
     members: Members
 
@@ -140,9 +141,8 @@ def _read_action(request: DynamoRequest, wire: Members) -> Action:
         item = decode_item(members["Key"])
     names: tuple[Text, ...] = ("UpdateExpression", "ConditionExpression") if kind == "Update" else ("ConditionExpression",)
     expressions = read_write(members, *names)
-    condition = expression_condition(expressions.condition)
     size += sum(map(value_size, expressions.values.values()))
-    return Action(kind, address(request, members["TableName"]), item, size, condition, expressions.update, members)
+    return Action(kind, address(request, members["TableName"]), item, size, expressions.condition, expressions.update, members)
 
 
 def _finder(action: Action) -> Callable[[Table], Where]:

@@ -1,6 +1,6 @@
 """Conditions older than expressions: Expected, QueryFilter, ScanFilter, and the operators of KeyConditions.
 
-    refusal(expected, item) -> the error to raise, or None
+    expected.refusal(item) -> the error to raise, or None
 
 Each names a top-level attribute, a ComparisonOperator and its arguments. `{"Value": v}` is short for EQ and `{"Exists": false}`
 for NULL, which here means missing, not the type. Conditions on several attributes are joined by ConditionalOperator, AND unless
@@ -77,15 +77,14 @@ class LegacyConditions:
             return any(condition.holds(found) for condition in self.conditions)
         return all(condition.holds(found) for condition in self.conditions)
 
-
-def refusal(expected: LegacyConditions, item: Item | None) -> ServiceError | None:
-    """Why the write may not happen; None if it may."""
-    if expected.holds(item):
-        return None
-    found = item if item is not None else {}
-    failed = [_explain(condition, found) for condition in expected.conditions if not condition.holds(found)]
-    because = "; ".join(failed) if item is not None else f"there is no such item: {'; '.join(failed)}"
-    return ServiceError(errors.CONDITION_FAILED, because=because)
+    def refusal(self, item: Item | None) -> ServiceError | None:
+        """Why the write may not happen; None if it may."""
+        if self.holds(item):
+            return None
+        found = item if item is not None else {}
+        failed = [_explain(condition, found) for condition in self.conditions if not condition.holds(found)]
+        because = "; ".join(failed) if item is not None else f"there is no such item: {'; '.join(failed)}"
+        return ServiceError(errors.CONDITION_FAILED, because=because)
 
 
 def _explain(condition: LegacyCondition, item: Item) -> str:

@@ -23,7 +23,7 @@ from condemu.dynamodb.data.values import Item, decode, encode_item, item_size
 from condemu.dynamodb.errors import statements as errors
 from condemu.dynamodb.errors.expressions import CONDITION_FAILED
 from condemu.dynamodb.errors.general import TRANSACTION_CONFLICT
-from condemu.dynamodb.expressions.conditions import BoundCondition, refusal
+from condemu.dynamodb.expressions.conditions import BoundCondition
 from condemu.dynamodb.expressions.updates import BoundUpdate
 from condemu.dynamodb.items.capacity import ASKED, Cost, by_table, consumed, write_cost
 from condemu.dynamodb.items.items import check_size, check_targets, updated_item
@@ -197,7 +197,7 @@ def check(condition: BoundCondition | None, old: StoredItem | None, before: Item
     """Refuse if there is no item, or the condition does not hold of it. `before` is what is in `old`."""
     if old is None:
         raise ServiceError(CONDITION_FAILED, because="there is no such item")
-    error = None if condition is None else refusal(condition, before)
+    error = None if condition is None else condition.refusal(before)
     if error is not None:
         raise refused(CONDITION_FAILED, old, returns, error.because)
 

@@ -17,8 +17,8 @@ from condemu.core.store import Key, Txn
 from condemu.dynamodb.data.values import Item
 from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.requests.members import Members
-from condemu.dynamodb.state.records import ACTIVE, UPDATING, Table
-from condemu.dynamodb.state.states import table_at
+from condemu.dynamodb.state.records import ACTIVE, TABLES, UPDATING, Table
+from condemu.dynamodb.state.states import settled
 
 Result = dict[str, Any]
 
@@ -132,10 +132,15 @@ def atomic(
 
 
 def on_one_item(
-    request: DynamoRequest, decide: Callable[[Txn], Result], where: Key, key: Item, *, consistent: bool = True
+    request: DynamoRequest, decide: Callable[[Txn, Table], Result], key: Item, *, consistent: bool = True
 ) -> Plan:
-    """A plan of one decision about one item."""
-    return Plan(step_of(request, decide, on_item(where, key)), consistent=consistent)
+    """A plan of one decision about one item of the request's table, which is looked up for it."""
+    where = address(request, request.members["TableName"])
+    return Plan(step_of(request, partial(_in_table, request, where, decide), on_item(where, key)), consistent=consistent)
+
+
+def _in_table(request: DynamoRequest, where: Key, decide: Callable[[Txn, Table], Result], txn: Txn) -> Result:
+    return decide(txn, request.usable_table(txn, where))
 
 
 def step_of(request: DynamoRequest, decide: Callable[[Txn], Any], touched: Names) -> Step:
@@ -167,6 +172,12 @@ def address(request: DynamoRequest, name: str) -> Key:
     if match[2] not in request.owners:
         request.owners += (match[2],)
     return match[2], match[3], request.region
+
+
+def table_at(txn: Txn, where: Key) -> Table | None:
+    """The table as it is now; None where there is none, or none any more."""
+    table: Table | None = txn.get(TABLES, where)
+    return table if table is None or table.ready_at is None else settled(table, txn.now)
 
 
 def on_table(where: Key) -> Names:

@@ -8,14 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from condemu.core.store import Key, Txn
-from condemu.dynamodb.state.records import ACTIVE, DELETING, TABLES, Table
-
-
-def table_at(txn: Txn, where: Key) -> Table | None:
-    """The table as it is now; None where there is none, or none any more."""
-    table: Table | None = txn.get(TABLES, where)
-    return table if table is None or table.ready_at is None else settled(table, txn.now)
+from condemu.dynamodb.state.records import ACTIVE, DELETING, Table
 
 
 def settled(table: Table, now: float) -> Table | None:

@@ -17,11 +17,11 @@ from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb.errors import general as errors
 from condemu.dynamodb.errors import tables as rows
 from condemu.dynamodb.requests.members import Members
-from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, no_resource, on_table
+from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, no_resource, on_table, table_at
 from condemu.dynamodb.state import backups, expirations, past, stream_records
 from condemu.dynamodb.state.changes import index_id
 from condemu.dynamodb.state.records import CREATING, DELETING, INDEXED, ITEMS, ON_DEMAND, TABLES, UPDATING, Table, item_in
-from condemu.dynamodb.state.states import begun, settled, table_at
+from condemu.dynamodb.state.states import begun, settled
 from condemu.dynamodb.tables.descriptions import describe_created, describe_deleted, describe_table
 from condemu.dynamodb.tables.table_checks import (
     check_capacity,

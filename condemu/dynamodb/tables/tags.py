@@ -17,9 +17,8 @@ from condemu.core.store import Key, Txn
 from condemu.dynamodb.errors import control as rows
 from condemu.dynamodb.errors.general import TABLE_NAMED_NOT_FOUND
 from condemu.dynamodb.errors.statements import NEXT_TOKEN_INVALID
-from condemu.dynamodb.requests.request import TABLE_ARN, DynamoRequest, Result, atomic, on_table
+from condemu.dynamodb.requests.request import TABLE_ARN, DynamoRequest, Result, atomic, on_table, table_at
 from condemu.dynamodb.state.records import TABLES, Table
-from condemu.dynamodb.state.states import table_at
 
 MAX_TAGS: Final = 50  # of a resource (Developer Guide, "Tagging restrictions")
 _BACKUP_ARN: Final = re.compile(r"arn:aws[\w-]*:dynamodb:[^:]*:[^:]*:table/[^/]+/backup/.*", re.DOTALL).fullmatch

@@ -8,22 +8,26 @@ deletion consumes nothing and is told in the stream as the service's own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
-from condemu.core.calls import Plan
+from condemu.core.calls import Decide, Due, Plan
 from condemu.core.errors import ServiceError
 from condemu.core.store import Key, Txn, prefix_range
 from condemu.dynamodb.errors import control as rows
 from condemu.dynamodb.errors.general import TABLE_NAMED_NOT_FOUND
 from condemu.dynamodb.requests.request import DynamoRequest, Result, address, atomic, on_table
 from condemu.dynamodb.state.changes import delete
-from condemu.dynamodb.state.expirations import due_range, note
+from condemu.dynamodb.state.expirations import note
 from condemu.dynamodb.state.records import CREATING, EXPIRING, ITEMS, TABLES, Expiring, StoredItem, Table, item_in
 from condemu.dynamodb.tables.tables import known_table
 
 AT_ONCE: Final = 1000  # items deleted in one decision
+OLDEST: Final = 5 * 365 * 86400  # seconds: what expired earlier is a mistake, and stays
+DELAY: Final = 0.0  # seconds; AWS takes its time
 
 
 def update_time_to_live(request: DynamoRequest) -> Plan:
@@ -67,11 +71,27 @@ def describe_time_to_live(request: DynamoRequest) -> Plan:
     return atomic(request, decide, on_table(whose))
 
 
+# --- what has expired -------------------------------------------------------------------------------------------------------
+
+
+def unexpired(request: DynamoRequest, decide: Decide, txn: Txn) -> Any:
+    """Decide; but if anything has expired in the tables of those whom the request concerns, it is deleted before that."""
+    for owner in request.owners:
+        if next(_due(txn, owner), None) is not None:
+            raise Due("TimeToLive", owner, partial(sweep, account=owner), partial(unexpired, request, decide), decide)
+    return decide(txn)
+
+
+def _due(txn: Txn, account: str) -> Iterator[tuple[Key, Expiring]]:
+    """What an account is to lose now."""
+    moment = int(txn.now - DELAY)
+    return txn.scan(EXPIRING, (account, moment - OLDEST), (account, moment + 1))
+
+
 def sweep(txn: Txn, account: str) -> Result:
     """Delete what has expired in an account's tables, a bounded number at once; the names of the tables it was in."""
-    due: list[tuple[Key, Expiring]] = list(islice(txn.scan(EXPIRING, *due_range(account, txn.now)), AT_ONCE))
     touched: set[str] = set()
-    for (_, _, table_id, partition, sort), expiring in due:
+    for (_, _, table_id, partition, sort), expiring in list(islice(_due(txn, account), AT_ONCE)):
         where = (account, table_id, partition, sort)
         table: Table | None = txn.get(TABLES, (account, expiring.table, expiring.region))
         record: StoredItem | None = txn.get(ITEMS, where)

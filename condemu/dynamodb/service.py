@@ -170,12 +170,12 @@ def _guarded(plan: Plan, operation: Operation, request: DynamoRequest, caller: P
 
     What has expired is deleted before anything is decided. A batch is authorized as a whole, before its first step.
     """
-    may = partial(authorized, request, caller, operation.accesses, operation.mends)
     if plan.join is None:
         step = plan.steps[0]
-        step.decide = partial(unexpired, request, partial(may, step.decide))
+        allowed = partial(authorized, request, caller, operation.accesses, operation.mends, step.decide)
+        step.decide = partial(unexpired, request, allowed)
         return plan
-    plan.check = partial(may, plan.check)
+    plan.check = partial(authorized, request, caller, operation.accesses, operation.mends, plan.check)
     for step in plan.steps:
         step.decide = partial(unexpired, request, step.decide)
     return plan

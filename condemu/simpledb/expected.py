@@ -71,7 +71,8 @@ _SURPLUS: Final = {
     "Exists": MULTIPLE_EXISTS_CONDITIONS,
 }
 
-_USUAL: Final = {f"Expected.{member}": member for member in _SURPLUS}
+# As the guide and the SDKs spell them.
+_USUAL: Final = {f"{prefix}.{member}": member for prefix in ("Expected", "Expected.1") for member in _SURPLUS}
 
 
 def refusal(condition: Condition, values: tuple[str, ...]) -> ServiceError | None:

@@ -14,16 +14,16 @@ from typing import Any, Final
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.simpledb import attributes, boxusage, domains, render
-from condemu.simpledb.errors import INVALID_WSDL_VERSION
+from condemu.simpledb.errors import INVALID_WSDL_VERSION, NO_ATTRIBUTES, NUMBER_SUBMITTED_ATTRIBUTES_EXCEEDED
 from condemu.simpledb.expected import condition_of
 from condemu.simpledb.plans import plan
 from condemu.simpledb.records import Scope
 from condemu.simpledb.requests import BatchItem, Request
 from condemu.simpledb.select import mark_of, select
 from condemu.simpledb.validation import (
+    MAX_ATTRIBUTES,
     Entry,
     check_length,
-    check_number_of_entries,
     consistent_read,
     domain_name,
     entries_to_delete,
@@ -32,7 +32,6 @@ from condemu.simpledb.validation import (
     items_of_batch,
     number_up_to,
     required,
-    some,
 )
 from condemu.wire.query import Parameters, plain
 
@@ -74,7 +73,10 @@ def _list(parameters: Parameters) -> Request:
 
 def _put(parameters: Parameters) -> Request:
     request: Request = {"DomainName": domain_name(parameters), "ItemName": item_name(parameters)}
-    return _with_condition(request, parameters, some(entries_to_put(parameters)))
+    entries = entries_to_put(parameters)
+    if not entries:
+        raise ServiceError(NO_ATTRIBUTES)
+    return _with_condition(request, parameters, entries)
 
 
 def _delete(parameters: Parameters) -> Request:
@@ -88,7 +90,8 @@ def _with_condition(request: Request, parameters: Parameters, entries: list[Entr
     if condition is not None:
         _check_version(parameters, "Expected")
         request["Expected"] = condition
-    check_number_of_entries(entries)
+    if len(entries) > MAX_ATTRIBUTES:
+        raise ServiceError(NUMBER_SUBMITTED_ATTRIBUTES_EXCEEDED, because=f"{len(entries)} attributes were submitted")
     return request
 
 

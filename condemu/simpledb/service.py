@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from condemu.auth.authenticate import Authenticator
-from condemu.core.calls import Plan, Step, Touch
+from condemu.core.calls import Step, Touch
 from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
@@ -86,7 +86,7 @@ class SimpleDB:
                 partial(_touched, operation, request),
                 reads=not operation.writes,
             )
-            result = await self.engine.run(call, Plan(step))
+            result = await self.engine.run(call, step)
         except ServiceError as error:
             return error_response(http, error, operation.refused)
         answer = response(http, operation.name, parameters.get("Version", VERSION), result, operation.result)
@@ -101,7 +101,6 @@ class SimpleDB:
         """Every endpoint has data of its own; a host that is no endpoint of AWS stands for the configured region."""
         match = _HOST.fullmatch(http.headers.get("host", ""))
         return self.region if match is None else (match.group(1) or "us-east-1").lower()
-
 
 
 def _decide(operation: Operation, scope: Scope, request: SimpleDBRequest, txn: Txn) -> dict[str, Any]:

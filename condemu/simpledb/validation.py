@@ -23,9 +23,7 @@ from condemu.simpledb.errors import (
     INVALID_REPLACE,
     ITEM_NAME_TOO_LONG,
     MISSING_PARAMETER,
-    NO_ATTRIBUTES,
     NO_ATTRIBUTES_FOR_ITEM,
-    NUMBER_SUBMITTED_ATTRIBUTES_EXCEEDED,
     NUMBER_SUBMITTED_ATTRIBUTES_OF_ITEM_EXCEEDED,
     NUMBER_SUBMITTED_ITEMS_EXCEEDED,
     OUT_OF_RANGE,
@@ -151,18 +149,6 @@ def _check_name(name: str) -> None:
     if not name:
         raise ServiceError(EMPTY_ATTRIBUTE_NAME)
     check_length("Name", name)
-
-
-def check_number_of_entries(entries: list[Entry]) -> None:
-    """Judged after the condition's form."""
-    if len(entries) > MAX_ATTRIBUTES:
-        raise ServiceError(NUMBER_SUBMITTED_ATTRIBUTES_EXCEEDED, because=f"{len(entries)} attributes were submitted")
-
-
-def some(entries: list[Entry]) -> list[Entry]:
-    if not entries:
-        raise ServiceError(NO_ATTRIBUTES)
-    return entries
 
 
 def items_of_batch(parameters: Mapping[str, str], *, put: bool) -> list[tuple[str, list[Entry]]]:

@@ -177,7 +177,7 @@ CHECKS: Final = "dynamodb/items/items.py"
 LEGACY: Final = "dynamodb/legacy/expected.py"
 DYNAMODB: Final = (
     Mutant("conditions are ignored", "dynamodb", CHECKS, "    if condition is None:\n        return\n    item", "    if True:\n        return\n    item"),
-    Mutant("a missing item meets every condition", "dynamodb", CHECKS, "    if old is None:\n        raise error", "    if old is None:\n        return"),
+    Mutant("a missing item meets every condition", "dynamodb", CHECKS, "    raise error\n\n\ndef check_size", "    if old is not None:\n        raise error\n\n\ndef check_size"),
     Mutant("the item is given back unasked", "dynamodb", CHECKS, 'asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"', "asked = True"),
     Mutant("the item is not given back", "dynamodb", CHECKS, 'asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"', "asked = False"),
     Mutant("<> wants both sides to be there", "dynamodb", CONDITIONS,

@@ -118,7 +118,7 @@ def of_write(names: Any, values: Any, expressions: Mapping[str, str | None]) -> 
 
 def _absent(expressions: Mapping[str, str | None], apart: str = "") -> bool:
     """Has the request none of them, whether or not it has the one called `apart`?"""
-    return all(text is None or name == apart for name, text in expressions.items())
+    return not [name for name, text in expressions.items() if text is not None and name != apart]
 
 
 def _read_names(names: Any, expressions: Mapping[str, str | None]) -> Names:

@@ -199,8 +199,10 @@ def check_no_placeholders(members: Members, *expressions: Text) -> None:
     """Without any expression, names and values are refused before attribute values are looked at."""
     if members.get("ExpressionAttributeNames") is None and members.get("ExpressionAttributeValues") is None:
         return
-    if all(members.get(name) is None for name in expressions):
-        read_placeholders(members, *expressions)
+    for name in expressions:
+        if members.get(name) is not None:
+            return
+    read_placeholders(members, *expressions)
 
 
 def read_projection(members: Members) -> Projection | None:
@@ -234,11 +236,12 @@ def check_condition(
     error = condition.refusal(item)
     if error is None:
         return
-    if old is None:
-        raise error
-    because = f"{error.because}; last written by commit {changed_by(old)}"
-    asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-    raise ServiceError(error.row, {"Item": encode_item(item)} if asked and item is not None else None, because=because)
+    if old is not None:
+        error.because = f"{error.because}; last written by commit {changed_by(old)}"
+        asked = members.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+        if asked and item is not None:
+            error.fields = {"Item": encode_item(item)}
+    raise error
 
 
 def check_size(size: int) -> None:

@@ -99,7 +99,7 @@ def boundaries(act: Callable[[], Response]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("operation", "members", "most"),
-    [("PutItem", PUT, 49), ("PutItem", PUT_IF, 53), ("UpdateItem", UPDATE, 62), ("GetItem", GET, 46)],
+    [("PutItem", PUT, 40), ("PutItem", PUT_IF, 46), ("UpdateItem", UPDATE, 52), ("GetItem", GET, 41)],
     ids=["PutItem", "PutItem with a condition", "UpdateItem with a condition", "GetItem"],
 )
 def test_a_request_crosses_no_more_boundaries_than_it_did(emulator, operation, members, most):

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from condemu.shell import data_directories, unpacking
-from condemu.shell.door import DEFAULT_URL, url_of
+from condemu.shell.door import DEFAULT_URL, sure, url_of
 
 if TYPE_CHECKING:
     from http.client import HTTPConnection
@@ -52,6 +52,7 @@ def save(options: argparse.Namespace) -> int:
     from contextlib import closing, suppress
     from http.client import HTTPException
 
+    sure(url_of(options.url), _headers(options))
     unfinished = f"{options.file}.unfinished"
     try:
         with closing(_connection(options)) as connection:
@@ -80,6 +81,8 @@ def load(options: argparse.Namespace) -> int:
     from contextlib import closing, suppress
     from http.client import HTTPException
 
+    if os.path.exists(options.file):
+        sure(url_of(options.url), _headers(options))
     try:
         with open(options.file, "rb") as file, closing(_connection(options)) as connection:
             headers = _headers(options) | {"Content-Length": str(os.fstat(file.fileno()).st_size)}

@@ -124,7 +124,7 @@ def settings_of(url: str) -> dict[str, Any]:
     try:
         with asked(f"{url.rstrip('/')}/_condemu/config") as answer:
             settings = json.load(answer)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError, http.client.HTTPException):
         return {}
     return settings if isinstance(settings, dict) else {}
 

@@ -261,25 +261,6 @@ def test_races_of_other_programs_are_listed_reported_and_ended(admin, capsys, mo
     assert "only an actor of a race sleeps in it" in capsys.readouterr().err
 
 
-def test_a_server_that_is_no_condemu_is_told(capsys):
-    import threading
-    from http.server import BaseHTTPRequestHandler, HTTPServer
-
-    class Other(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"hello")
-
-        def log_message(self, *_: object) -> None:
-            """Nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Other) as other:
-        threading.Thread(target=other.handle_request, daemon=True).start()
-        assert cli.main(["races", "list", "--url", f"http://127.0.0.1:{other.server_port}"]) == 2
-    assert "is no condemu: it does not answer GET /_condemu/races with JSON" in capsys.readouterr().err
-
-
 def test_under_strict_the_caller_is_known_and_the_token_is_asked_for(tmp_path, capsys, monkeypatch):
     """Actors are lent keys; who sets up and checks has the caller's own."""
     credentials = tmp_path / "credentials.toml"

@@ -63,6 +63,10 @@ class Config:
             raise Unusable(f"bucket_names is {self.bucket_names!r}; it can be {', '.join(BUCKET_NAMES)}")
         if self.messages not in MESSAGES:
             raise Unusable(f"messages is {self.messages!r}; it can be {', '.join(MESSAGES)}")
+        if not self.host:  # what a socket takes for all addresses
+            raise Unusable("host is empty; it is an address, and 0.0.0.0 is all of them")
+        if not self.region:
+            raise Unusable("region is empty; it is a name such as us-east-1")
         if not 0 <= self.port <= 65535:
             raise Unusable(f"port is {self.port}; it can be 0 to 65535")
         if len(self.account) != 12 or not self.account.isdecimal():

@@ -223,7 +223,7 @@ class MockAWS:
         from condemu.testing.activation import Activation
 
         region = self._region or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
-        account = credentials.fresh_account()
+        account = self._settings.get("account") or credentials.fresh_account()
         answerer: Any
         if self._url is not None:
             from condemu.testing.remote import Remote

@@ -46,6 +46,8 @@ def test_without_any_source_there_are_defaults():
         ({"CONDEMU_EXPORT_DELAY": "-1"}, "export_delay is -1.0; it can be 0 or more seconds"),
         ({"CONDEMU_TABLE_DELAY": "nan"}, "table_delay is nan; it can be 0 or more seconds"),
         ({"CONDEMU_SHUTDOWN_TIMEOUT": "-1"}, "shutdown_timeout is -1.0; it can be 0 or more seconds"),
+        ({"CONDEMU_HOST": ""}, "host is empty; it is an address, and 0.0.0.0 is all of them"),
+        ({"CONDEMU_REGION": ""}, "region is empty; it is a name such as us-east-1"),
         ({"CONDEMU_CREDENTIALS": "/nowhere/at/all"}, "credentials is '/nowhere/at/all'; there is no such file"),
         ({"CONDEMU_CREDENTIALS": "/"}, "credentials is '/'; there is no such file"),
         ({"CONDEMU_SPOOL_DIRECTORY": "/nowhere/at/all"}, "spool_directory is '/nowhere/at/all'; there is no such directory"),

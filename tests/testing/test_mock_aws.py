@@ -178,3 +178,24 @@ def test_importing_the_plugin_loads_neither_boto_nor_a_service() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_an_account_that_is_chosen_is_the_fixtures_own() -> None:
+    """As for tests with ARNs in them: moto's account is always 123456789012."""
+    with mock_aws(account="123456789012") as condemu:
+        assert condemu.account == "123456789012"
+        ambient, own = boto3.client("s3"), condemu.client("s3")
+        assert {client.get_caller_identity()["Account"] for client in (boto3.client("sts"), condemu.client("sts"))} == {
+            condemu.account
+        }
+        kept = condemu.snapshot()
+        ambient.create_bucket(Bucket="bucket")
+        assert [bucket["Name"] for bucket in own.list_buckets()["Buckets"]] == ["bucket"]
+        with condemu.fault("conflict", operation="PutObject") as struck:
+            assert code_of(own.put_object, Bucket="bucket", Key="key", IfNoneMatch="*") == "ConditionalRequestConflict"
+        assert struck.hits == 1
+        condemu.restore(kept)
+        assert ambient.list_buckets()["Buckets"] == []
+        ambient.create_bucket(Bucket="another")
+        condemu.reset()
+        assert ambient.list_buckets()["Buckets"] == own.list_buckets()["Buckets"] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from hashlib import md5
 from itertools import count
@@ -106,6 +107,21 @@ def said(response: Response) -> str:
         return f"{code}: {message}"
     except (ValueError, ElementTree.ParseError):
         return f"status {response.status}"
+
+
+def listed(folder: Path) -> list[Path]:
+    """What is in a folder of a seed, by name. What is hidden and no document is ignored there, such as links of an editor."""
+    found = sorted(folder.iterdir())
+    for path in found:
+        if not path.name.startswith(".") or path.suffix in (".json", ".jsonl"):
+            refuse_dangling(path)
+    return found
+
+
+def refuse_dangling(path: Path) -> None:
+    """Refuse a symbolic link that leads nowhere: what it stands for would be missed."""
+    if path.is_symlink() and not path.exists():
+        raise SeedRefused(f"{path}: it is a symbolic link that leads nowhere, to {os.readlink(path)}")
 
 
 def read_json(path: Path) -> Any:

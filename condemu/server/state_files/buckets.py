@@ -8,7 +8,8 @@
 | Objects                                                                         | a list of PutObject's members           |
 
 An entry of Objects is for the file of its Key, or has a Body. The names are those of AWS's SDKs. A content type is that of the
-file's name, as `aws s3 cp` guesses it. .gitkeep and .DS_Store are no objects.
+file's name, as `aws s3 cp` guesses it. .gitkeep and .DS_Store are no objects. Symbolic links are followed; one that leads
+nowhere, or back to a folder that it is in, is refused.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from condemu.server.state_files import SeedRefused
-from condemu.server.state_files.asking import Asker, kind_of, object_of, read_json
+from condemu.server.state_files.asking import Asker, kind_of, listed, object_of, read_json, refuse_dangling
 from condemu.wire import xml
 
 IGNORED: Final = frozenset({".gitkeep", ".DS_Store"})
@@ -71,7 +72,7 @@ HEADERS: Final = {
 def names(root: Path) -> list[str]:
     """The buckets that a directory tells of."""
     found = set()
-    for path in sorted(root.iterdir()):
+    for path in listed(root):
         if path.is_dir():
             found.add(path.name)
         elif path.suffix == ".json":
@@ -146,10 +147,22 @@ def _put_objects(asker: Asker, where: str, bucket: str, folder: Path, entries: d
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Keys and files, in the order of the keys."""
-    found = [path for path in folder.rglob("*") if not path.is_dir() and path.name not in IGNORED] if folder.is_dir() else []
-    keys = sorted((path.relative_to(folder).as_posix(), path) for path in found)
-    for key, path in keys:
+    """Keys and files, in the order of the keys. A symbolic link is what it leads to, as `aws s3 sync` takes it."""
+    found: list[tuple[str, Path]] = []
+    folders: list[tuple[Path, frozenset[tuple[int, int]]]] = [(folder, frozenset())] if folder.is_dir() else []
+    while folders:
+        one, above = folders.pop()
+        status = one.stat()
+        itself = status.st_dev, status.st_ino
+        if itself in above:
+            raise SeedRefused(f"{one}: a symbolic link leads back to a folder that it is in")
+        for path in one.iterdir():
+            if path.is_dir():
+                folders.append((path, above | {itself}))
+            elif path.name not in IGNORED:
+                refuse_dangling(path)
+                found.append((path.relative_to(folder).as_posix(), path))
+    for key, path in sorted(found):
         try:
             key.encode()
         except UnicodeEncodeError:

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from condemu.server.state_files import SeedRefused
-from condemu.server.state_files.asking import Asker, kind_of, object_of, read_json
+from condemu.server.state_files.asking import Asker, kind_of, listed, object_of, read_json
 
 
 def names(root: Path) -> list[str]:
     """The domains that a directory tells of."""
     found = []
-    for path in sorted(root.iterdir()):
+    for path in listed(root):
         if path.suffix == ".json":
             found.append(path.stem)
         elif not path.name.startswith("."):

@@ -23,7 +23,7 @@ from condemu.core.spaces import NameTaken, Spaces, accounts, load
 from condemu.core.store import Commit, Key, MemoryStore, Store, Txn
 from condemu.s3.state.records import BUCKETS
 from condemu.server.state_files import SeedRefused, Settings, buckets, domains, tables
-from condemu.server.state_files.asking import Asker
+from condemu.server.state_files.asking import Asker, listed
 from condemu.server.state_files.snapshot_file import Opened, Unreadable
 
 KINDS: Final[Mapping[str, ModuleType]] = {"s3": buckets, "dynamodb": tables, "simpledb": domains}
@@ -91,7 +91,7 @@ class Seeding:
 
     def _apply_directory(self, engine: Engine, root: Path, tell: Callable[[str], None]) -> None:
         asker = Asker(self._services(engine), self._config.region)
-        for path in sorted(root.iterdir()):
+        for path in listed(root):
             if path.name not in KINDS and not path.name.startswith((".", "README")):
                 raise SeedRefused(f"{path}: a seed has the folders {', '.join(KINDS)}, and nothing else")
         for folder, kind in KINDS.items():

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from condemu.dynamodb.requests.shapes import SHAPES
 from condemu.server.state_files import SeedRefused
-from condemu.server.state_files.asking import Asker, kind_of, object_of, read_json, read_lines
+from condemu.server.state_files.asking import Asker, kind_of, listed, object_of, read_json, read_lines
 
 TTL: Final = "TimeToLiveSpecification"
 OWN: Final = ("Table", TTL, "Items")
@@ -33,7 +33,7 @@ def names(root: Path) -> list[str]:
     """The tables that a directory tells of."""
     found: set[str] = set()
     items: dict[str, Path] = {}
-    for path in sorted(root.iterdir()):
+    for path in listed(root):
         if path.suffix in (".json", ".jsonl") and path.stem.endswith(ITEMS):
             items[path.stem.removesuffix(ITEMS)] = path
         elif path.suffix == ".json":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -19,6 +20,7 @@ def modules() -> dict[str, Path]:
     return found
 
 
+@cache
 def graph() -> dict[str, frozenset[str]]:
     """For each module the modules that it imports, itself left out."""
     known = modules()

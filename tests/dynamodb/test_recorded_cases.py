@@ -1,4 +1,4 @@
-"""Every recorded refusal and every recorded success, one test each.
+"""Every recorded refusal and every recorded success, a test for each operation; what fails is told by the id of its case.
 
 A refusal has AWS's type and status under both wordings, and its text under one of them; a refused call changes nothing.
 What cannot agree is listed with its reason.
@@ -18,7 +18,7 @@ SUCCESSES = recorded.load("dynamodb_success_cases.json")
 
 
 def agrees(case: dict[str, Any]) -> str:
-    """"" if the answers agree with what was recorded; else what is wrong, under each wording."""
+    """ "" if the answers agree with what was recorded; else what is wrong, under each wording."""
     expected = case["expected"]
     wordings = {"2026": {**expected, **(case.get("expected_2026") or {})}, "classic": expected}
     found = {}
@@ -32,17 +32,21 @@ def agrees(case: dict[str, Any]) -> str:
     return "" if "" in found.values() else "; ".join(f"{profile}: {wrong}" for profile, wrong in found.items())
 
 
-@pytest.mark.parametrize("case", ERRORS["cases"], ids=lambda case: case["id"])
-def test_a_recorded_refusal_is_answered_alike(case):
-    if case["id"] in EXCEPTIONS:
-        pytest.skip(EXCEPTIONS[case["id"]])
-    assert agrees(case) == ""
+def of_each_operation(cases: list[dict[str, Any]]) -> Any:
+    operations = sorted({case["operation"] for case in cases})
+    grouped = [[case for case in cases if case["operation"] == operation] for operation in operations]
+    return pytest.mark.parametrize("cases", grouped, ids=operations)
 
 
-@pytest.mark.parametrize("case", SUCCESSES["cases"], ids=lambda case: case["id"])
-def test_a_recorded_success_succeeds(case):
-    answer = recorded.run(case, SUCCESSES["tables"])
-    assert answer.status == 200, answer.body
+@of_each_operation([case for case in ERRORS["cases"] if case["id"] not in EXCEPTIONS])
+def test_a_recorded_refusal_is_answered_alike(cases):
+    assert {case["id"]: wrong for case in cases if (wrong := agrees(case))} == {}
+
+
+@of_each_operation(SUCCESSES["cases"])
+def test_a_recorded_success_succeeds(cases):
+    answers = {case["id"]: recorded.run(case, SUCCESSES["tables"]) for case in cases}
+    assert {name: answer.body for name, answer in answers.items() if answer.status != 200} == {}
 
 
 def test_no_exception_is_listed_without_need():

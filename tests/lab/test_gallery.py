@@ -58,6 +58,7 @@ def test_every_bug_is_shown_with_the_fewest_deviations(entry):
     assert f"\nIt takes {entry.takes}. Run it again" in str(found.value)
 
 
+@pytest.mark.long
 @every_entry
 def test_no_twin_is_accused_with_one_fault(entry):
     run = explored(entry, entry.right, schedules=ALL)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,6 +12,7 @@ import pytest
 from condemu.lab import RaceFound, explore, seconds
 from condemu.lab.faults import ALSO, WORDS
 from condemu.testing import mock_aws
+from tests.projects import run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "race-lab.md").read_text()
 FILES = re.findall(r"^```python\n# (\w+\.py)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
@@ -26,14 +24,6 @@ def project(tmp_path: Path) -> Path:
     for name, text in FILES:
         (tmp_path / name).write_text(text)
     return tmp_path
-
-
-def run(folder: Path, *words: str) -> tuple[dict[str, int], str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_", "CONDEMU_"))}
-    command = [sys.executable, "-m", "pytest", "-q", f"--rootdir={folder}", "-o", "addopts=", *words]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|skipped|errors?)", done.stdout)}
-    return counts, done.stdout + done.stderr
 
 
 def test_the_bug_is_found_and_drawn_as_on_the_page(project):

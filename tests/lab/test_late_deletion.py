@@ -53,6 +53,7 @@ def test_it_is_offered_only_where_something_has_expired():
     assert explore(looks_twice, setup=table, faults=["late"]).schedules == 1
 
 
+@pytest.mark.long
 def test_pruned_and_unpruned_agree_where_deletion_is_late():
     pruned, everything = (
         explore(looks_twice, other, setup=table, faults=["late", "lost"], time_passes=[31], search=search, schedules=5000)

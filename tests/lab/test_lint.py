@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-BODY = '''
+from tests.projects import run_file
+
+BODY = """
 import threading
 from botocore.exceptions import ClientError
 
@@ -28,8 +24,8 @@ def test_careless(s3_client):
     n = int(s3_client.get_object(Bucket="locks", Key="n")["Body"].read())
     in_a_thread(lambda: s3_client.put_object(Bucket="locks", Key="n", Body=b"7"))
     s3_client.put_object(Bucket="locks", Key="n", Body=b"%d" % (n + 1))
-'''
-CAREFUL = '''
+"""
+CAREFUL = """
 def test_careful(s3_client):
     setup(s3_client)
     found = s3_client.get_object(Bucket="locks", Key="n")
@@ -38,25 +34,16 @@ def test_careful(s3_client):
         s3_client.put_object(Bucket="locks", Key="n", Body=b"1", IfMatch=found["ETag"])
     except ClientError:
         pass
-'''
-
-
-def run(folder: Path, body: str, *words: str) -> tuple[dict[str, int], str]:
-    (folder / "test_it.py").write_text(body)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_", "CONDEMU_"))}
-    command = [sys.executable, "-m", "pytest", "-q", f"--rootdir={folder}", "-o", "addopts=", *words, str(folder)]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|warning|errors?)", done.stdout)}
-    return counts, done.stdout + done.stderr
+"""
 
 
 @pytest.mark.parametrize(("words", "counts"), [((), {"passed": 1}), (("--condemu-lint=off",), {"passed": 1})])
 def test_nothing_is_checked_unless_it_is_asked_for(tmp_path, words, counts):
-    assert run(tmp_path, BODY, *words)[0] == counts
+    assert run_file(tmp_path, BODY, *words)[0] == counts
 
 
 def test_a_lost_update_between_threads_fails_the_test(tmp_path):
-    counts, output = run(tmp_path, BODY, "--condemu-lint=error")
+    counts, output = run_file(tmp_path, BODY, "--condemu-lint=error")
     assert counts == {"passed": 1, "error": 1}, output
     assert "lost update: MainThread's PutObject locks/n" in output
     assert "without a condition replaced what other had written" in output
@@ -64,18 +51,18 @@ def test_a_lost_update_between_threads_fails_the_test(tmp_path):
 
 def test_it_may_be_a_warning_and_be_set_in_the_ini_file(tmp_path):
     (tmp_path / "pytest.ini").write_text("[pytest]\ncondemu_lint = warn\n")
-    counts, output = run(tmp_path, BODY)
+    counts, output = run_file(tmp_path, BODY)
     assert counts == {"passed": 1, "warning": 1}, output
     assert "lost update" in output
 
 
 def test_who_compares_and_sets_is_not_accused(tmp_path):
-    counts, output = run(tmp_path, BODY.partition("def test_careless")[0] + CAREFUL, "--condemu-lint=error")
+    counts, output = run_file(tmp_path, BODY.partition("def test_careless")[0] + CAREFUL, "--condemu-lint=error")
     assert counts == {"passed": 1}, output
 
 
 def test_a_level_that_is_none_is_told(tmp_path):
     (tmp_path / "pytest.ini").write_text("[pytest]\ncondemu_lint = loud\n")
-    counts, output = run(tmp_path, BODY)
+    counts, output = run_file(tmp_path, BODY)
     assert "passed" not in counts
     assert "condemu_lint is off or warn or error, not 'loud'" in output

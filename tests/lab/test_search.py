@@ -58,6 +58,7 @@ def test_so_they_are_where_one_fault_may_strike(program):
     compare(program, 1)
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(programs(1, faulty=True, most=2))
 def test_so_they_are_with_two_faults_and_time(program):
@@ -70,6 +71,7 @@ def test_so_they_are_where_requests_overlap_and_transactions_hold_what_they_touc
     compare(program, 1)
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @given(programs(overlaps=True, faulty=True, most=2))
 def test_so_they_are_where_two_overlap_or_one_and_a_fault(program):

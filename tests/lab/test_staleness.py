@@ -197,6 +197,7 @@ def test_a_stale_read_is_drawn_and_replayed():
         explore(pays, setup=orders, check=check, faults=["stale"], replay=token)
 
 
+@pytest.mark.long
 def test_pruned_and_unpruned_agree_where_reads_may_be_stale():
     def looks(aws):
         return state_of(aws.client("dynamodb")), by_state(aws.client("dynamodb"), "sent")

@@ -63,6 +63,7 @@ def test_every_service_of_botocore_says_so(service: str) -> None:
         check(service, url)
 
 
+@pytest.mark.long
 def test_the_names_are_those_of_botocores_models() -> None:
     session = botocore.session.get_session()
     metadata = [session.get_service_model(service).metadata for service in session.get_available_services()]

@@ -6,6 +6,7 @@ import heapq
 import random
 from collections.abc import Iterator
 
+import pytest
 from sdb_wire import Wire, fresh
 
 WRITERS = 64
@@ -26,6 +27,7 @@ def increment(sdb: Wire, item: str, chance: random.Random, refusals: list[str]) 
         yield chance.randrange(1, WRITERS)
 
 
+@pytest.mark.long
 def test_no_increment_is_lost_in_any_order() -> None:
     chance = random.Random(20100401)
     sdb = fresh()

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from condemu.testing.server import Server
+from tests.projects import run, run_file
 
 PAGE = (Path(__file__).parents[2] / "docs" / "testing.md").read_text()
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
-
-def run(folder: Path, *words: str) -> tuple[dict[str, int], str]:
-    """Runs pytest in a fresh project; how many tests had each outcome, and what it printed."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
-    environment["AWS_EC2_METADATA_DISABLED"] = "true"  # as the page says
-    command = [sys.executable, "-m", "pytest", "-q", "-rs", f"--rootdir={folder}", "-o", "addopts=", *words, str(folder)]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-    counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|skipped|errors?)", done.stdout)}
-    return counts, done.stdout + done.stderr
+AS_THE_PAGE_SAYS = {"AWS_EC2_METADATA_DISABLED": "true"}
 
 
 @pytest.fixture
@@ -34,26 +24,25 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_the_examples_pass(project):
-    counts, output = run(project)
+    counts, output = run(project, environment=AS_THE_PAGE_SAYS)
     assert counts == {"passed": 7}, output
 
 
 def test_the_examples_pass_against_a_server_and_in_parallel(project):
     with Server(bucket_names="per-account") as server:
-        counts, output = run(project, "--condemu-url", server.url, "-n", "2")
+        counts, output = run(project, "--condemu-url", server.url, "-n", "2", environment=AS_THE_PAGE_SAYS)
     assert counts == {"passed": 4, "skipped": 3}, output
 
 
-@pytest.mark.parametrize(
-    ("marker", "said"),
-    [
-        ('auht="strict"', "condemu has no setting 'auht'; did you mean 'auth'?"),
-        ('auth="lenientt"', "auth"),
-        ('"strict"', "takes settings by name, not 'strict'"),
-    ],
-)
-def test_a_mistake_in_the_marker_is_told_in_a_sentence(tmp_path, marker, said):
-    (tmp_path / "test_it.py").write_text(f"import pytest\n\n@pytest.mark.condemu({marker})\ndef test_it(s3_client):\n    pass\n")
-    counts, output = run(tmp_path)
-    assert "passed" not in counts
-    assert said in output
+MISTAKES = {
+    'auht="strict"': "condemu has no setting 'auht'; did you mean 'auth'?",
+    'auth="lenientt"': "auth is 'lenientt'; it can be off, lenient, strict",
+    '"strict"': "takes settings by name, not 'strict'",
+}
+
+
+def test_a_mistake_in_the_marker_is_told_in_a_sentence(tmp_path):
+    tests = [f"@pytest.mark.condemu({marker})\ndef test_{n}(s3_client):\n    pass\n" for n, marker in enumerate(MISTAKES)]
+    counts, output = run_file(tmp_path, "import pytest\n\n" + "\n".join(tests))
+    assert counts == {"errors": 3}, output
+    assert [said for said in MISTAKES.values() if said not in output] == [], output

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
@@ -79,6 +79,11 @@ _SET_KIND: Final[dict[type, str]] = {str: "SS", int: "NS", Decimal: "NS", bytes:
 def kind(value: Value) -> str:
     """The type's code: "S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS" or "BS"."""
     return _SET_KIND[type(value[0])] if type(value) is tuple else _KIND[type(value)]
+
+
+def types_of(kinds: Collection[str]) -> frozenset[type]:
+    """The types of Python whose values are of these kinds. A set has none of its own: its members tell its kind."""
+    return frozenset(which for which, code in _KIND.items() if code in kinds)
 
 
 # --- from the wire ----------------------------------------------------------------------------------------------------------

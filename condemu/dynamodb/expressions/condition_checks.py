@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from condemu.core.errors import ErrorRow, ServiceError
-from condemu.dynamodb.data.paths import DocumentPath, print_path
+from condemu.dynamodb.data.paths import print_path
 from condemu.dynamodb.data.values import Value, encode, kind
 from condemu.dynamodb.errors import expressions as errors
 from condemu.dynamodb.expressions.nodes import And, Between, Call, Comparison, Condition, In, Not, Operand, Or, Path, ValueRef
@@ -43,13 +43,6 @@ def check_condition(resolver: Resolver, node: Condition) -> Condition:
     resolved = _resolve(resolver, node)
     _check_operator_count(resolver, node)
     return resolved
-
-
-def paths_in(node: Condition) -> tuple[DocumentPath, ...]:
-    """The paths that a resolved condition reads, in the order written."""
-    return tuple(
-        operand.parts for part in conditions_in(node) for operand in operands_in(part) if isinstance(operand, Path)
-    )
 
 
 def _check_functions(resolver: Resolver, node: Condition) -> None:

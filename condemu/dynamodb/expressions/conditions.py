@@ -44,17 +44,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from condemu.core.errors import ServiceError
 from condemu.dynamodb.data.paths import DocumentPath, read
 from condemu.dynamodb.data.values import MISSING, Item, Value, equal, kind, orderable
 from condemu.dynamodb.errors import expressions as errors
-from condemu.dynamodb.expressions.condition_checks import check_condition, paths_in
+from condemu.dynamodb.expressions.condition_checks import check_condition
 from condemu.dynamodb.expressions.explanations import explain
 from condemu.dynamodb.expressions.nodes import And, Between, Call, Comparison, Condition, In, Not, Operand, Path, ValueRef
 from condemu.dynamodb.expressions.parser import parse_condition
-from condemu.dynamodb.expressions.semantics import Names, Refused, Resolver, Values
+from condemu.dynamodb.expressions.semantics import Names, Refused, Resolver, Values, paths_in
 
 Test: TypeAlias = Callable[[Item, Values], bool]
 Getter: TypeAlias = Callable[[Item, Values], Value]
@@ -124,14 +124,11 @@ class CompiledCondition:
         self.test = test
 
 
-class BoundCondition:
+class BoundCondition(NamedTuple):
     """A condition with the values of one request."""
 
-    __slots__ = ("compiled", "values")
-
-    def __init__(self, compiled: CompiledCondition, values: Values) -> None:
-        self.compiled = compiled
-        self.values = values
+    compiled: CompiledCondition
+    values: Values
 
     @property
     def paths(self) -> tuple[DocumentPath, ...]:

@@ -9,7 +9,7 @@ from condemu.dynamodb.data.numbers import print_number
 from condemu.dynamodb.data.paths import read, show_path
 from condemu.dynamodb.data.values import MISSING, Item, Value, kind
 from condemu.dynamodb.expressions.nodes import And, Between, Call, Comparison, Condition, In, Not, Operand, Or, Path, ValueRef
-from condemu.dynamodb.expressions.semantics import Values, conditions_in, operands_in, operands_of
+from condemu.dynamodb.expressions.semantics import Values, operands_of, paths_in
 
 _LONGEST: Final = 60
 
@@ -58,10 +58,8 @@ def _show(node: Condition | Operand, values: Values) -> str:
 
 
 def _found(node: Condition, item: Item) -> str:
-    leaves = (operand for part in conditions_in(node) for operand in operands_in(part))
-    paths = dict.fromkeys(operand.parts for operand in leaves if isinstance(operand, Path))
     found = []
-    for path in paths:
+    for path in dict.fromkeys(paths_in(node)):
         value = read(item, path)
         found.append(f"{show_path(path)} is {'missing' if value is MISSING else show_value(value)}")
     return f": {', '.join(found)}" if found else ""

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 
 from condemu.core.errors import ErrorRow, ServiceError
 from condemu.dynamodb.data.paths import MAX_INDEX, MAX_PATH_DEPTH, DocumentPath
-from condemu.dynamodb.data.values import MISSING, Value, kind
+from condemu.dynamodb.data.values import MISSING, Value, kind, types_of
 from condemu.dynamodb.errors import expressions as errors
 from condemu.dynamodb.expressions.nodes import Between, Call, Comparison, Condition, In, Not, Operand, Path, Sum, ValueRef
 from condemu.dynamodb.expressions.reserved_words import RESERVED_WORDS
@@ -85,6 +85,8 @@ class Resolver:
     def value(self, node: ValueRef) -> ValueRef:
         """The reference itself, once it is sure to be defined."""
         name, expression = node.name, self.expression
+        if name in self.values_used:
+            return node
         self.values_used.add(name)
 
         def check(values: Values) -> None:
@@ -100,11 +102,11 @@ class Resolver:
         if isinstance(node, Call) and "N" not in allowed and node.function in OPERAND_FUNCTIONS:
             raise self.refuse(row, {"operator": operator, "type": "N"})
         if isinstance(node, ValueRef):
-            name = node.name
+            name, types = node.name, types_of(allowed)
 
             def check(values: Values) -> None:
-                given = kind(values[name])
-                if given not in allowed:
+                value = values[name]
+                if type(value) not in types and (given := kind(value)) not in allowed:
                     raise ServiceError(row, {"expression": expression, "operator": operator, "type": given})
 
             self.checks.append(check)
@@ -155,6 +157,11 @@ def operands_in(node: Condition | Operand) -> Iterator[Operand]:
     for operand in operands_of(node):
         yield operand
         yield from operands_in(operand)
+
+
+def paths_in(node: Condition) -> tuple[DocumentPath, ...]:
+    """The paths that a resolved condition reads, in the order written."""
+    return tuple(operand.parts for part in conditions_in(node) for operand in operands_in(part) if isinstance(operand, Path))
 
 
 def value_of(node: Operand, values: Values) -> Value:

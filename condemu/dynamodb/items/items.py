@@ -46,7 +46,7 @@ from condemu.dynamodb.state.keys import (
     where_of_item,
     where_of_key,
 )
-from condemu.dynamodb.state.records import ITEMS, StoredItem, Table, changed_by, item_in, size_of
+from condemu.dynamodb.state.records import ITEMS, StoredItem, Table, changed_by, item_in, opened, size_of
 
 _OLD_OR_NONE: Final = (None, "NONE", "ALL_OLD")
 _OLD_NAMES: Final[tuple[Name, ...]] = ("AttributeUpdates", "Expected", "ConditionalOperator")
@@ -125,9 +125,9 @@ def update_item(request: DynamoRequest) -> Plan:
             check_targets(table, update)
         old = txn.get(ITEMS, where)
         _check_free(request, where)
-        before = None if old is None else item_in(old)
+        before, size = (None, 0) if old is None else opened(old)
         check_condition(condition, old, members, before)
-        item, size = updated_item(table, update, old, before, key)
+        item, size = updated_item(table, update, before, size, key)
         new = None if item is None else changes.put(txn, table, where, old, item, size)
         result = _written(members, table, where, old, new, key)
         wanted = members.get("ReturnValues")
@@ -284,22 +284,21 @@ def check_scalar_keys(table: Table, paths: tuple[DocumentPath, ...]) -> None:
 
 
 def updated_item(
-    table: Table, update: BoundUpdate | AttributeUpdates | None, old: StoredItem | None, before: Item | None, key: Item
+    table: Table, update: BoundUpdate | AttributeUpdates | None, before: Item | None, size: int, key: Item
 ) -> tuple[Item | None, int]:
-    """The item that comes of an update, and its size; None where none comes to be. `before` is what is in `old`."""
+    """The item that comes of an update, and its size; None where none comes to be. `before` is what was there, of that `size`."""
     if update is None:
-        item: Item | None = key if before is None else before
-    else:
-        item = update.apply(before, key)
+        return (key, item_size(key)) if before is None else (before, size)
+    item = update.apply(before, key)
     if item is None:
         return None, 0
-    if old is None or before is None or update is None:
+    if before is None:
         size = item_size(item)
     else:
-        size = size_of(old) + growth(before, item, update.roots)  # the other attributes need not be measured again
+        size += growth(before, item, update.roots)  # the other attributes need not be measured again
     if size > MAX_ITEM_SIZE:
         raise ServiceError(errors.UPDATE_TOO_LARGE, because=f"it would have {size} bytes")
-    if update is not None and table.indexes:
+    if table.indexes:
         check_updated_index_keys(table, before, item)
     return item, size
 

@@ -198,7 +198,7 @@ def _new_items(targets: list[Target]) -> list[tuple[Item | None, int]]:
             items.append((action.item, _put_size(action)) if action.kind == "Put" else (None, 0))
             continue
         try:
-            items.append(updated_item(table, action.update, old, before, action.item))
+            items.append(updated_item(table, action.update, before, size_of(old) if old else 0, action.item))
         except ServiceError as error:
             raise cancelled_by(error, number, len(targets)) from None
     return items

@@ -15,10 +15,10 @@ from condemu.dynamodb.data.values import MAX_DEPTH, Value, decode, depth_of, enc
 from condemu.dynamodb.errors import expressions as expression_errors
 from condemu.dynamodb.errors import statements as errors
 from condemu.dynamodb.expressions import nodes as language
-from condemu.dynamodb.expressions.condition_checks import check_condition, paths_in
+from condemu.dynamodb.expressions.condition_checks import check_condition
 from condemu.dynamodb.expressions.conditions import BoundCondition, CompiledCondition, test_of
 from condemu.dynamodb.expressions.nodes import And, Condition, Operand, Or
-from condemu.dynamodb.expressions.semantics import CONDITION_FUNCTIONS, FUNCTIONS, Refused, Resolver
+from condemu.dynamodb.expressions.semantics import CONDITION_FUNCTIONS, FUNCTIONS, Refused, Resolver, paths_in
 from condemu.dynamodb.expressions.update_checks import check_update
 from condemu.dynamodb.expressions.updates import BoundUpdate, CompiledUpdate
 from condemu.dynamodb.partiql.nodes import (

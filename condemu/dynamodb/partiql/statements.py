@@ -46,7 +46,7 @@ from condemu.dynamodb.requests.request import (
 )
 from condemu.dynamodb.state import changes
 from condemu.dynamodb.state.keys import Where, check_index_keys, where_of_item, where_of_key
-from condemu.dynamodb.state.records import ITEMS, StoredItem, Table, changed_by, item_in
+from condemu.dynamodb.state.records import ITEMS, StoredItem, Table, changed_by, item_in, size_of
 
 OneItem = tuple[Table, Item]
 
@@ -171,7 +171,7 @@ def _change(request: DynamoRequest, statement: Update | Delete, binder: Binder, 
         before = None if old is None else item_in(old)
         if old is not None or not only_key:
             check(condition, old, before, returns)
-        item, size = (None, 0) if update is None else updated_item(table, update, old, before, key)
+        item, size = (None, 0) if update is None else updated_item(table, update, before, size_of(old) if old else 0, key)
 
         def apply() -> Performed:
             new: StoredItem | None = None

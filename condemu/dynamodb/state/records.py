@@ -257,6 +257,11 @@ def item_in(record: StoredItem) -> Item:
     return item
 
 
+def opened(record: StoredItem) -> tuple[Item, int]:
+    """What `item_in` and `size_of` say."""
+    return item_in(record), size_of(record)
+
+
 def size_of(record: StoredItem) -> int:
     return int.from_bytes(record[-8:], "big") & ((1 << _SIZE_BITS) - 1)
 

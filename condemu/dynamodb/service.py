@@ -71,11 +71,12 @@ class DynamoDB:
 
     async def handle(self, http: Request) -> Response:
         """Answer: every refusal becomes an error document."""
-        http.call.service = self.name
+        call, headers = http.call, http.headers
+        call.service = self.name
         if http.method != "POST":
             return self._other_method(http)
-        media_type = json_1_0.content_type(http.headers.get("content-type", ""))
-        if media_type is None and http.headers.get("content-length", "0") != "0":
+        media_type = json_1_0.content_type(headers.get("content-type", ""))
+        if media_type is None and headers.get("content-length", "0") != "0":
             return _plain(404, _UNKNOWN_HTTP, http)
         body = await read_body(http.body, BODY_LIMIT)
         if media_type is None:
@@ -83,7 +84,7 @@ class DynamoDB:
                 return _plain(404, _UNKNOWN_HTTP, http)
             media_type = USUAL_TYPE  # an empty body has no type that counts (asserted on AWS)
         sent = body or b""  # what is signed
-        encoding = http.headers.get("content-encoding")
+        encoding = headers.get("content-encoding")
         if encoding is not None and body is not None and encoding in json_1_0.ENCODINGS:
             try:
                 body = json_1_0.unpack(body, encoding, BODY_LIMIT)
@@ -97,10 +98,10 @@ class DynamoDB:
             members = json_1_0.parse(body) if body else {}  # an empty body is not bad JSON (asserted on AWS)
         except NotJson:
             return _refusal(ServiceError(errors.SERIALIZATION), http, media_type)
-        operation = TARGETS.get(http.headers.get("x-amz-target", ""))
+        operation = TARGETS.get(headers.get("x-amz-target", ""))
         if operation is None:
             return _refusal(ServiceError(errors.UNKNOWN_OPERATION), http, media_type)
-        http.call.operation, http.call.parameters = operation.name, members
+        call.operation, call.parameters = operation.name, members
         try:
             return await self._answer(http, operation, members, sent, media_type)
         except ServiceError as error:
@@ -189,10 +190,10 @@ _CONTENT_TYPES: Final = {name: ("Content-Type", name) for name in json_1_0.CONTE
 
 
 def _response(status: int, body: bytes, http: Request, media_type: str) -> Response:
-    number = http.request_id
+    number, asked = http.request_id, http.headers
     encoding = ""
-    if len(body) > PACKED_FROM and "accept-encoding" in http.headers:
-        body, encoding = json_1_0.pack(body, http.headers["accept-encoding"])
+    if len(body) > PACKED_FROM and "accept-encoding" in asked:
+        body, encoding = json_1_0.pack(body, asked["accept-encoding"])
     headers = [
         _SERVER,
         _CONTENT_TYPES[media_type],
@@ -201,7 +202,7 @@ def _response(status: int, body: bytes, http: Request, media_type: str) -> Respo
     ]
     if encoding:
         headers.append(("Content-Encoding", encoding))
-    if "origin" in http.headers:
+    if "origin" in asked:
         headers.append(("Access-Control-Allow-Origin", "*"))
         headers.append(("Access-Control-Expose-Headers", "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,Date"))
     return Response(status, headers, body)

@@ -48,9 +48,11 @@ class Items:
 
 
 def document(result: dict[str, Any]) -> dict[str, Any]:
-    """The result with its items as JSON."""
-    if "Items" in result or "Item" in result:
-        return {name: value.json() if type(value) is Items or type(value) is OneItem else value for name, value in result.items()}
+    """The result with its item, or its items, as JSON."""
+    for name in ("Item", "Items"):
+        shown = result.get(name)
+        if type(shown) is OneItem or type(shown) is Items:
+            return {**result, name: shown.json()}
     return result
 
 

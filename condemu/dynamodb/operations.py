@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from condemu.core.calls import Plan
+from condemu.core.calls import Plan, Step
 from condemu.dynamodb.access import accesses
 from condemu.dynamodb.access.accesses import Accesses
 from condemu.dynamodb.backups import absent, backups, exports, imports, recovery, restores
@@ -31,15 +31,15 @@ STREAMS_API: Final = "DynamoDBStreams_20120810"
 class Operation:
     """All that is peculiar to an operation.
 
-    `prepare` refuses what can be refused without a table, and returns the plan of what is left. `writes`: it may change
-    something. `accesses` tells what it asks permission for; `mends`: the account's root user may do it whatever a table's policy
-    says (API Reference, PutResourcePolicy). `first` refuses before the members are looked at; its second argument says whether
-    AWS's texts are those of 2026. `nothing`: the body of an answer without members. `follow`: what is done once it is decided,
-    before it is answered. `shape` describes the members, `in_order` passes most requests that fit it.
+    `prepare` refuses what can be refused without a table, and returns the plan, or the one step, that is left. `writes`: it may
+    change something. `accesses` tells what it asks permission for; `mends`: the account's root user may do it whatever a table's
+    policy says (API Reference, PutResourcePolicy). `first` refuses before the members are looked at; its second argument says
+    whether AWS's texts are those of 2026. `nothing`: the body of an answer without members. `follow`: what is done once it is
+    decided, before it is answered. `shape` describes the members, `in_order` passes most requests that fit it.
     """
 
     name: str
-    prepare: Callable[[DynamoRequest], Plan]
+    prepare: Callable[[DynamoRequest], Plan | Step]
     writes: bool
     accesses: Accesses
     wording: Wording = USUAL

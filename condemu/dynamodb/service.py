@@ -12,7 +12,7 @@ from typing import Any, Final
 from condemu.auth.authenticate import Authenticator
 from condemu.auth.failures import AuthFailure
 from condemu.auth.principals import Principal, root_of
-from condemu.core.calls import Plan
+from condemu.core.calls import Call, Plan, Step
 from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
@@ -120,8 +120,8 @@ class DynamoDB:
             operation.name, members, caller.account, region, http.request_id, self.reservations, self.table_delay, self.seal,
             operation.writes, http.headers,
         )  # fmt: skip
-        plan = _guarded(self._prepare(operation, request, members), operation, request, caller)
-        call.consistent = plan.consistent
+        plan = self._prepare(operation, request, members)
+        _make_ready(plan, call, operation, request, caller)
         try:
             result = await self.engine.run(call, plan)
         except ServiceError as error:
@@ -141,7 +141,7 @@ class DynamoDB:
             raise refusal_of(failure) from None
         return authentication.principal, authentication.access_key, authentication.region or self.region
 
-    def _prepare(self, operation: Operation, request: DynamoRequest, members: dict[str, Any]) -> Plan:
+    def _prepare(self, operation: Operation, request: DynamoRequest, members: dict[str, Any]) -> Plan | Step:
         """All that needs no table. Types first, whatever else is wrong."""
         try:
             if operation.first is not None:
@@ -166,20 +166,23 @@ class DynamoDB:
         return _plain(404, _UNKNOWN_HTTP, http)
 
 
-def _guarded(plan: Plan, operation: Operation, request: DynamoRequest, caller: Principal) -> Plan:
-    """The plan with each decision behind the questions whether anything has expired, and whether the caller may do this.
+def _make_ready(plan: Plan | Step, call: Call, operation: Operation, request: DynamoRequest, caller: Principal) -> None:
+    """Put each decision behind the questions whether anything has expired, and whether the caller may do this.
 
     What has expired is deleted before anything is decided. A batch is authorized as a whole, before its first step.
     """
-    if plan.join is None:
+    if isinstance(plan, Step):
+        step = plan
+    else:
+        call.consistent = plan.consistent
+        if plan.join is not None:
+            plan.check = partial(authorized, request, caller, operation.accesses, operation.mends, plan.check)
+            for step in plan.steps:
+                step.decide = partial(unexpired, request, step.decide)
+            return
         step = plan.steps[0]
-        allowed = partial(authorized, request, caller, operation.accesses, operation.mends, step.decide)
-        step.decide = partial(unexpired, request, allowed)
-        return plan
-    plan.check = partial(authorized, request, caller, operation.accesses, operation.mends, plan.check)
-    for step in plan.steps:
-        step.decide = partial(unexpired, request, step.decide)
-    return plan
+    allowed = partial(authorized, request, caller, operation.accesses, operation.mends, step.decide)
+    step.decide = partial(unexpired, request, allowed)
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------------

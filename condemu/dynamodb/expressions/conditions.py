@@ -113,10 +113,11 @@ FUNCTION_TESTS: Final[dict[str, Callable[..., bool]]] = {
 class CompiledCondition:
     """A condition whose names are resolved. `paths` are the paths that it reads, in the order written."""
 
-    __slots__ = ("checks", "names_used", "node", "paths", "test", "values_used")
+    __slots__ = ("checks", "further", "names_used", "node", "paths", "test", "values_used")
 
     def __init__(self, resolver: Resolver, node: Condition, paths: tuple[DocumentPath, ...], test: Test) -> None:
         self.checks = tuple(resolver.checks)
+        self.further = resolver.further
         self.names_used = frozenset(resolver.names_used)
         self.values_used = frozenset(resolver.values_used)
         self.node = node

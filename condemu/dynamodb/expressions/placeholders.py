@@ -91,7 +91,8 @@ class Placeholders:
 
     def _use(self, compiled: CompiledCondition | CompiledUpdate) -> None:
         """Refuse what the values make wrong, and note what is used."""
-        for check in compiled.checks:
+        given = compiled.values_used <= self.values.keys()
+        for check in compiled.further if given else compiled.checks:
             check(self.values)
         if compiled.names_used:
             self.names_used |= compiled.names_used

@@ -52,6 +52,7 @@ class Resolver:
         self.expression = expression
         self.names = None if names is None else dict(names)
         self.checks: list[Check] = []
+        self.presences: set[Check] = set()  # those that only ask whether a value is there
         self.names_used: set[str] = set()
         self.values_used: set[str] = set()
 
@@ -94,6 +95,7 @@ class Resolver:
                 raise ServiceError(errors.VALUE_UNDEFINED, {"expression": expression, "name": name})
 
         self.checks.append(check)
+        self.presences.add(check)
         return node
 
     def must_be(self, node: Operand, operator: str, allowed: frozenset[str], row: ErrorRow = errors.OPERAND_TYPE) -> None:
@@ -127,6 +129,12 @@ class Resolver:
             for part in path.parts:
                 if type(part) is str and part[0] != "#" and part.upper() in RESERVED_WORDS:
                     raise self.refuse(errors.RESERVED_WORD, {"word": part})
+
+
+    @property
+    def further(self) -> tuple[Check, ...]:
+        """The checks that are left where every value that is used is there."""
+        return tuple(check for check in self.checks if check not in self.presences)
 
 
 def operands_of(node: Condition | Operand) -> tuple[Operand, ...]:

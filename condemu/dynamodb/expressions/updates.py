@@ -60,11 +60,13 @@ class CompiledUpdate:
     """
 
     __slots__ = (
-        "actions", "checks", "clauses", "creates", "names_used", "reads", "roots", "sets", "targets", "tree", "values_used",
+        "actions", "checks", "clauses", "creates", "further", "names_used", "reads", "roots", "sets", "targets", "tree",
+        "values_used",
     )  # fmt: skip
 
     def __init__(self, resolver: Resolver, clauses: tuple[Clause, ...]) -> None:
         self.checks = tuple(resolver.checks)
+        self.further = resolver.further
         self.names_used = frozenset(resolver.names_used)
         self.values_used = frozenset(resolver.values_used)
         self.clauses = clauses

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from condemu.core.calls import Plan
+from condemu.core.calls import Plan, Step
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
 from condemu.dynamodb.data.paths import DocumentPath
@@ -53,7 +53,7 @@ _OLD_NAMES: Final[tuple[Name, ...]] = ("AttributeUpdates", "Expected", "Conditio
 _ASKING: Final = frozenset(("ReturnValues", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"))  # for more than {}
 
 
-def put_item(request: DynamoRequest) -> Plan:
+def put_item(request: DynamoRequest) -> Step:
     members = request.members
     older = check_mixing(members, ("Expected", "ConditionalOperator"), ("ConditionExpression",))
     check_no_placeholders(members, "ConditionExpression")
@@ -79,7 +79,7 @@ def put_item(request: DynamoRequest) -> Plan:
     return on_one_item(request, decide, item)
 
 
-def delete_item(request: DynamoRequest) -> Plan:
+def delete_item(request: DynamoRequest) -> Step:
     members = request.members
     older = check_mixing(members, ("Expected", "ConditionalOperator"), ("ConditionExpression",))
     check_no_placeholders(members, "ConditionExpression")
@@ -102,7 +102,7 @@ def delete_item(request: DynamoRequest) -> Plan:
     return on_one_item(request, decide, key)
 
 
-def update_item(request: DynamoRequest) -> Plan:
+def update_item(request: DynamoRequest) -> Step:
     members = request.members
     older = check_mixing(members, _OLD_NAMES, ("UpdateExpression", "ConditionExpression"))
     check_no_placeholders(members, "UpdateExpression", "ConditionExpression")
@@ -161,7 +161,7 @@ def get_item(request: DynamoRequest) -> Plan:
             result["ConsumedCapacity"] = consumed(read_cost(table, size_of(found) if found else 0, consistent), asked)
         return result
 
-    return on_one_item(request, decide, key, consistent=consistent)
+    return Plan(on_one_item(request, decide, key), consistent=consistent)
 
 
 # --- shared with batches and transactions -----------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What all operations share: the request, its plan, and the way to the table.
 
-An operation is a function of a request that refuses what is wrong with the request alone, in AWS's order, and returns a `Plan`:
-the decision that is left.
+An operation is a function of a request that refuses what is wrong with the request alone, in AWS's order, and returns what is
+left: a `Step`, which is one decision, or a `Plan`.
 """
 
 from __future__ import annotations
@@ -131,12 +131,10 @@ def atomic(
     return Plan(step, consistent=consistent)
 
 
-def on_one_item(
-    request: DynamoRequest, decide: Callable[[Txn, Table], Result], key: Item, *, consistent: bool = True
-) -> Plan:
-    """A plan of one decision about one item of the request's table, which is looked up for it."""
+def on_one_item(request: DynamoRequest, decide: Callable[[Txn, Table], Result], key: Item) -> Step:
+    """One decision about one item of the request's table, which is looked up for it."""
     where = address(request, request.members["TableName"])
-    return Plan(step_of(request, partial(_in_table, request, where, decide), on_item(where, key)), consistent=consistent)
+    return step_of(request, partial(_in_table, request, where, decide), on_item(where, key))
 
 
 def _in_table(request: DynamoRequest, where: Key, decide: Callable[[Txn, Table], Result], txn: Txn) -> Result:

@@ -79,21 +79,21 @@ class DynamoDB:
         if media_type is None and headers.get("content-length", "0") != "0":
             return _plain(404, _UNKNOWN_HTTP, http)
         body = await read_body(http.body, BODY_LIMIT)
+        if body is None:
+            return _plain(413, b"", http)
         if media_type is None:
             if body:
                 return _plain(404, _UNKNOWN_HTTP, http)
             media_type = USUAL_TYPE  # an empty body has no type that counts (asserted on AWS)
-        sent = body or b""  # what is signed
+        sent = body  # what is signed
         encoding = headers.get("content-encoding")
-        if encoding is not None and body is not None and encoding in json_1_0.ENCODINGS:
+        if encoding is not None and encoding in json_1_0.ENCODINGS:
             try:
                 body = json_1_0.unpack(body, encoding, BODY_LIMIT)
             except json_1_0.TooLarge:
-                body = None
+                return _plain(413, b"", http)
             except json_1_0.BadEncoding:  # asserted on AWS by a published suite
                 return _refusal(ServiceError(errors.BROKEN_BODY), http, media_type)
-        if body is None:
-            return _plain(413, b"", http)
         try:
             members = json_1_0.parse(body) if body else {}  # an empty body is not bad JSON (asserted on AWS)
         except NotJson:
@@ -169,7 +169,8 @@ class DynamoDB:
 def _make_ready(plan: Plan | Step, call: Call, operation: Operation, request: DynamoRequest, caller: Principal) -> None:
     """Put each decision behind the questions whether anything has expired, and whether the caller may do this.
 
-    What has expired is deleted before anything is decided. A batch is authorized as a whole, before its first step.
+    What has expired is deleted before anything is decided. A batch is authorized as a whole, before its first step. The call is
+    told whether it may be answered from the past.
     """
     if isinstance(plan, Step):
         step = plan

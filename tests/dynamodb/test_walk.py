@@ -82,7 +82,7 @@ def asked(emulator: Emulator, operation: str, members: Any) -> Callable[[], Call
     ("operation", "members", "status", "most"),
     [
         ("PutItem", PUT, 200, 39), ("PutItem", PUT_IF, 200, 45), ("PutItem", PUT_NEW, 400, 50), ("UpdateItem", UPDATE, 200, 47),
-        ("GetItem", GET, 200, 41),
+        ("GetItem", GET, 200, 40),
     ],
     ids=["PutItem", "PutItem with a condition", "PutItem that is refused", "UpdateItem with a condition", "GetItem"],
 )  # fmt: skip

@@ -57,12 +57,10 @@ def document(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _members(item: Mapping[str, Value]) -> str:
-    members = []
-    for name, value in item.items():
-        if type(value) is str:
-            members.append(f'{quoted(name)}:{{"S":{quoted(value)}}}')
-        else:
-            members.append(f"{quoted(name)}:{_PRINTERS[type(value)](value)}")
+    members = [
+        f'{quoted(name)}:{{"S":{quoted(value)}}}' if type(value) is str else f"{quoted(name)}:{_PRINTERS[type(value)](value)}"
+        for name, value in item.items()
+    ]
     return f"{{{','.join(members)}}}"
 
 

@@ -121,8 +121,7 @@ def measured_item(wire: Any, depth: int = 1) -> tuple[Item, int]:
                 item[name] = text
                 size += len(text)
                 continue
-            content = tagged.get("M")
-            if type(content) is dict and depth < MAX_DEPTH:
+            if "M" in tagged and type(content := tagged["M"]) is dict and depth < MAX_DEPTH:
                 item[name], below = measured_item(content, depth + 1)
                 size += 3 + len(content) + below
                 continue
@@ -138,6 +137,10 @@ def decode(wire: Any, depth: int = 1) -> Value:
     """
     if type(wire) is not dict:
         raise Malformed
+    if len(wire) == 1:
+        ((tag, content),) = wire.items()
+        if content is not None and tag in _DECODERS:
+            return _DECODERS[tag](content, depth)
     value: Value = MISSING
     ambiguous = False
     for tag, content in wire.items():

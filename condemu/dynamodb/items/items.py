@@ -140,7 +140,7 @@ def update_item(request: DynamoRequest) -> Step:
     return on_one_item(request, decide, key)
 
 
-def get_item(request: DynamoRequest) -> Plan:
+def get_item(request: DynamoRequest) -> Plan | Step:
     members = request.members
     check_mixing(members, ("AttributesToGet",), ("ProjectionExpression",))
     check_no_placeholders(members, "ProjectionExpression")
@@ -161,7 +161,8 @@ def get_item(request: DynamoRequest) -> Plan:
             result["ConsumedCapacity"] = consumed(read_cost(table, size_of(found) if found else 0, consistent), asked)
         return result
 
-    return Plan(on_one_item(request, decide, key), consistent=consistent)
+    step = on_one_item(request, decide, key)
+    return step if consistent else Plan(step, consistent=False)
 
 
 # --- shared with batches and transactions -----------------------------------------------------------------------------------

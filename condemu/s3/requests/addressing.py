@@ -1,9 +1,9 @@
 """Which bucket and which key a request names, by path or by host.
 
 Path style is `/bucket/key`. Virtual-hosted style is recognized by the Host header alone: `bucket.localhost`,
-`bucket.s3.localhost`, `bucket.s3.amazonaws.com`, `bucket.s3.<region>.amazonaws.com`, their FIPS, accelerated and dual-stack
-forms, and those of every other partition. Keys are percent-decoded once and never normalized: `//`, `.` and `..` are ordinary
-(recorded on AWS).
+`bucket.s3.localhost`, `bucket.s3.<region>.localhost`, and LocalStack's names below `localhost.localstack.cloud`;
+`bucket.s3.amazonaws.com`, `bucket.s3.<region>.amazonaws.com`, their FIPS, accelerated and dual-stack forms, and those of
+every other partition. Keys are percent-decoded once and never normalized: `//`, `.` and `..` are ordinary (recorded on AWS).
 """
 
 from __future__ import annotations
@@ -24,28 +24,29 @@ AWS_SUFFIXES: Final = (
     "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk",
     "csp.hci.ic.gov", "api.aws.hci.ic.gov",
 )  # fmt: skip
+REGION: Final = r"[a-z]{2,5}(?:-[a-z]+)+-\d"
 VIRTUAL_HOST: Final = re.compile(
-    r"(?P<bucket>.+?)\.(?:s3\.localhost|localhost|s3\.localhost\.localstack\.cloud"
-    r"|s3(?:-fips|-accelerate)?[.-](?:dualstack\.)?(?:[a-z]{2,5}(?:-[a-z]+)+-\d\.)?"
+    rf"(?P<bucket>.+?)\.(?:localhost|s3\.(?:{REGION}\.)?localhost(?:\.localstack\.cloud)?"
+    rf"|s3(?:-fips|-accelerate)?[.-](?:dualstack\.)?(?:{REGION}\.)?"
     rf"(?:{'|'.join(map(re.escape, AWS_SUFFIXES))}))",
     re.IGNORECASE,
 )
 WEBSITE: Final = ".s3-website"  # in a Host: what it names is served as a website
 WEBSITE_HOST: Final = re.compile(
-    r"(?P<bucket>.+?)\.s3-website(?:[.-][a-z]{2,5}(?:-[a-z]+)+-\d)?\."
+    rf"(?P<bucket>.+?)\.s3-website(?:[.-]{REGION})?\."
     rf"(?:localhost|localhost\.localstack\.cloud|{'|'.join(map(re.escape, AWS_SUFFIXES))})",
     re.IGNORECASE,
 )
-SERVICE_LABELS: Final = frozenset({"s3", "dynamodb", "sdb", "www"})
+SERVICE: Final = re.compile(rf"www|(?:s3|dynamodb|sdb)(?:\.{REGION})?", re.IGNORECASE)  # before localhost, and no bucket
 
 
 @lru_cache(maxsize=1024)
 def bucket_of_host(host: str) -> str | None:
     """The bucket that a Host header names, or None for path style."""
     match = website_of_host(host) or VIRTUAL_HOST.fullmatch(without_port(host))
-    if match is None or match["bucket"].lower() in SERVICE_LABELS:
+    if match is None or SERVICE.fullmatch(match["bucket"]) is not None:
         return None
-    return match["bucket"]
+    return match["bucket"].lower()  # the letter case of a host's name means nothing (RFC 9110 §4.2.3)
 
 
 def website_of_host(host: str) -> re.Match[str] | None:

@@ -21,6 +21,7 @@ from condemu.testing.transport import (
     RawBody,
     answer,
     answer_async,
+    answer_to,
     as_bytes,
     body_of,
     collected,
@@ -158,7 +159,7 @@ async def async_bytes(body: Any) -> bytes:
 def answered(head: Head, headers: Any, body: bytes) -> Response:
     """The answer to a request of ours. Raises ReplyLost."""
     emulator = emulator_for(head, body)
-    return run(emulator.answer(request_from(emulator, head.method, head.url, headers, body)))
+    return run(answer_to(emulator, request_from(emulator, head.method, head.url, headers, body)))
 
 
 def urllib3_urlopen(original: Any) -> Any:
@@ -224,7 +225,7 @@ def httpx_handle_async(original: Any) -> Any:
         body = await request.aread()
         emulator = emulator_for(head, body)
         try:
-            response = await emulator.answer(request_from(emulator, head.method, head.url, request.headers.raw, body))
+            response = await answer_to(emulator, request_from(emulator, head.method, head.url, request.headers.raw, body))
         except ReplyLost as lost:
             raise httpx_lost(lost, request) from lost
         return httpx_response(response, request)

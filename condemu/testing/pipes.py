@@ -15,7 +15,7 @@ import httptools
 from condemu.core.engine import ReplyLost
 from condemu.core.http import Request, Response
 from condemu.testing.activation import Head, emulator_for
-from condemu.testing.transport import collected, is_stall, request_from, run, text_of
+from condemu.testing.transport import answer_to, collected, is_stall, request_from, run, text_of
 
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -85,7 +85,7 @@ class SyncPipe:
             return io.BytesIO()
         emulator, request = self._incoming.request()
         try:
-            return io.BytesIO(self._incoming.reply(run(emulator.answer(request))))
+            return io.BytesIO(self._incoming.reply(run(answer_to(emulator, request))))
         except ReplyLost as lost:
             if is_stall(lost):
                 raise TimeoutError("timed out") from lost
@@ -132,7 +132,7 @@ class AsyncPipe:
 
         try:
             emulator, request = self._incoming.request()
-            reply = self._incoming.reply(await emulator.answer(request))
+            reply = self._incoming.reply(await answer_to(emulator, request))
         except ReplyLost as lost:
             error = SocketTimeoutError("Timeout on reading data from socket") if is_stall(lost) else ServerDisconnectedError()
             self.client.set_exception(error, lost)

@@ -56,6 +56,15 @@ def request_from(
     return emulator.received(method, parts.path or "/", parts.query, received, BytesBody(body), scheme=parts.scheme)
 
 
+async def answer_to(emulator: Emulator, request: Request) -> Response:
+    """The answer as it would have arrived over a socket: with its date and its length, and without what no header can carry."""
+    response = await emulator.answer(request)
+    if hasattr(emulator, "asgi"):  # a server elsewhere has sent all that
+        fields = emulator.asgi.heads.of(request, response, False)
+        response.headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
+    return response
+
+
 def request_of(emulator: Emulator, prepared: Any, body: bytes) -> Request:
     """botocore's AWSPreparedRequest as the emulator would have received it from a socket."""
     return request_from(emulator, prepared.method, prepared.url, prepared.headers.items(), body)
@@ -124,7 +133,7 @@ def answer(emulator: Emulator, prepared: Any, body: bytes | None = None) -> Any:
 
     request = request_of(emulator, prepared, body_of(prepared) if body is None else body)
     try:
-        response = run(emulator.answer(request))
+        response = run(answer_to(emulator, request))
     except ReplyLost as lost:
         raise lost_reply(lost, prepared) from lost
     headers: Any = dict(response.headers)
@@ -136,7 +145,7 @@ async def answer_async(emulator: Emulator, prepared: Any, body: bytes) -> Any:
     from aiobotocore.awsrequest import AioAWSResponse
 
     try:
-        response = await emulator.answer(request_of(emulator, prepared, body))
+        response = await answer_to(emulator, request_of(emulator, prepared, body))
     except ReplyLost as lost:
         raise lost_reply(lost, prepared) from lost
     headers: Any = dict(response.headers)

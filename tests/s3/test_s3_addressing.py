@@ -1,4 +1,4 @@
-"""Virtual-hosted style by the names of this machine: AWS's forms (User Guide, VirtualHosting), and those that LocalStack documents.
+"""Virtual-hosted style by the names of this machine: AWS's forms (User Guide, VirtualHosting), and those of LocalStack's pages.
 
 AWS's own names are compared with botocore's in tests/testing/test_reach.py.
 """
@@ -42,7 +42,8 @@ def test_the_bucket_that_a_host_names(host: str, suffix: str, bucket: str | None
 
 
 def test_an_object_is_put_and_read_by_each_of_the_names(s3: Wire):
-    for number, host in enumerate(("bucket.s3.us-east-1.localhost:4566", "BUCKET.localhost", "bucket.s3.localhost.localstack.cloud")):
+    hosts = ("bucket.s3.us-east-1.localhost:4566", "BUCKET.localhost", "bucket.s3.localhost.localstack.cloud")
+    for number, host in enumerate(hosts):
         assert s3("PUT", f"/key-{number}", b"body", headers={"host": host}).status == 200
         assert s3("PUT", f"/key-{number}", headers={"host": host, "if-none-match": "*"}).code == "PreconditionFailed"
         assert s3("GET", f"/bucket/key-{number}").body == b"body"

@@ -9,6 +9,7 @@ import threading
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
 from typing import Any
 
 import aiohttp
@@ -23,12 +24,14 @@ from botocore.endpoint_provider import EndpointProvider
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointProviderError, EndpointVariantError, ReadTimeoutError
 
 from condemu.core.calls import Call
+from condemu.core.effects import ManualClock
 from condemu.core.engine import ObserverFailed, ReplyLost, Watch
 from condemu.core.http import Response
 from condemu.s3.requests.addressing import AWS_SUFFIXES, bucket_of_host
 from condemu.testing import Condemu, mock_aws
 from condemu.testing.activation import NotEmulated
 from condemu.testing.hosts import is_aws, service_of
+from condemu.testing.server import Server
 
 # Made before anything is active, as a Lambda handler makes them at import.
 S3 = boto3.client("s3", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
@@ -227,6 +230,63 @@ def test_a_client_is_that_mocks_that_made_it_also_while_another_is_active(accoun
         assert names(outer.client("s3", account=account)) == ["outer"]
         assert names(inner.client("s3", account=account)) == names(boto3.client("s3")) == []
         assert [bucket.name for bucket in outer.resource("s3", account=account).buckets.all()] == ["outer"]
+
+
+def headers_of(call: Callable[..., Any], **parameters: Any) -> dict[str, str]:
+    try:
+        answer = call(**parameters)
+    except ClientError as refused:
+        answer = refused.response
+    return dict(answer["ResponseMetadata"]["HTTPHeaders"])
+
+
+def fields_of_every_kind(s3: Any, dynamodb: Any, sdb: Any) -> list[dict[str, str]]:
+    """The header fields of answers with a body, without, refused, and not modified."""
+    place = {"Bucket": "bucket", "Key": "key"}
+    return [
+        headers_of(s3.create_bucket, Bucket="bucket"),
+        headers_of(s3.put_object, **place, Body=b"body", Metadata={"name": "value"}),
+        headers_of(s3.put_object, **place, IfNoneMatch="*"),
+        headers_of(s3.get_object, **place),
+        headers_of(s3.head_object, **place),
+        headers_of(s3.get_object, **place, IfNoneMatch="*"),
+        headers_of(s3.list_objects_v2, Bucket="bucket"),
+        headers_of(s3.delete_object, **place),
+        headers_of(s3.head_object, **place),
+        headers_of(dynamodb.list_tables),
+        headers_of(dynamodb.describe_table, TableName="none"),
+        headers_of(sdb.list_domains),
+        headers_of(sdb.domain_metadata, DomainName="none"),
+    ]
+
+
+def test_an_answer_has_the_header_fields_that_it_has_over_a_socket():
+    """A lease that goes by the server's clock reads `Date`."""
+    services = ("s3", "dynamodb", "sdb")
+    with Server() as server:
+        session = boto3.Session("123456789012", "x", region_name="us-east-1")
+        there = fields_of_every_kind(*(session.client(name, endpoint_url=server.url) for name in services))
+    clock = ManualClock()
+    with mock_aws(wall=clock, auth="off") as condemu:
+        here = fields_of_every_kind(*map(condemu.client, services))
+    assert [set(fields) for fields in here] == [set(fields) for fields in there]
+    assert {fields["date"] for fields in here} == {formatdate(clock.now(), usegmt=True)}
+
+
+def test_whoever_fetches_a_presigned_url_is_told_the_date():
+    async def by_aiohttp_and_httpx(url: str) -> list[Any]:
+        async with aiohttp.ClientSession() as session, session.get(url) as answer, httpx.AsyncClient() as client:
+            return [answer.headers, (await client.get(url)).headers]
+
+    clock = ManualClock()
+    with mock_aws(wall=clock, auth="off") as condemu:
+        condemu.client("s3").create_bucket(Bucket="bucket")
+        condemu.client("s3").put_object(Bucket="bucket", Key="key", Body=b"body")
+        url = condemu.client("s3").generate_presigned_url("get_object", Params={"Bucket": "bucket", "Key": "key"})
+        sent: list[Any] = [requests.get(url, timeout=1800).headers, urllib.request.urlopen(url, timeout=1800).headers]
+        sent += [urllib3.PoolManager().request("GET", url).headers, httpx.get(url).headers]
+        sent += asyncio.run(by_aiohttp_and_httpx(url))
+    assert [(fields["Date"], fields["Content-Length"]) for fields in sent] == [(formatdate(clock.now(), usegmt=True), "4")] * 6
 
 
 def test_white_space_around_a_header_is_dropped_as_on_a_socket():

@@ -36,7 +36,7 @@ ABOUT: Final = "about.json"
 BEGIN: Final = "log/begin"
 TRIES: Final = 3  # of a request whose answer was lost
 LOOKS: Final = 30  # looks after bodies between one that finds a body dead and its end: an hour
-FRESH: Final = 10  # looks for which a body that was put needs not be put again to be named
+FRESH: Final = 1200.0  # seconds for which a body that was put needs not be put again to be named
 OLD: Final = 3600.0  # seconds since a body was put, before which it is not deleted
 
 
@@ -157,18 +157,20 @@ class S3Bodies:
     """Bodies by name. What nothing in this process refers to is deleted after an hour by whoever saw it die, or found it so.
 
     An hour is `LOOKS` looks. What was put less than an hour ago is not deleted, and who names a body that it put long ago puts it
-    once more before: so a body that is about to be named is never deleted.
+    once more before. How long ago is told by a clock, not by looks: a process that was stopped meanwhile has not looked. What is
+    left is a body that is put once more between another's look at its age and its deletion, milliseconds later: no condition of
+    DeleteObject tells the same bytes from those that were there before (docs/shared.md).
     """
 
-    def __init__(self, objects: Objects, *, elsewhere: bool = False) -> None:
+    def __init__(self, objects: Objects, wall: Clock, *, elsewhere: bool = False) -> None:
         self._objects = objects
+        self._wall = wall
         self._elsewhere = elsewhere
         self._dead: dict[str, int] = {}
-        self._put: dict[str, int] = {}  # what was put here and never named yet, and at which look
-        self._look = 0
+        self._put: dict[str, float] = {}  # what was put here and never named yet, and when
 
     def put(self, name: str, path: str) -> None:
-        self._put[name] = self._look
+        self._put[name] = self._wall.now()
         if not self._elsewhere:
             with open(path, "rb") as file:
                 self._objects.put(f"body/{name}", file, os.path.getsize(path))
@@ -177,8 +179,9 @@ class S3Bodies:
         missing = []
         for name in names:
             self._dead.pop(name, None)
-            put = self._put.pop(name, self._look)
-            if self._look - put > FRESH or not (self._elsewhere or self._objects.has(f"body/{name}")):
+            put = self._put.pop(name, None)
+            is_old = put is not None and self._wall.now() - put > FRESH
+            if is_old or not (self._elsewhere or self._objects.has(f"body/{name}")):
                 missing.append(name)
         return missing
 
@@ -188,8 +191,7 @@ class S3Bodies:
         os.replace(f"{path}.part", path)
 
     def tend(self, dead: Sequence[str], held: Callable[[str], bool]) -> list[str]:
-        self._look += 1
-        self._put = {name: look for name, look in self._put.items() if held(name)}
+        self._put = {name: when for name, when in self._put.items() if held(name)}
         self._dead = {**dict.fromkeys(dead, 0), **self._dead}
         self._dead = {name: looks + 1 for name, looks in self._dead.items() if not held(name)}
         gone = [name for name, looks in self._dead.items() if looks > LOOKS and self._is_old(name)]
@@ -242,7 +244,7 @@ class S3Place:
         self._objects = Objects(address, wall)
         self.secret = self._opened(ids.of("shard iterators").token(32))
         self.snapshots = S3Snapshots(Objects(address, wall))
-        self.bodies = S3Bodies(Objects(address, wall), elsewhere=elsewhere)
+        self.bodies = S3Bodies(Objects(address, wall), wall, elsewhere=elsewhere)
         self.bell = S3Bell()
 
     def _opened(self, secret: bytes) -> bytes:

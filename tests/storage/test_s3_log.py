@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from test_shared import BIG, killed_before_its_commit, send, shared
 
-from condemu.core.effects import CountingIds
+from condemu.core.effects import CountingIds, ManualClock
 from condemu.core.log import LogUnavailable, Missed
 from condemu.server.app import Emulator, build
 from condemu.server.config import Config
 from condemu.server.system import SystemClock
 from condemu.storage.data_directory import DataUnusable
-from condemu.storage.s3_log import FRESH, OLD, S3Log, S3Place, S3Snapshots
+from condemu.storage.s3_log import FRESH, OLD, S3Bodies, S3Log, S3Place, S3Snapshots
 from condemu.storage.s3_objects import Answer, Objects, S3Address
 
 Place = tuple[str, dict[str, str]]
@@ -191,13 +191,29 @@ def test_a_body_that_was_put_within_the_hour_is_kept(bucket, made, monkeypatch):
     assert len(bodies_in(bucket)) == 1
 
 
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["in the bucket", "in a directory"])
+def test_a_process_that_was_stopped_puts_its_body_again_before_it_names_it(bucket, elsewhere, tmp_path):
+    """It has not looked after bodies meanwhile; others have, and may be about to delete this one."""
+    clock, there = ManualClock(), objects(bucket)
+    bodies = S3Bodies(there, clock, elsewhere=elsewhere)
+    path = tmp_path / "body"
+    path.write_bytes(BIG)
+    bodies.put("one", str(path))
+    clock.advance(FRESH)
+    assert bodies.claim(["one"]) == []
+    bodies.put("two", str(path))
+    clock.advance(FRESH + 1)
+    assert bodies.claim(["two"]) == ["two"]
+    assert bodies.claim(["one"]) == []  # a commit named it: it is nobody's to delete
+
+
 def test_who_names_a_body_that_it_put_long_ago_puts_it_again(bucket, made):
     one = shared(made())
+    clock = one.place.bodies._wall = ManualClock()
     leaf = one.blobs.keep(BIG).spans[0][0]
     name = f"body/{leaf.name}"
     one.shipped.ship_one(leaf)
-    for _ in range(FRESH + 1):
-        one.tend()
+    clock.advance(FRESH + 1)
     there = objects(bucket)
     there.put(name, b"as another process sees it")
     one.shipped.ship([leaf])

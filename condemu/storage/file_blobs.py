@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 
 from condemu.core.blobs import Blob, NoRoom
 from condemu.storage.frames import synced
-from condemu.storage.spool import BUDGET, FULL, SMALL, InMemory, kept, say
+from condemu.storage.spool import BUDGET, FULL, SMALL, Budgeted, InMemory, say
 
 INLINE: Final = 64 * 1024  # bytes of a body that may stay in memory and in the log
 SUFFIX: Final = ".body"
@@ -56,7 +56,7 @@ class BodyFile:
         self._files.dead.append((self.name, self.durable))
 
 
-class FileBlobs:
+class FileBlobs(Budgeted):
     """A blob store over a directory. `name` makes names that nobody ever made before, on any host.
 
     `fetch` brings a body into the directory that another process put somewhere; without it the directory has all there are.
@@ -75,12 +75,10 @@ class FileBlobs:
         lasting: bool = False,
         tell: Callable[[str], None] | None = None,
     ) -> None:
+        super().__init__(budget)
         self.directory = directory
-        self.budget = budget
-        self.in_memory = 0
         self.full = False
-        self.released: deque[int] = deque()  # appended to wherever the last reference dies, even within an allocation
-        self.dead: deque[tuple[str, bool]] = deque()  # and whether they had been durable
+        self.dead: deque[tuple[str, bool]] = deque()  # as `released`: names of files, and whether they had been durable
         self.ended: deque[str] = deque()
         self.lasting = lasting
         self._name = name
@@ -125,11 +123,6 @@ class FileBlobs:
             self.settle()
         return FileWriter(self)
 
-    def keep(self, data: bytes) -> Blob:
-        if len(data) <= SMALL:
-            return Blob.of(data)
-        return kept(self.writer(), data)
-
     def new(self) -> BodyFile:
         name = self._name()
         body = self._bodies[name] = BodyFile(self, name)
@@ -137,8 +130,7 @@ class FileBlobs:
 
     def settle(self) -> None:
         """Take back what died since. The thread that writes bodies does it."""
-        while self.released:
-            self.in_memory -= self.released.popleft()
+        super().settle()
         self.bury()
 
     def bury(self) -> None:

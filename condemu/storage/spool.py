@@ -19,6 +19,7 @@ import ctypes
 import errno
 import os
 import tempfile
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
@@ -36,7 +37,33 @@ FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _PUNCH_HOLE: Final = 0x01 | 0x02  # fallocate(2): FALLOC_FL_KEEP_SIZE and FALLOC_FL_PUNCH_HOLE
 
 
-class SpoolBlobs:
+class Budgeted(ABC):
+    """What stores of blobs have in common that hold some in memory: how many bytes these take.
+
+    Leaves die wherever the last reference to them does, even in the middle of an allocation. What they took waits in `released`
+    (appending to a deque is atomic) until the next body settles it.
+    """
+
+    def __init__(self, budget: int) -> None:
+        self.budget = budget
+        self.in_memory = 0
+        self.released: deque[int] = deque()
+
+    def settle(self) -> None:
+        """Take back the space of the leaves that died since."""
+        while self.released:
+            self.in_memory -= self.released.popleft()
+
+    @abstractmethod
+    def writer(self) -> BlobWriter: ...
+
+    def keep(self, data: bytes) -> Blob:
+        if len(data) <= SMALL:
+            return Blob.of(data)
+        return kept(self.writer(), data)
+
+
+class SpoolBlobs(Budgeted):
     """Blobs in memory up to a threshold each and a budget together, and in unnamed files beyond."""
 
     def __init__(
@@ -47,36 +74,26 @@ class SpoolBlobs:
         budget: int = BUDGET,
         tell: Callable[[str], None] | None = None,
     ) -> None:
+        super().__init__(budget)
         self._directory = directory
         self._tell = tell or say
         self.full = False  # there was no room when it was last tried
         self.told = False  # and that was said
         self.threshold = threshold
-        self.budget = budget
-        self.in_memory = 0
         self._segments: dict[int, Segment] = {}
-        # Leaves die wherever the last reference to them does, even in the middle of an allocation. Their space waits here
-        # (appending to a deque is atomic) until the next one settles it.
-        self._released: deque[int] = deque()
-        self._freed: deque[tuple[int, int]] = deque()
+        self._freed: deque[tuple[int, int]] = deque()  # as `released`, of leaves that were in a segment
 
     def writer(self) -> SpoolWriter:
-        if self._released or self._freed:
+        if self.released or self._freed:
             self.settle()
         return SpoolWriter(self)
-
-    def keep(self, data: bytes) -> Blob:
-        if len(data) <= SMALL:
-            return Blob.of(data)
-        return kept(self.writer(), data)
 
     async def share(self, blob: Blob) -> None:
         """Nothing: there are no others."""
 
     def settle(self) -> None:
         """Take back the space of the leaves that died since."""
-        while self._released:
-            self.in_memory -= self._released.popleft()
+        super().settle()
         while self._freed:
             number, slot = self._freed.popleft()
             segment = self._segments.get(number)
@@ -301,8 +318,8 @@ class SpoolWriter:
         self._pieces, self._size = [], 0  # what was counted is the leaves' from here on
         blobs = self._blobs
         if len(pieces) == 1:
-            return Blob(((InMemory(pieces[0], blobs._released), 0, size),))
-        return Blob(tuple((InMemory(piece, blobs._released), 0, len(piece)) for piece in compact(pieces)))
+            return Blob(((InMemory(pieces[0], blobs.released), 0, size),))
+        return Blob(tuple((InMemory(piece, blobs.released), 0, len(piece)) for piece in compact(pieces)))
 
     def abandon(self) -> None:
         self._slots = None

@@ -52,23 +52,24 @@ def is_region(name: str) -> bool:
     return _REGION.fullmatch(name) is not None
 
 
-def check_skew(sent: str, date: float, now: float) -> None:
-    if abs(now - date) > MAX_SKEW:
-        raise AuthFailure(
-            failures.SKEWED,
-            {"RequestTime": sent, "ServerTime": iso_text(now), "MaxAllowedSkewMilliseconds": MAX_SKEW * 1000},
-            f"the request's date is {abs(now - date):.0f} seconds off",
-        )
+def skewed(sent: str, date: float, now: float) -> AuthFailure:
+    """A request whose date is more than MAX_SKEW from now."""
+    return AuthFailure(
+        failures.SKEWED,
+        {"RequestTime": sent, "ServerTime": iso_text(now), "MaxAllowedSkewMilliseconds": MAX_SKEW * 1000},
+        f"the request's date is {abs(now - date):.0f} seconds off",
+    )
 
 
-def check_token_given(credential: Credential, token: str | None) -> None:
-    if credential.session_token is not None and token is None:
-        raise AuthFailure(
-            failures.UNKNOWN_KEY, {"AWSAccessKeyId": credential.access_key}, "the key is a session's, and no token came with it"
-        )
+def no_token(credential: Credential) -> AuthFailure:
+    """A request with the key of a session and without its token."""
+    return AuthFailure(
+        failures.UNKNOWN_KEY, {"AWSAccessKeyId": credential.access_key}, "the key is a session's, and no token came with it"
+    )
 
 
 def check_token(credential: Credential, token: str | None, now: float) -> None:
+    """The token is the key's, and the session has not ended. Keys that last, sent without a token, have nothing to check."""
     if token is not None and token != credential.session_token:
         raise AuthFailure(failures.TOKEN_INVALID, {"Token-0": token})
     if credential.expires is not None and now >= credential.expires:

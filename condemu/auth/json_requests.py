@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from condemu.auth import failures
 from condemu.auth.authentication import HEADER, QUERY, VERSION_4, Authentication
-from condemu.auth.checks import MAX_SKEW, basic_date, basic_text, check_token, check_token_given, mismatch
+from condemu.auth.checks import MAX_SKEW, basic_date, basic_text, check_token, mismatch, no_token
 from condemu.auth.failures import AuthFailure
 from condemu.auth.signature_v2 import decoded_parameters
 from condemu.auth.signature_v4 import ALGORITHM, TERMINAL, Claim, Signing, claim_of, credential_parts
@@ -134,12 +134,14 @@ def _verify(
         owner = credential.principal
         if reading.sound_for != service or claim.date != text[:8]:
             raise _scope_refusal(claim, text, service)
-        check_token_given(credential, token)
+        if token is None and credential.session_token is not None:
+            raise no_token(credential)
         omit = "X-Amz-Signature" if auth_type == QUERY else ""
         signing = Signing(request, claim, credential.secret, text, sha256(body).hexdigest(), omit)
         if not signing.fits(signature):
             raise mismatch(claim.access_key, signature, signing)
-        check_token(credential, token, now)
+        if token is not None or credential.expires is not None:
+            check_token(credential, token, now)
     age = max(0.0, (now - date) * 1000)
     known = credential is not None
     return Authentication(owner, claim.access_key, auth_type, VERSION_4, claim.region, age, verified=known)

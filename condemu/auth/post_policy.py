@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from condemu.auth import failures, signature_v2
 from condemu.auth.authentication import ANONYMOUS, POST, VERSION_2, VERSION_4, Authentication
-from condemu.auth.checks import basic_date, check_token, check_token_given, is_region
+from condemu.auth.checks import basic_date, check_token, is_region, no_token
 from condemu.auth.credentials import Credential
 from condemu.auth.failures import AuthFailure, hex_pairs
 from condemu.auth.signature_v4 import ALGORITHM, TERMINAL, credential_parts, signing_key
@@ -97,7 +97,8 @@ def _verify_v4(verifier: Verifier, fields: Mapping[str, str], policy: str, now: 
         if not is_region(region):
             raise AuthFailure(failures.REGION["form"], {"Got": region, "Region": verifier.region, **shown})
         token = fields.get("x-amz-security-token")
-        check_token_given(credential, token)
+        if token is None and credential.session_token is not None:
+            raise no_token(credential)
         key = signing_key(credential.secret, day, region, service)
         expected = hmac_digest(key, policy.encode("utf-8", "surrogateescape"), "sha256").hex()
         given = fields["x-amz-signature"]
@@ -116,7 +117,8 @@ def _verify_v2(verifier: Verifier, fields: Mapping[str, str], policy: str, now: 
     else:
         owner = credential.principal
         token = fields.get("x-amz-security-token")
-        check_token_given(credential, token)
+        if token is None and credential.session_token is not None:
+            raise no_token(credential)
         if not signature_v2.fits(credential.secret, policy, given):
             raise _mismatch(credential, policy, given)
         check_token(credential, token, now)

@@ -11,7 +11,7 @@ from typing import Final
 
 from condemu.auth import failures
 from condemu.auth.authentication import HEADER, VERSION_2, Authentication
-from condemu.auth.checks import MAX_SKEW, check_token, check_token_given
+from condemu.auth.checks import MAX_SKEW, check_token, no_token
 from condemu.auth.credentials import Credential
 from condemu.auth.failures import AuthFailure, hex_pairs
 from condemu.auth.signature_v2 import (
@@ -48,7 +48,8 @@ def verify(
     else:
         owner = credential.principal
         token = parameters.get("SecurityToken")
-        check_token_given(credential, token)
+        if token is None and credential.session_token is not None:
+            raise no_token(credential)
         hash_name = _hash_name(parameters, version)
         _check_signature(_strings_to_sign(request, parameters, version, sent), hash_name, signature, credential)
         check_token(credential, token, now)

@@ -22,12 +22,12 @@ from condemu.auth.checks import (
     MAX_SKEW,
     basic_date,
     basic_text,
-    check_skew,
     check_token,
-    check_token_given,
     is_region,
     iso_text,
     mismatch,
+    no_token,
+    skewed,
 )
 from condemu.auth.failures import AuthFailure
 from condemu.auth.signature_v2 import decoded_parameters
@@ -72,7 +72,7 @@ def verify(verifier: Verifier, request: Request, now: float, host_bucket: str) -
     query = request.query_string
     names = {pair.partition("=")[0] for pair in query.split("&")} if query else _NONE
     if authorization is not None:
-        if "X-Amz-Algorithm" in names or "Signature" in names:
+        if names and ("X-Amz-Algorithm" in names or "Signature" in names):
             raise AuthFailure(failures.TWO_MECHANISMS, {"ArgumentName": "Authorization", "ArgumentValue": authorization})
         return _header(verifier, request, authorization, now, host_bucket)
     if not names.isdisjoint(V4_PARAMETERS):
@@ -99,8 +99,8 @@ def _header(
     head, separator, signature = authorization.rpartition("Signature=")
     claim, sound = _claim_of_head(head) if separator and "," not in signature else (None, False)
     credential = verifier.book.find(claim.access_key) if claim is not None else None
-    if credential is not None or claim is None:
-        check_skew(sent or "", date, now)
+    if abs(now - date) > MAX_SKEW and (credential is not None or claim is None):
+        raise skewed(sent or "", date, now)
     if claim is None:
         claim, signature = _claim(authorization)
         credential = verifier.book.find(claim.access_key)
@@ -117,12 +117,15 @@ def _header(
         raise AuthFailure(failures.HASH, {"ArgumentName": "x-amz-content-sha256", "ArgumentValue": payload})
     chain = None
     if credential is not None:
-        check_token_given(credential, headers.get("x-amz-security-token"))
+        token = headers.get("x-amz-security-token")
+        if token is None and credential.session_token is not None:
+            raise no_token(credential)
         _check_all_signed(request, claim)
         signing = Signing(request, claim, credential.secret, sent or "", payload)
         if not signing.fits(signature):
             raise mismatch(claim.access_key, signature, signing)
-        check_token(credential, headers.get("x-amz-security-token"), now)
+        if token is not None or credential.expires is not None:
+            check_token(credential, token, now)
         if payload in SIGNED_STREAMS:
             chain = Chain(signing, signature, claim.access_key)
     else:
@@ -270,7 +273,8 @@ def _presigned(verifier: Verifier, request: Request, now: float) -> Authenticati
     else:
         owner = credential.principal
         token = given.get("X-Amz-Security-Token", request.headers.get("x-amz-security-token"))
-        check_token_given(credential, token)
+        if token is None and credential.session_token is not None:
+            raise no_token(credential)
         _check_not_contradicted(request, claim, given, payload)
         _check_all_signed(request, claim)
         signing = Signing(request, claim, credential.secret, given["X-Amz-Date"], payload, "X-Amz-Signature")

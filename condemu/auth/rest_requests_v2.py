@@ -7,7 +7,7 @@ from typing import Final
 
 from condemu.auth import failures, signature_v2
 from condemu.auth.authentication import HEADER, QUERY, VERSION_2, Authentication
-from condemu.auth.checks import check_skew, check_token, check_token_given, iso_text
+from condemu.auth.checks import MAX_SKEW, check_token, iso_text, no_token, skewed
 from condemu.auth.failures import AuthFailure, hex_pairs
 from condemu.auth.principals import Principal
 from condemu.auth.verifier import Verifier
@@ -27,9 +27,11 @@ def verify_header(
         owner = verifier.stranger(access_key)
     else:
         owner = credential.principal
-        check_skew(request.headers.get("x-amz-date") or request.headers.get("date", ""), date, now)
+        if abs(now - date) > MAX_SKEW:
+            raise skewed(request.headers.get("x-amz-date") or request.headers.get("date", ""), date, now)
         token = request.headers.get("x-amz-security-token")
-        check_token_given(credential, token)
+        if token is None and credential.session_token is not None:
+            raise no_token(credential)
         query = signature_v2.decoded_parameters(request.query_string)
         texts = signature_v2.rest_strings_to_sign(request, host_bucket, query)
         if not any(signature_v2.fits(credential.secret, text, signature) for text in texts):
@@ -53,7 +55,8 @@ def verify_query(verifier: Verifier, request: Request, now: float, host_bucket: 
     else:
         owner = credential.principal
         token = given.get("x-amz-security-token", request.headers.get("x-amz-security-token"))
-        check_token_given(credential, token)
+        if token is None and credential.session_token is not None:
+            raise no_token(credential)
         texts = signature_v2.rest_strings_to_sign(request, host_bucket, query, expires)
         if not any(signature_v2.fits(credential.secret, text, signature) for text in texts):
             raise mismatch(access_key, signature, texts[0])

@@ -22,6 +22,8 @@ EXPORT: Final = "export"  # an export of a SimpleDB domain writes its files
 SWEEP: Final = "sweep"  # items whose time to live has passed are deleted
 ADMINISTRATION: Final = "administration"  # a reset, a bucket that is there at the start
 
+NO_PARAMETERS: Final[Mapping[str, Any]] = {}
+NO_HEADERS: Final[Mapping[str, str]] = {}
 _ACTOR: Final = re.compile(r"md/actor#([^\s/]+)")  # as SDKs write a pair of metadata in their User-Agent
 _CREDENTIAL: Final = re.compile(r"Credential=([^/,\s]+)/|^AWS ([^:\s]+):")
 _ATTEMPT: Final = re.compile(r"attempt=(\d{1,9})(?:;\s*max=(\d{1,9}))?")
@@ -67,8 +69,8 @@ class Call:
         cause: str = CLIENT,
         account: str = "",
         access_key: str = "",
-        parameters: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
+        parameters: Mapping[str, Any] = NO_PARAMETERS,
+        headers: Mapping[str, str] = NO_HEADERS,
         number: int = 0,
         request_id: str = "",
         arrived_index: int = 0,
@@ -80,8 +82,8 @@ class Call:
         self.cause = cause
         self.account = account
         self.access_key = access_key
-        self.parameters: Mapping[str, Any] = parameters if parameters is not None else NO_PARAMETERS
-        self.headers = headers if headers is not None else NO_HEADERS
+        self.parameters = parameters
+        self.headers = headers
         self.number = number
         self.identity = ""
         self.request_id = request_id
@@ -116,10 +118,6 @@ class Call:
 
     def __repr__(self) -> str:
         return f"<call {self.number}: {self.actor or self.cause} {self.service}:{self.operation}>"
-
-
-NO_PARAMETERS: Final[Mapping[str, Any]] = {}
-NO_HEADERS: Final[Mapping[str, str]] = {}
 
 
 def actor_of(headers: Mapping[str, str]) -> str:

@@ -30,6 +30,8 @@ class ErrorRow:
 class ServiceError(Exception):
     """An answer that refuses. Raised by handlers, rendered by their service."""
 
+    __slots__ = ("because", "fields", "headers", "row")
+
     def __init__(
         self,
         row: ErrorRow,

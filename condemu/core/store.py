@@ -277,7 +277,12 @@ class MemoryStore:
 
     def view(self, decide: Callable[[Txn], T]) -> T:
         with self._lock:
-            return decide(_ReadTxn(self._tables, self.clock.now(), self.index + 1, self.ids))
+            # Not a class of its own: Python's interpreter is fast where objects are of one class.
+            txn = MemoryTxn(self._tables, self.clock.now(), self.index + 1, self.ids)
+            result = decide(txn)
+            if txn._writes:
+                raise ReadOnly(", ".join(txn._writes))
+            return result
 
     def _apply(self, writes: dict[str, dict[Key, Record | None]], result: Any, index: int) -> Commit:
         changes: list[Change] = []

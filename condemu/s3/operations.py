@@ -20,7 +20,7 @@ from condemu.s3.errors.access import ANONYMOUS_COPY, ANONYMOUS_MULTIPART, ANONYM
 from condemu.s3.errors.general import ACCESS_DENIED
 from condemu.s3.listing import objects as listing
 from condemu.s3.listing import versions as listing_versions
-from condemu.s3.objects import acl, annotation, attributes, bodies, copy, delete, get, put, restore, tagging
+from condemu.s3.objects import acl, annotation, attributes, bodies, copy, delete, get, put, restore, tagging, validation
 from condemu.s3.objects import lock as object_lock
 from condemu.s3.objects import post as post_object
 from condemu.s3.requests.conditions import DELETE, READ, SOURCE, WRITE
@@ -304,7 +304,7 @@ OPERATIONS: Final[tuple[Row, ...]] = (
         actions=("s3:ListMultipartUploadParts",),
     ),
     Operation(
-        "PutObject", "PUT", "object", "", handler=put.put_object, writes=True, takes=BLOB, check=put.check_put,
+        "PutObject", "PUT", "object", "", handler=put.put_object, writes=True, takes=BLOB, check=validation.check_put,
         conditions=WRITE,
         encryption=WRITES,
         actions=("s3:PutObject",), needs=(needs.new_object, needs.condition), creates="true",

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from condemu.auth.failures import AuthFailure
 from condemu.core.blobs import BlobStore
-from condemu.core.calls import Plan, Step, Touch
+from condemu.core.calls import Decide, Plan, Step, Touch
 from condemu.core.effects import Clock, Ids
 from condemu.core.engine import Engine
 from condemu.core.errors import ServiceError
@@ -23,10 +23,11 @@ from condemu.s3.errors.general import METHOD_NOT_ALLOWED, OPERATION_NOT_IMPLEMEN
 from condemu.s3.errors.signatures import refusal_of
 from condemu.s3.objects import bodies
 from condemu.s3.objects import post as post_object
+from condemu.s3.operations import OPERATIONS
 from condemu.s3.render import error_response, preflight_response, response
 from condemu.s3.requests.addressing import WEBSITE, bucket_and_key, bucket_of_host, website_of_host
 from condemu.s3.requests.bucket import bucket_of
-from condemu.s3.requests.conditions import unsupported
+from condemu.s3.requests.conditions import unsupported, watched
 from condemu.s3.requests.copy_source import named_source
 from condemu.s3.requests.members import check_presigned, members_of, parse_query
 from condemu.s3.requests.operation import BLOB, FORM, XML
@@ -37,14 +38,13 @@ from condemu.s3.sweep import sweep_first
 
 Decided = Callable[[S3Request, Txn], Any]
 
+WATCHED: Final = {row.name: watched(row) for row in OPERATIONS}
 NO_QUERY: Final[Mapping[str, str]] = {}
 XML_LIMIT: Final = 4 * 1024 * 1024  # bytes of a request's document: a list of 10,000 parts with the longest checksums takes 3 MiB
 
 
 class S3:
     """The service. Stateless but for what it was given."""
-
-    name = "s3"
 
     def __init__(
         self,
@@ -59,6 +59,7 @@ class S3:
         account: str = "000000000000",
         bucket_names: str = GLOBAL,
     ) -> None:
+        self.name = "s3"
         self.engine = engine
         self.blobs = blobs
         self.clock = clock
@@ -97,8 +98,9 @@ class S3:
     async def _answer(self, http: Request) -> Response:
         headers = http.headers
         query = parse_query(http.query_string) if http.query_string else NO_QUERY
-        bucket, key = bucket_and_key(headers.get("host", ""), http.raw_path)
-        if WEBSITE in headers.get("host", "") and http.method != "OPTIONS" and website_of_host(headers["host"]) is not None:
+        host = headers.get("host", "")
+        bucket, key = bucket_and_key(host, http.raw_path)
+        if WEBSITE in host and http.method != "OPTIONS" and website_of_host(host) is not None:
             return await self._website(http, bucket, key)
         if http.method == "OPTIONS" and bucket:
             look = partial(cors.preflight, http=http, bucket_name=bucket, namespace=self.namespace(""))
@@ -118,18 +120,19 @@ class S3:
         if query:
             check_presigned(headers, query)
         store = self.engine.store
-        store.view(partial(admit if operation.after_body else authorize, request=request))
-        refusal = unsupported(request)
+        store.view(partial(admit if operation.after_body else authorize, request))
+        refusal = None if WATCHED[operation.name].isdisjoint(members) else unsupported(request)
         if refusal is not None and not operation.after_body:
             raise refusal
-        if operation.check is not None:
-            operation.check(request)
+        check = operation.check
+        if check is not None:
+            check(request)
         if operation.takes == BLOB:
             await bodies.receive(request, self.blobs)
         elif operation.takes:
             await self._receive_document(request)
         if operation.after_body:
-            store.view(partial(authorize, request=request))
+            store.view(partial(authorize, request))
             if refusal is not None:
                 raise refusal
         if operation.ahead is not None:
@@ -190,8 +193,8 @@ def _plan(request: S3Request) -> Plan | Step:
     if operation.entries is None:
         bucket = request.found_bucket
         sweeps = (bucket is not None and bucket.sweep is not None) or operation.copies
-        decide = partial(_swept, request, _decide) if sweeps else partial(_decide, request)
-        return Step(decide, partial(_touched, request), not operation.writes)
+        decide: Decide = (lambda txn: _swept(request, _decide, txn)) if sweeps else (lambda txn: _decide(request, txn))
+        return Step(decide, lambda txn: _touched(request, txn), not operation.writes)
     assert operation.gather is not None
     entries = operation.entries(request)
     steps = [Step(partial(_swept, entry, _decide_entry), partial(_touched, entry)) for entry in entries]
@@ -217,12 +220,15 @@ def _swept(request: S3Request, decide: Decided, txn: Txn) -> Any:
 
 
 def _decide(request: S3Request, txn: Txn) -> dict[str, Any]:
-    assert request.operation.handler is not None
+    operation, handler = request.operation, request.operation.handler
+    assert handler is not None
     try:
-        result = request.operation.handler(txn, request)
+        result = handler(txn, request)
     except ServiceError as error:
+        if not operation.hides:
+            raise
         raise hidden(txn, request, error) from None
-    return without_unseen(txn, request, result) if request.operation.seen_by else result
+    return without_unseen(txn, request, result) if operation.seen_by else result
 
 
 def _decide_entry(entry: S3Request, txn: Txn) -> dict[str, Any]:

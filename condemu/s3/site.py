@@ -110,7 +110,7 @@ def _read(request: S3Request, txn: Txn, key: str, members: Members | None = None
     """GetObject, as everybody may ask for it."""
     kept: Members = {member: text for member, text in request.members.items() if member in KEPT} if members is None else members
     entry = request.entry(key, kept)
-    authorize(txn, entry)
+    authorize(entry, txn)
     try:
         found = get_object(txn, entry)
     except ServiceError as error:

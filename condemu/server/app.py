@@ -190,12 +190,14 @@ class Emulator:
                 if request.raw_path[:1] != "/":
                     return refusal(BAD_REQUEST, request)
                 name = dispatch.named_service(request) or await dispatch.spoken_service(request)
-                if name == dispatch.ADMIN:
-                    request.call.service, request.call.cause = name, ADMINISTRATION
-                    return await admin.handle(self, request)
-                if name in SIGNING_NAMES:
-                    return others.answer(request, name)
-                service = self.services.get(name, self._fallback)
+                service = self.services.get(name)
+                if service is None:
+                    if name == dispatch.ADMIN:
+                        request.call.service, request.call.cause = name, ADMINISTRATION
+                        return await admin.handle(self, request)
+                    if name in SIGNING_NAMES:
+                        return others.answer(request, name)
+                    service = self._fallback
                 if self.engine.log is not None:
                     refused = await self._caught_up(request, service, name)
                     if refused is not None:

@@ -30,7 +30,8 @@ class SystemClock:
 
 
 class SystemIds:
-    seeded = False
+    def __init__(self) -> None:
+        self.seeded = False
 
     def token(self, size: int) -> bytes:
         return os.urandom(size)

@@ -103,6 +103,12 @@ def encode(digest: bytes) -> str:
     return binascii.b2a_base64(digest, newline=False).decode("ascii")
 
 
+def of_whole(data: bytes, algorithm: Algorithm | None) -> tuple[str, bytes]:
+    """Of bytes that are all here: the checksum as the wire carries it, of the default algorithm if of none, and the CRC64NVME."""
+    crc = DEFAULT.of(data)
+    return encode(crc if algorithm is None or algorithm is DEFAULT else algorithm.of(data)), crc
+
+
 def decode(text: str, size: int) -> bytes | None:
     """The digest that the text means, or None: not base64, or not of that many bytes."""
     if len(text) != (size + 2) // 3 * 4:

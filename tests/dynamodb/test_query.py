@@ -279,7 +279,7 @@ def test_reading_costs_what_it_returns_however_much_there_is(local, monkeypatch)
     for number in range(300):
         fill(local, "numbers", [{"N": str(sort)} for sort in range(10)], pk=f"p{number}")
     fill(local, "numbers", [{"N": str(sort)} for sort in range(50)], pk="p")
-    monkeypatch.setattr("condemu.core.store._ReadTxn", Counting)
+    monkeypatch.setattr("condemu.core.store.MemoryTxn", Counting)
     for operation, members, most in (
         ("Query", query("numbers", "pk = :p AND sk BETWEEN :a AND :b", values={":a": {"N": "7"}, ":b": {"N": "9"}}), 3),
         ("Query", query("numbers", Limit=5), 5),

@@ -94,11 +94,11 @@ def boundaries(emulator: Emulator, method: str, path: str, body: bytes, headers:
 
 
 REQUESTS = [
-    ("PutObject", "PUT", "/bucket/key", b"data", {}, 52),
-    ("PutObject with If-Match", "PUT", "/bucket/key", b"data", {"If-Match": ETAG}, 54),
-    ("GetObject", "GET", "/bucket/key", b"", {}, 45),
-    ("HeadObject", "HEAD", "/bucket/key", b"", {}, 44),
-    ("DeleteObject of a key that holds nothing", "DELETE", "/bucket/nothing", b"", {}, 52),
+    ("PutObject", "PUT", "/bucket/key", b"data", {}, 43),
+    ("PutObject with If-Match", "PUT", "/bucket/key", b"data", {"If-Match": ETAG}, 45),
+    ("GetObject", "GET", "/bucket/key", b"", {}, 39),
+    ("HeadObject", "HEAD", "/bucket/key", b"", {}, 37),
+    ("DeleteObject of a key that holds nothing", "DELETE", "/bucket/nothing", b"", {}, 45),
 ]
 
 

@@ -21,7 +21,7 @@ from condemu.core.store import Txn
 from condemu.s3.access.actions import Check, checks_of, version_under
 from condemu.s3.access.grants import (
     AUTHENTICATED_USERS,
-    GRANT_HEADERS,
+    GRANTING,
     GROUP,
     PUBLIC,
     Grants,
@@ -73,15 +73,15 @@ OBJECT_PERMISSIONS: Final = {
 }
 
 
-def authorize(txn: Txn, request: S3Request) -> None:
+def authorize(request: S3Request, txn: Txn) -> None:
     """Raises what refuses the request. One that names several keys is authorized key by key, by `authorize_entry`."""
-    bucket = admit(txn, request)
+    bucket = admit(request, txn)
     authentication = request.authentication
     if authentication is None or request.operation.entries is not None:
         return
     caller = authentication.principal
     members = request.members
-    if bucket is not None and ("ACL" in members or not GRANT_HEADERS.keys().isdisjoint(members) or request.xml):
+    if bucket is not None and bucket.ownership != "BucketOwnerEnforced" and (request.xml or not GRANTING.isdisjoint(members)):
         _check_public_grants(txn, request, bucket)
     if caller.kind == ROOT and "CopySource" not in members:
         if bucket is None or _may_do_all(caller, bucket):
@@ -107,7 +107,7 @@ def authorize_entry(txn: Txn, request: S3Request) -> None:
         _check_all(txn, request, caller, bucket)
 
 
-def admit(txn: Txn, request: S3Request) -> Bucket | None:
+def admit(request: S3Request, txn: Txn) -> Bucket | None:
     """The bucket, which must be there and be whose the client thinks that it is. CreateBucket and ListBuckets need none."""
     expected = request.members.get("ExpectedBucketOwner")
     if expected is not None and not is_account(expected):
@@ -220,9 +220,10 @@ def refuse(
 
 
 def hidden(txn: Txn, request: S3Request, error: ServiceError) -> ServiceError:
-    """A missing key is AccessDenied to those who could not have found out by listing the bucket."""
+    """What an operation that hides keys answers: a missing one is AccessDenied to those who could not have found out by listing
+    the bucket."""
     authentication = request.authentication
-    if error.row is not NO_SUCH_KEY or authentication is None or not request.operation.hides:
+    if error.row is not NO_SUCH_KEY or authentication is None:
         return error
     bucket_name, key = request.bucket, request.key
     source = next((check for check in checks_of(txn, request) if check.source), None)
@@ -267,7 +268,7 @@ def _check_public_grants(txn: Txn, request: S3Request, bucket: Bucket) -> None:
     """BlockPublicAcls refuses grants to everybody, in headers or in the document of PutBucketAcl and PutObjectAcl. Where ACLs are
     switched off, that is the answer instead; grants that cannot be read are answered where they are stored."""
     blocks = bucket.public_access_block
-    if blocks is None or not blocks["BlockPublicAcls"] or bucket.ownership == "BucketOwnerEnforced":
+    if blocks is None or not blocks["BlockPublicAcls"]:
         return
     try:
         grants = grants_of_headers(request, bucket.owner, bucket.owner)

@@ -81,6 +81,7 @@ GRANT_HEADERS: Final[dict[Member, tuple[str, str]]] = {
     "GrantReadACP": ("x-amz-grant-read-acp", "READ_ACP"),
     "GrantWriteACP": ("x-amz-grant-write-acp", "WRITE_ACP"),
 }
+GRANTING: Final = frozenset[Member]({"ACL", *GRANT_HEADERS})  # a request that grants nothing has none of these
 
 
 def default_grants(owner: str) -> Grants:

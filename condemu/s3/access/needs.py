@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from condemu.s3.access.grants import GRANT_HEADERS
+from condemu.s3.access.grants import GRANTING
 from condemu.s3.requests.members import Member
 from condemu.s3.requests.request import S3Request
 
 # What headers of a new object need besides PutObject, in the order of the checks. CompleteMultipartUpload and parts take none.
 HEADER_ACTIONS: Final[tuple[tuple[tuple[Member, ...], str], ...]] = (
-    (("ACL", *GRANT_HEADERS), "s3:PutObjectAcl"),
+    (tuple(GRANTING), "s3:PutObjectAcl"),
     (("Tagging",), "s3:PutObjectTagging"),
     (("ObjectLockMode", "ObjectLockRetainUntilDate"), "s3:PutObjectRetention"),
     (("ObjectLockLegalHoldStatus",), "s3:PutObjectLegalHold"),
@@ -44,7 +44,7 @@ def new_bucket(request: S3Request) -> list[str]:
     """What the headers say of a new bucket."""
     members = request.members
     actions = []
-    if any(member in members for member in ("ACL", *GRANT_HEADERS)):
+    if not GRANTING.isdisjoint(members):
         actions.append("s3:PutBucketAcl")
     if members.get("ObjectLockEnabledForBucket", "").lower() == "true":
         actions += ["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]

@@ -54,7 +54,7 @@ from condemu.s3.errors.general import (
 from condemu.s3.requests.request import Digests, S3Request
 from condemu.wire import aws_chunked
 from condemu.wire.aws_chunked import Chain, Decoder, Failure
-from condemu.wire.checksums import ALGORITHMS, BY_HEADER, DEFAULT, Algorithm, Hasher, decode, encode
+from condemu.wire.checksums import ALGORITHMS, BY_HEADER, DEFAULT, Algorithm, Hasher, decode, encode, of_whole
 
 MAX_PUT: Final = 5 * 1024**3  # bytes that one PutObject or UploadPart may carry
 STREAMING: Final = "STREAMING-"
@@ -62,6 +62,7 @@ UNSIGNED_TRAILER: Final = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 SIGNED: Final = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 SIGNED_TRAILER: Final = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
 SIGV4A: Final = "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD"
+_CHECKSUMS: Final = frozenset(BY_HEADER)
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 
 
@@ -128,11 +129,9 @@ async def document(request: S3Request, limit: int) -> bytes:
 
 def _digests_of(request: S3Request, announced: Announced, data: bytes) -> Digests:
     """Those of a plain body that is here in one piece, verified."""
-    chosen = announced.algorithm
     computed = sha256(data).hexdigest() if announced.declaration else ""
-    crc = DEFAULT.of(data)
-    own = crc if chosen is None or chosen is DEFAULT else chosen.of(data)
-    return _verified(request, announced, computed, announced.checksum, md5(data, usedforsecurity=False).digest(), own, crc)
+    checksum, crc = of_whole(data, announced.algorithm)
+    return _verified(request, announced, computed, announced.checksum, md5(data, usedforsecurity=False).digest(), checksum, crc)
 
 
 async def _take(request: S3Request, announced: Announced, writer: BlobWriter) -> Digests:
@@ -164,14 +163,14 @@ async def _take(request: S3Request, announced: Announced, writer: BlobWriter) ->
             if decode(trailing, chosen.size) is None:
                 raise ServiceError(INVALID_TRAILING_CHECKSUM, {"Header": chosen.header})
     computed = payload_sha256.hexdigest() if payload_sha256 is not None else ""
-    return _verified(request, announced, computed, trailing, md5_hasher.digest(), own.digest(), crc.digest())
+    return _verified(request, announced, computed, trailing, md5_hasher.digest(), encode(own.digest()), crc.digest())
 
 
 def _verified(
-    request: S3Request, announced: Announced, computed: str, sent: str | None, md5_digest: bytes, own: bytes, crc: bytes
+    request: S3Request, announced: Announced, computed: str, sent: str | None, md5_digest: bytes, checksum: str, crc: bytes
 ) -> Digests:
     """What was computed over the body against what was said of it. `computed` is its SHA-256 where one was declared, `sent` the
-    client's checksum and `own` that digest."""
+    client's checksum and `checksum` what it has to be."""
     if computed and computed != announced.declaration.lower():
         fields = {"ClientComputedContentSHA256": announced.declaration, "S3ComputedContentSHA256": computed}
         raise ServiceError(CONTENT_SHA256_MISMATCH, fields)
@@ -179,7 +178,6 @@ def _verified(
         _compare_md5(request, announced.md5, md5_digest)
     chosen = announced.algorithm
     kept = chosen or DEFAULT
-    checksum = encode(own)
     if sent is not None and sent != checksum:
         raise ServiceError(BAD_CHECKSUM, {"Algorithm": kept.name}, because=f"{sent} was sent and the body's is {checksum}")
     return Digests(md5_digest.hex(), kept.name, checksum, chosen.name if chosen is not None else "", crc)
@@ -228,7 +226,7 @@ def check_digest(request: S3Request) -> None:
 
 def checksum_header(headers: dict[str, str]) -> tuple[Algorithm | None, str | None]:
     """The one x-amz-checksum-* header: its algorithm and its value. `-algorithm`, `-type` and `-mode` are none."""
-    if BY_HEADER.keys().isdisjoint(headers):
+    if _CHECKSUMS.isdisjoint(headers):
         return None, None
     found = [name for name in BY_HEADER if name in headers]
     if len(found) > 1:

@@ -123,7 +123,7 @@ def _allowed(txn: Txn, request: S3Request) -> tuple[Bucket, Source, Found, dict[
         raise ServiceError(COPY_ONTO_ITSELF)
     fields = _description(txn, request, bucket, source.version)
     found = found_under(txn, bucket.at(request.key))
-    refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, request.began)
+    refusal = write_refusal(request["IfMatch"], request["IfNoneMatch"], request.key, found, request.http.call.arrived_index)
     if refusal is not None:
         raise refusal
     return bucket, source, found, fields

@@ -40,7 +40,7 @@ def delete_object(txn: Txn, request: S3Request) -> dict[str, Any]:
         return _delete_version(txn, request, bucket, request["VersionId"], bypass)
     where = bucket.at(request.key)
     found = found_under(txn, where)
-    refusal = delete_refusal(request["IfMatch"], request.key, found, request.began)
+    refusal = delete_refusal(request["IfMatch"], request.key, found, request.http.call.arrived_index)
     if refusal is not None:
         raise refusal
     if bucket.versioning:

@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from condemu.core.errors import ServiceError
 from condemu.core.store import Txn
-from condemu.s3.access.grants import GRANT_HEADERS, Grants, grants_of_headers
+from condemu.s3.access.grants import GRANTING, Grants, grants_of_headers
 from condemu.s3.errors.buckets import ACL_NOT_SUPPORTED
 from condemu.s3.objects.encryption import asked, etag_of, told
 from condemu.s3.objects.lock import lock_at_put, put_digest_refusal
 from condemu.s3.objects.metadata import kept
-from condemu.s3.objects.validation import SYSTEM_MEMBERS, check_object_headers
+from condemu.s3.objects.validation import SYSTEM_MEMBERS
 from condemu.s3.requests.bucket import bucket_of
-from condemu.s3.requests.members import Member
+from condemu.s3.requests.members import Member, Members
 from condemu.s3.requests.operation import FORM
 from condemu.s3.requests.request import S3Request
 from condemu.s3.requests.tags import tags_of_header
 from condemu.s3.state.lifecycle import expiration
-from condemu.s3.state.preconditions import write_refusal, write_syntax_refusal
-from condemu.s3.state.records import SSE_S3, Bucket, Version
+from condemu.s3.state.preconditions import write_refusal
+from condemu.s3.state.records import NOTHING, SSE_S3, Bucket, Version
 from condemu.s3.state.versions import found_under, new_id, place
 from condemu.wire.checksums import ALGORITHMS, FULL_OBJECT
 
 DEFAULT_CONTENT_TYPE = "binary/octet-stream"
 # The members that describe an object, but for its type: most requests have none of them.
 DESCRIBING: Final = frozenset[Member]({
-    *SYSTEM_MEMBERS, *GRANT_HEADERS, "ACL", "ObjectLockLegalHoldStatus", "ObjectLockMode",
+    *SYSTEM_MEMBERS, *GRANTING, "ObjectLockLegalHoldStatus", "ObjectLockMode",
     "ObjectLockRetainUntilDate", "SSECustomerKey", "ServerSideEncryption", "StorageClass", "Tagging",
     "WebsiteRedirectLocation",
 })  # fmt: skip
-
-
-def check_put(request: S3Request) -> None:
-    """What is refused before the body is read: the conditions' syntax (501), then the headers that describe the object (400)."""
-    members = request.members
-    refusal = write_syntax_refusal(members.get("IfMatch"), members.get("IfNoneMatch"))
-    if refusal is not None:
-        raise refusal
-    check_object_headers(request)
 
 
 def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
@@ -55,7 +47,7 @@ def put_object(txn: Txn, request: S3Request) -> dict[str, Any]:
     found = found_under(txn, where)
     if_match, if_none_match = members.get("IfMatch"), members.get("IfNoneMatch")
     if if_match is not None or if_none_match is not None:
-        refusal = write_refusal(if_match, if_none_match, request.key, found, request.began)
+        refusal = write_refusal(if_match, if_none_match, request.key, found, request.http.call.arrived_index)
         if refusal is not None:
             raise refusal
     encryption = described.get("encryption", SSE_S3)
@@ -96,14 +88,24 @@ def description(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
     """The fields of a version that headers decide: PutObject's, CopyObject's, CreateMultipartUpload's and PostObject's."""
     members = request.members
     owner = owner_of(bucket, request)
-    fields = described_content(request)
-    fields["owner"] = owner
+    content_type = members.get("ContentType")
+    fields: dict[str, Any] = {
+        "content_type": carried(content_type) if content_type else DEFAULT_CONTENT_TYPE,
+        "system": NOTHING,
+        "metadata": NOTHING,
+        "owner": owner,
+    }
+    if request.metadata:
+        fields["metadata"] = kept(request.metadata, of_form=request.operation.takes == FORM)
     encrypted = "encryption" in bucket.configurations
-    if bucket.object_lock is None and not encrypted and not request.metadata and DESCRIBING.isdisjoint(members):
+    described = not DESCRIBING.isdisjoint(members)
+    if not described and not encrypted and bucket.object_lock is None:
         return fields
+    if described:
+        fields["system"] = system_metadata(members)
     if encrypted or "ServerSideEncryption" in members or "SSECustomerKey" in members:
         fields["encryption"] = asked(txn, request, bucket)
-    if "ACL" in members or not GRANT_HEADERS.keys().isdisjoint(members):
+    if not GRANTING.isdisjoint(members):
         fields["acl"] = _granted(request, bucket, owner)
     storage_class = members.get("StorageClass")
     if storage_class is not None:
@@ -116,15 +118,8 @@ def description(txn: Txn, request: S3Request, bucket: Bucket) -> dict[str, Any]:
     return fields
 
 
-def described_content(request: S3Request) -> dict[str, Any]:
-    """System and user metadata as the headers give them."""
-    members = request.members
-    content_type = members.get("ContentType")
-    fields: dict[str, Any] = {"content_type": carried(content_type) if content_type else DEFAULT_CONTENT_TYPE}
-    if request.metadata:
-        fields["metadata"] = kept(request.metadata, of_form=request.operation.takes == FORM)
-    if DESCRIBING.isdisjoint(members):
-        return fields
+def system_metadata(members: Members) -> Mapping[str, str]:
+    """System metadata as the headers give it."""
     system: dict[str, str] = {member: carried(members[member]) for member in SYSTEM_MEMBERS if member in members}
     if "ContentEncoding" in system:
         encoding = without_aws_chunked(system["ContentEncoding"])
@@ -135,9 +130,7 @@ def described_content(request: S3Request) -> dict[str, Any]:
     redirect = members.get("WebsiteRedirectLocation")
     if redirect is not None:
         system["WebsiteRedirectLocation"] = carried(redirect)
-    if system:
-        fields["system"] = system
-    return fields
+    return system or NOTHING
 
 
 def carried(value: str) -> str:

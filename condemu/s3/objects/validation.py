@@ -30,6 +30,7 @@ from condemu.s3.requests.members import Member, Members
 from condemu.s3.requests.operation import FORM
 from condemu.s3.requests.request import S3Request
 from condemu.s3.requests.tags import OF_OBJECT, checked, tags_of_header
+from condemu.s3.state.preconditions import write_syntax_refusal
 from condemu.s3.state.records import LOCK_MODES
 from condemu.wire.rest import parse_iso_8601
 
@@ -62,6 +63,17 @@ def check_key(key: str) -> None:
         raise ServiceError(INVALID_URI, {"URI": key}, because="the key is not UTF-8") from None
     if size > MAX_KEY:
         raise ServiceError(KEY_TOO_LONG, {"Size": size, "MaxSizeAllowed": MAX_KEY})
+
+
+def check_put(request: S3Request) -> None:
+    """PutObject, before its body is read: the conditions' syntax (501), then the headers that describe the object (400)."""
+    members = request.members
+    if_match, if_none_match = members.get("IfMatch"), members.get("IfNoneMatch")
+    if if_match is not None or if_none_match is not None:
+        refusal = write_syntax_refusal(if_match, if_none_match)
+        if refusal is not None:
+            raise refusal
+    check_object_headers(request)
 
 
 def check_object_headers(request: S3Request) -> None:

@@ -21,7 +21,7 @@ from condemu.core.errors import ServiceError
 from condemu.s3.errors.general import NOT_IMPLEMENTED
 from condemu.s3.requests.encryption import check_encryption
 from condemu.s3.requests.members import Member
-from condemu.s3.requests.request import S3Request
+from condemu.s3.requests.request import Row, S3Request
 
 # What an operation may take: `conditions` of its row.
 WRITE: Final = frozenset[Member]({"IfMatch", "IfNoneMatch"})
@@ -70,24 +70,23 @@ UNIMPLEMENTED: Final[dict[Member, str]] = {
     "ObjectLockEventHoldDurationDays": "x-amz-object-lock-event-hold-duration-days",
     "ObjectLockEventHoldDurationYears": "x-amz-object-lock-event-hold-duration-years",
 }
-_ALL: Final = frozenset({*CONDITIONS, *ENCRYPTION, *UNIMPLEMENTED})
 _ENCRYPTION: Final = frozenset(ENCRYPTION)
-_NOT_TAKEN: Final[dict[str, frozenset[Member]]] = {}  # operation -> what it does not take, of all that there is
+
+
+def watched(operation: Row) -> frozenset[Member]:
+    """The members without which `unsupported` has nothing to say: those that the operation does not take, and keys."""
+    return frozenset({*CONDITIONS, *UNIMPLEMENTED}) - operation.conditions | _ENCRYPTION
 
 
 def unsupported(request: S3Request) -> ServiceError | None:
     """The refusal of the first condition that the operation does not take, or of what no operation does."""
     members, operation = request.members, request.operation
-    not_taken = _NOT_TAKEN.get(operation.name)
-    if not_taken is None:
-        not_taken = _NOT_TAKEN[operation.name] = _ALL - operation.conditions - operation.encryption
-    if not not_taken.isdisjoint(members):
-        for member, header in (*CONDITIONS.items(), *ENCRYPTION.items()):
-            if member in members and member in not_taken:
-                return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"{operation.name} takes no {header}")
-        for member, header in UNIMPLEMENTED.items():
-            if member in members:
-                return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"condemu does not implement {header}")
+    for member, header in (*CONDITIONS.items(), *ENCRYPTION.items()):
+        if member in members and member not in operation.conditions and member not in operation.encryption:
+            return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"{operation.name} takes no {header}")
+    for member, header in UNIMPLEMENTED.items():
+        if member in members:
+            return ServiceError(NOT_IMPLEMENTED, {"Header": header}, because=f"condemu does not implement {header}")
     if not _ENCRYPTION.isdisjoint(members):
         try:
             check_encryption(request)

@@ -33,8 +33,8 @@ class S3Request:
     """`request["IfMatch"]` is the member's text, or None when the client did not send it. User metadata is in `metadata`.
 
     `namespace` is the account whose bucket names count, None where all accounts share them (state/buckets.py).
-    `http` is the request as it came; `region` the emulator's own; `began` the commit index at which it arrived;
-    `authentication` who asks, None where the service was built to ask nobody; `body` the spooled body and `digests` what was
+    `http` is the request as it came, and `http.call.arrived_index` the commit index at which it arrived; `region` the emulator's
+    own; `authentication` who asks, None where the service was built to ask nobody; `body` the spooled body and `digests` what was
     computed over it; `xml` the document of an operation that takes one. `found_bucket` is what bucket.py remembers.
     """
 
@@ -70,10 +70,6 @@ class S3Request:
         self.found_bucket: Bucket | None = None
         self.found_at = 0
         self.memory: dict[tuple[int, str], tuple[Blob, str]] = {}
-
-    @property
-    def began(self) -> int:
-        return self.http.call.arrived_index
 
     def __getitem__(self, member: Member) -> str | None:
         return self.members.get(member)

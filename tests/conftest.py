@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -32,6 +33,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_configure() -> None:
     referee.start_everywhere()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """What is left is collected here, once, and what it warns of is told.
+
+    A worker of pytest-xdist collects five times after it has said that it has finished. After five seconds it is interrupted:
+    a KeyboardInterrupt within the collection, which was told as a warning. What is frozen is not looked at again.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

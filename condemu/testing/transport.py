@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 from condemu.core.engine import ReplyLost
-from condemu.core.http import BytesBody, Request, Response
+from condemu.core.http import Body, BytesBody, Request, Response
+from condemu.server.errors import TIMED_OUT, TOO_LARGE, BodyStalled
+from condemu.server.heads import too_large
 
 if TYPE_CHECKING:
     from condemu.server.app import Emulator
@@ -53,15 +55,45 @@ def request_from(
         received.setdefault("content-length", str(len(body)))
         if received.get("transfer-encoding") == "chunked":
             del received["content-length"]
-    return emulator.received(method, parts.path or "/", parts.query, received, BytesBody(body), scheme=parts.scheme)
+    sent = body_as_said(received.get("content-length", ""), body) if hasattr(emulator, "asgi") else BytesBody(body)
+    return emulator.received(method, parts.path or "/", parts.query, received, sent, scheme=parts.scheme)
+
+
+def body_as_said(length: str, body: bytes) -> Body:
+    """The body that a server reads which goes by Content-Length: what is beyond is no part of it, and what lacks never comes."""
+    said = int(length) if length.isdecimal() else len(body)
+    return BytesBody(body[:said]) if said <= len(body) else CutShort(body)
+
+
+class CutShort:
+    """A body that stops before its end."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    async def next_chunk(self) -> bytes:
+        data, self._data = self._data, b""
+        if not data:
+            raise BodyStalled
+        return data
+
+    def take(self) -> bytes | None:
+        return None
 
 
 async def answer_to(emulator: Emulator, request: Request) -> Response:
-    """The answer as it would have arrived over a socket: with its date and its length, and without what no header can carry."""
-    response = await emulator.answer(request)
-    if hasattr(emulator, "asgi"):  # a server elsewhere has sent all that
-        fields = emulator.asgi.heads.of(request, response, False)
-        response.headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
+    """The answer as it would have arrived over a socket: with its date and its length, and without what no header can carry.
+
+    What the server itself refuses is refused here, too: a head that is too large, and a body that stops.
+    """
+    if not hasattr(emulator, "asgi"):  # a server elsewhere has done all that
+        return await emulator.answer(request)
+    try:
+        response = await emulator.answer(request, TOO_LARGE if too_large(request) else None)
+    except BodyStalled:
+        response = await emulator.answer(request, TIMED_OUT)
+    fields = emulator.asgi.heads.of(request, response, False)
+    response.headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
     return response
 
 

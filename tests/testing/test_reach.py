@@ -289,6 +289,33 @@ def test_whoever_fetches_a_presigned_url_is_told_the_date():
     assert [(fields["Date"], fields["Content-Length"]) for fields in sent] == [(formatdate(clock.now(), usegmt=True), "4")] * 6
 
 
+def test_a_head_that_is_too_large_is_refused_as_on_a_socket():
+    with mock_aws() as condemu:
+        s3, dynamodb = condemu.client("s3"), condemu.client("dynamodb")
+        s3.create_bucket(Bucket="bucket")
+        with pytest.raises(ClientError, match="RequestHeaderSectionTooLarge"):
+            s3.put_object(Bucket="bucket", Key="key", IfMatch="x" * 9000)
+        assert dynamodb.list_tables()["TableNames"] == []
+
+
+def test_a_body_is_as_long_as_its_head_says():
+    """Over a socket what lacks never comes (400 RequestTimeout, and nothing is kept), and what is beyond is no part of it."""
+    with mock_aws() as condemu:
+        config = Config(retries={"max_attempts": 0}, request_checksum_calculation="when_required")  # else it is sent in chunks
+        s3 = condemu.client("s3", config=config)
+        s3.create_bucket(Bucket="bucket")
+        with pytest.raises(ClientError, match="RequestTimeout") as refused:
+            s3.put_object(Bucket="bucket", Key="key", Body=b"abc", ContentLength=9)
+        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+        assert s3.list_objects_v2(Bucket="bucket")["KeyCount"] == 0
+        with pytest.raises(ClientError, match="NoSuchBucket"):  # which is known before the body
+            s3.put_object(Bucket="another", Key="key", Body=b"abc", ContentLength=9)
+        s3.put_object(Bucket="bucket", Key="key", Body=b"abc", ContentLength=3)
+        with pytest.raises(ClientError, match="XAmzContentSHA256Mismatch"):  # the SDK signed all of it
+            s3.put_object(Bucket="bucket", Key="key", Body=b"xyz", ContentLength=2)
+        assert s3.get_object(Bucket="bucket", Key="key")["Body"].read() == b"abc"
+
+
 def test_white_space_around_a_header_is_dropped_as_on_a_socket():
     with mock_aws():
         s3 = boto3.client("s3")

@@ -61,6 +61,9 @@ class Connection:
     def __init__(self, port: int) -> None:
         self._http = http.client.HTTPConnection("127.0.0.1", port)
 
+    def __del__(self) -> None:
+        self._http.close()
+
     def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes, dict[str, str]]:
         shown = {name.replace("_", "-"): value for name, value in headers.items()}
         try:

@@ -115,6 +115,10 @@ class Client:
         self.entries: list[Entry] = []
         self._connections: dict[int, http.client.HTTPConnection] = {}
 
+    def __del__(self) -> None:
+        for connection in self._connections.values():
+            connection.close()
+
     def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes, dict[str, str]]:
         """Status 0 where no answer came."""
         port = self.fleet.processes[self.turn % len(self.fleet.processes)].port

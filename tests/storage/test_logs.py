@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import count
 from typing import Any
 
@@ -53,8 +54,10 @@ def logs(request: Any, tmp_path: Any) -> Iterator[Logs]:
             snapshots = S3Snapshots(Objects(S3Address(*place), SystemClock()))
             snapshots._objects.put(f"snapshot/{before:020d}", b"")
             snapshots._forget(before, [])
+            snapshots.close()
 
-        Objects(S3Address(*place), SystemClock()).put("log/begin", b"")
+        with closing(Objects(S3Address(*place), SystemClock())) as objects:
+            objects.put("log/begin", b"")
         yield Logs(one, forget)
     else:
         server = request.getfixturevalue("postgres")

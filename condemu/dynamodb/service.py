@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any, Final
+from zlib import crc32
 
 from condemu.auth.authenticate import Authenticator
 from condemu.auth.failures import AuthFailure
@@ -202,7 +203,7 @@ def _response(status: int, body: bytes, http: Request, media_type: str) -> Respo
         _SERVER,
         _CONTENT_TYPES[media_type],
         ("x-amzn-RequestId", number + number[:10] + _ID_TAIL),
-        ("x-amz-crc32", json_1_0.crc32(body)),  # of what is sent: the SDKs that look at it do so before they unpack it
+        ("x-amz-crc32", str(crc32(body))),  # of what is sent: the SDKs that look at it do so before they unpack it
     ]
     if encoding:
         headers.append(("Content-Encoding", encoding))
@@ -216,7 +217,7 @@ def _plain(status: int, body: bytes, http: Request) -> Response:
     headers = [
         ("Server", "Server"),
         ("x-amzn-RequestId", http.request_id + http.request_id[:10] + _ID_TAIL),
-        ("x-amz-crc32", json_1_0.crc32(body)),
+        ("x-amz-crc32", str(crc32(body))),
     ]
     return Response(status, headers, body)
 

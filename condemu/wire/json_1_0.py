@@ -67,11 +67,6 @@ def render(document: dict[str, Any]) -> bytes:
     return text.encode("utf-8", "backslashreplace")  # half a surrogate pair, which UTF-8 cannot carry, is \udxxx in JSON too
 
 
-def crc32(body: bytes) -> str:
-    """The value of x-amz-crc32."""
-    return str(zlib.crc32(body))
-
-
 class TooLarge(Exception):
     """The body is larger, unpacked, than the service takes."""
 

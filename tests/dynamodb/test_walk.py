@@ -81,8 +81,8 @@ def asked(emulator: Emulator, operation: str, members: Any) -> Callable[[], Call
 @pytest.mark.parametrize(
     ("operation", "members", "status", "most"),
     [
-        ("PutItem", PUT, 200, 39), ("PutItem", PUT_IF, 200, 45), ("PutItem", PUT_NEW, 400, 50), ("UpdateItem", UPDATE, 200, 47),
-        ("GetItem", GET, 200, 40),
+        ("PutItem", PUT, 200, 37), ("PutItem", PUT_IF, 200, 43), ("PutItem", PUT_NEW, 400, 48), ("UpdateItem", UPDATE, 200, 45),
+        ("GetItem", GET, 200, 38),
     ],
     ids=["PutItem", "PutItem with a condition", "PutItem that is refused", "UpdateItem with a condition", "GetItem"],
 )  # fmt: skip

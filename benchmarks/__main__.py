@@ -57,9 +57,7 @@ def main() -> None:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    top = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     top.add_argument("--seconds", type=float, default=3.0, help="for each figure of a round (3)")
     top.add_argument("--rounds", type=int, default=3, help="in each of which every target is measured once (3)")
     more = "also condemu-data, condemu-store, dynalite and dynamodb-local"

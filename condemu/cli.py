@@ -78,7 +78,8 @@ def parser() -> argparse.ArgumentParser:
     env.add_argument("--url", help=f"where the emulator is (CONDEMU_URL, else {DEFAULT_URL})")
     env.add_argument("--shell", choices=tuple(SHELLS), default="sh", help="whose syntax: sh, fish or powershell (sh)")
     check = commands.add_parser(
-        "check", help="say what a recorded history shows: who was misled, what was lost",
+        "check",
+        help="say what a recorded history shows: who was misled, what was lost",
         description="Check histories of calls. Ends with 0 when nothing is found, 1 with findings or without a verdict on"
         " some key, 2 when a file cannot be read. docs/checker.md says what can be found.",
     )
@@ -300,7 +301,7 @@ SUITE = {
 SHELLS = {
     "sh": "export {name}={value}",
     "fish": "set -gx {name} {value};",
-    "powershell": "$Env:{name} = \"{value}\"",
+    "powershell": '$Env:{name} = "{value}"',
 }
 COMMANDS = {
     "serve": serve, "health": health, "env": env, "check": check, "data": data_cli.run, "races": races.main,

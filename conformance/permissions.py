@@ -130,8 +130,16 @@ ACTIONS: Final[dict[str, tuple[tuple[str, ...], float]]] = {
     "PutItem": (("dynamodb:PutItem",), TABLE_WRITE),
     "Query": (("dynamodb:Query",), TABLE_READ),
     "RestoreTableFromBackup": (
-        ("dynamodb:RestoreTableFromBackup", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:GetItem",
-         "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchWriteItem"),
+        (
+            "dynamodb:RestoreTableFromBackup",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:Query",
+            "dynamodb:Scan",
+            "dynamodb:BatchWriteItem",
+        ),
         FREE,  # by the gigabyte
     ),
     "RestoreTableToPointInTime": (("dynamodb:RestoreTableToPointInTime",), FREE),  # refused

@@ -314,7 +314,6 @@ class Collected:
         elif report.when == "call" and report.passed:
             case.outcome = "as AWS"
 
-
     def expect(self, items: Iterable[pytest.Item]) -> None:
         """Note the cases that did not come to their turn."""
         for item in items:

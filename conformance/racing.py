@@ -1,9 +1,9 @@
 """Many clients, one moment: set-up, clients, check.
 
-    def test_…(s3, bucket, key):
-        put(…)                                              # set-up
-        answers = race(8, lambda number: attempt(…))        # clients
-        atomic(sum(…) == 1, "exactly one create wins")      # check
+def test_…(s3, bucket, key):
+    put(…)                                              # set-up
+    answers = race(8, lambda number: attempt(…))        # clients
+    atomic(sum(…) == 1, "exactly one create wins")      # check
 """
 
 from __future__ import annotations

@@ -39,8 +39,6 @@ def markdown(document: dict[str, Any]) -> str:
     lines = [f"# {document['target']}, {document['date']}", "", grades_line(cases), ""]
     for service in sorted({case["service"] for case in cases}):
         lines += [f"## {service}", "", "| rule | evidence | outcome |", "|---|---|---|"]
-        lines += [
-            f"| {case['rule']} | {case['evidence']} | {case['outcome']} |" for case in cases if case["service"] == service
-        ]
+        lines += [f"| {case['rule']} | {case['evidence']} | {case['outcome']} |" for case in cases if case["service"] == service]
         lines.append("")
     return "\n".join(lines)

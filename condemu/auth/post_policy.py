@@ -47,9 +47,7 @@ class PostPolicy:
             raise AuthFailure(failures.FORM_SMALL, {"ProposedSize": size, "MinSizeAllowed": self.smallest})
 
 
-def verify(
-    verifier: Verifier, fields: Mapping[str, str], bucket: str, now: float
-) -> tuple[Authentication, PostPolicy | None]:
+def verify(verifier: Verifier, fields: Mapping[str, str], bucket: str, now: float) -> tuple[Authentication, PostPolicy | None]:
     """Who posts, and the policy; neither policy nor signature is an anonymous upload. Raises AuthFailure."""
     policy = fields.get("policy")
     by_version_4 = any(name.lower() in fields for name in V4_FIELDS)
@@ -128,9 +126,7 @@ def _verify_v2(verifier: Verifier, fields: Mapping[str, str], policy: str, now: 
 def _mismatch(credential: Credential, policy: str, given: str) -> AuthFailure:
     """What is signed is the policy as it was sent, in base64."""
     shown = {"AWSAccessKeyId": credential.access_key, "StringToSign": policy, "SignatureProvided": given}
-    return AuthFailure(
-        failures.MISMATCH, {**shown, "StringToSignBytes": hex_pairs(policy.encode("utf-8", "surrogateescape"))}
-    )
+    return AuthFailure(failures.MISMATCH, {**shown, "StringToSignBytes": hex_pairs(policy.encode("utf-8", "surrogateescape"))})
 
 
 def check_policy(text: str, fields: Mapping[str, str], bucket: str, now: float) -> PostPolicy:

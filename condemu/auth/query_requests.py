@@ -30,9 +30,7 @@ from condemu.wire.rest import parse_iso_8601
 VERSIONS: Final = ("0", "1", "2")
 
 
-def verify(
-    verifier: Verifier, request: Request, parameters: Mapping[str, str], now: float, sent: str = ""
-) -> Authentication:
+def verify(verifier: Verifier, request: Request, parameters: Mapping[str, str], now: float, sent: str = "") -> Authentication:
     """Who sent this request. `sent` is the text that the parameters were read from, if it is known. Raises AuthFailure."""
     access_key, signature = parameters.get("AWSAccessKeyId"), parameters.get("Signature")
     if not access_key or not signature:

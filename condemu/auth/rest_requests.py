@@ -86,9 +86,7 @@ def verify(verifier: Verifier, request: Request, now: float, host_bucket: str) -
 _NONE: Final[frozenset[str]] = frozenset()
 
 
-def _header(
-    verifier: Verifier, request: Request, authorization: str, now: float, host_bucket: str
-) -> Authentication:
+def _header(verifier: Verifier, request: Request, authorization: str, now: float, host_bucket: str) -> Authentication:
     headers = request.headers
     sent = headers.get("x-amz-date")
     date = basic_date(sent) if sent is not None else None

@@ -16,9 +16,7 @@ from condemu.core.http import Request
 V2_PARAMETERS: Final = ("Signature", "Expires", "AWSAccessKeyId")
 
 
-def verify_header(
-    verifier: Verifier, request: Request, rest: str, date: float, now: float, host_bucket: str
-) -> Authentication:
+def verify_header(verifier: Verifier, request: Request, rest: str, date: float, now: float, host_bucket: str) -> Authentication:
     access_key, colon, signature = rest.rpartition(":")
     if not colon or not access_key:
         raise AuthFailure(failures.SCHEME, {"ArgumentName": "Authorization", "ArgumentValue": f"AWS {rest}"})

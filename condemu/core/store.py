@@ -180,9 +180,7 @@ def _merged(
     written: dict[Key, Record | None], below: Iterable[tuple[Key, Record]], start: Key | None, stop: Key | None, reverse: bool
 ) -> Iterator[tuple[Key, Record]]:
     """What a transaction wrote to a table over what lies below it there, in the order of the keys."""
-    own = iter(sorted(
-        (k for k in written if (start is None or k >= start) and (stop is None or k < stop)), reverse=reverse
-    ))
+    own = iter(sorted((k for k in written if (start is None or k >= start) and (stop is None or k < stop)), reverse=reverse))
     base = iter(below)
     mine, theirs = next(own, None), next(base, None)
     while mine is not None or theirs is not None:

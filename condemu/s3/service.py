@@ -87,9 +87,7 @@ class S3:
         if "origin" in http.headers and http.method != "OPTIONS":
             bucket, _ = bucket_and_key(http.headers.get("host", ""), http.raw_path)
             namespace = self.namespace(http.call.account if http.call is not None else "")
-            answer.headers += self.engine.store.view(
-                partial(cors.answered, http=http, bucket_name=bucket, namespace=namespace)
-            )
+            answer.headers += self.engine.store.view(partial(cors.answered, http=http, bucket_name=bucket, namespace=namespace))
         return answer
 
     def refused(self, http: Request, error: ServiceError) -> Response:

@@ -143,9 +143,7 @@ def _by_cryptography(names: tuple[str, ...]) -> tuple[bytes, bytes]:
         )
         .sign(key, hashes.SHA256())
     )  # fmt: skip
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return private, certificate.public_bytes(serialization.Encoding.PEM)
 
 

@@ -61,9 +61,7 @@ def kept_state(config: Config, clock: Clock, wall: Clock, ids: Ids, environment:
     if config.data:
         from condemu.storage.durable import Durable
 
-        return Durable(
-            config.data, SPACES, clock, ids, name=unique_name, budget=config.spool_budget, grown=config.snapshot_after
-        )
+        return Durable(config.data, SPACES, clock, ids, name=unique_name, budget=config.spool_budget, grown=config.snapshot_after)
     if config.store:
         from condemu.storage.places import place_of
         from condemu.storage.shared import Shared

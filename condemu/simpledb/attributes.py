@@ -145,9 +145,7 @@ def _name_of(item: BatchItem) -> str:
     return item["Name"]
 
 
-def _write(
-    txn: Txn, scope: Scope, domain: str, changes: list[tuple[str, Item | None, Attributes]], *, growing: bool
-) -> None:
+def _write(txn: Txn, scope: Scope, domain: str, changes: list[tuple[str, Item | None, Attributes]], *, growing: bool) -> None:
     """Give items their new attributes and keep the domain's totals, within the limits or not at all."""
     key = (*scope, domain)
     before = txn.get(TOTALS, key) or Totals()

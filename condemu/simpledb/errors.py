@@ -93,19 +93,13 @@ INVALID_WSDL_VERSION: Final = ErrorRow(
     "Parameter ({Parameter}) is only supported in WSDL version 2009-04-15 or beyond. Please upgrade to new version",
 )
 DUPLICATE_ITEM_NAME: Final = ErrorRow("DuplicateItemName", 400, "Item {Item} was specified more than once.")
-FEATURE_DEPRECATED: Final = ErrorRow(
-    "FeatureDeprecated", 400, "The replace flag must be specified per attribute, not per item."
-)
+FEATURE_DEPRECATED: Final = ErrorRow("FeatureDeprecated", 400, "The replace flag must be specified per attribute, not per item.")
 
 # Domains and limits
 NO_SUCH_DOMAIN: Final = ErrorRow("NoSuchDomain", 400, "The specified domain does not exist.")
 NUMBER_DOMAINS_EXCEEDED: Final = ErrorRow("NumberDomainsExceeded", 409, "The domain limit was exceeded.")
-DELETE_CONFLICT: Final = ErrorRow(
-    "DeleteConflictException", 409, "Cannot delete domain due to a PENDING or IN_PROGRESS export."
-)
-NUMBER_DOMAIN_ATTRIBUTES_EXCEEDED: Final = ErrorRow(
-    "NumberDomainAttributesExceeded", 409, "Too many attributes in this domain."
-)
+DELETE_CONFLICT: Final = ErrorRow("DeleteConflictException", 409, "Cannot delete domain due to a PENDING or IN_PROGRESS export.")
+NUMBER_DOMAIN_ATTRIBUTES_EXCEEDED: Final = ErrorRow("NumberDomainAttributesExceeded", 409, "Too many attributes in this domain.")
 NUMBER_DOMAIN_BYTES_EXCEEDED: Final = ErrorRow("NumberDomainBytesExceeded", 409, "Too many bytes in this domain.")
 NUMBER_ITEM_ATTRIBUTES_EXCEEDED: Final = ErrorRow("NumberItemAttributesExceeded", 409, "Too many attributes in this item.")
 NUMBER_SUBMITTED_ATTRIBUTES_EXCEEDED: Final = ErrorRow(
@@ -121,18 +115,14 @@ NUMBER_SUBMITTED_ITEMS_EXCEEDED: Final = ErrorRow(
 )
 
 # Select
-INVALID_QUERY_EXPRESSION: Final = ErrorRow(
-    "InvalidQueryExpression", 400, "The specified query expression syntax is not valid."
-)
+INVALID_QUERY_EXPRESSION: Final = ErrorRow("InvalidQueryExpression", 400, "The specified query expression syntax is not valid.")
 INVALID_SORT_EXPRESSION: Final = ErrorRow(  # recorded; the guide lacks the first sentence
     "InvalidSortExpression",
     400,
     "Invalid sort expression. The sort attribute must be present in at least one of the predicates, "
     "and the predicate cannot contain the is null operator.",
 )
-INVALID_NUMBER_PREDICATES: Final = ErrorRow(
-    "InvalidNumberPredicates", 400, "Too many predicates in the query expression."
-)
+INVALID_NUMBER_PREDICATES: Final = ErrorRow("InvalidNumberPredicates", 400, "Too many predicates in the query expression.")
 INVALID_NUMBER_VALUE_TESTS: Final = ErrorRow(
     "InvalidNumberValueTests", 400, "Too many value tests per predicate in the query expression."
 )
@@ -166,9 +156,7 @@ INVALID_SIGNATURE_VERSION: Final = ErrorRow(
     400,
     "Value ({Value}) for parameter SignatureVersion is invalid. Valid Signature versions are 0, 1 and 2",
 )
-INCOMPLETE_SIGNATURE: Final = ErrorRow(
-    "IncompleteSignature", 400, "The request signature does not conform to AWS standards."
-)
+INCOMPLETE_SIGNATURE: Final = ErrorRow("IncompleteSignature", 400, "The request signature does not conform to AWS standards.")
 REQUEST_EXPIRED: Final = ErrorRow("RequestExpired", 400, "Request has expired. {Parameter} date is {Date}")
 AUTHORIZATION_FAILURE: Final = ErrorRow(  # recorded; not in the guide
     "AuthorizationFailure",

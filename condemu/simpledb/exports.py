@@ -225,10 +225,12 @@ def files(export: Export, items: Items, cutoff: float) -> Iterator[tuple[str, by
     manifest: list[dict[str, Any]] = []
     rest = iter(items)
     while chunk := list(islice(rest, ITEMS_PER_FILE)):
-        content = _json([
-            {"itemName": name, "attributes": [{"name": key, "values": list(values)} for key, values in held.items()]}
-            for name, held in chunk
-        ])
+        content = _json(
+            [
+                {"itemName": name, "attributes": [{"name": key, "values": list(values)} for key, values in held.items()]}
+                for name, held in chunk
+            ]
+        )
         key = f"{place}data/dataFile_0_{len(manifest)}.json"
         checksum = b64encode(md5(content, usedforsecurity=False).digest()).decode()
         manifest.append({"md5Checksum": checksum, "dataFileS3Key": key, "dataFileItemCount": len(chunk)})

@@ -38,6 +38,7 @@ from condemu.wire.query import Parameters, plain
 VERSION: Final = "2009-04-15"
 OLDER: Final = "2007-11-07"  # without conditions and without ConsistentRead
 
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`refused` is the BoxUsage of a refusal. `result` writes the answer's result; without it the answer is metadata alone.
@@ -106,9 +107,7 @@ def _batch_delete(parameters: Parameters) -> Request:
 def _batch(parameters: Parameters, *, put: bool) -> Request:
     """A batch takes no condition (documented). One that is there is passed over, and the answer says so in its header."""
     domain = domain_name(parameters)
-    items: list[BatchItem] = [
-        {"Name": name, "Attributes": entries} for name, entries in items_of_batch(parameters, put=put)
-    ]
+    items: list[BatchItem] = [{"Name": name, "Attributes": entries} for name, entries in items_of_batch(parameters, put=put)]
     request: Request = {"DomainName": domain, "Items": items}
     if any(name.startswith("Expected.") for name in parameters):
         request["Because"] = "batches take no conditions: Expected was passed over"

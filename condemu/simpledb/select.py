@@ -178,9 +178,7 @@ def _names_in(where: Node | None) -> frozenset[str] | None:
     return None
 
 
-def _by_name(
-    txn: Txn, domain: tuple[str, ...], order: Order, matches: ItemTest | None, after: Mark | None
-) -> Iterator[Found]:
+def _by_name(txn: Txn, domain: tuple[str, ...], order: Order, matches: ItemTest | None, after: Mark | None) -> Iterator[Found]:
     start, stop = prefix_range(domain)
     if after is not None:
         if order.descending:
@@ -193,9 +191,7 @@ def _by_name(
             yield (name, *item.place), name, item
 
 
-def _sorted(
-    txn: Txn, domain: tuple[str, ...], order: Order, matches: ItemTest | None, after: Mark | None
-) -> Iterator[Found]:
+def _sorted(txn: Txn, domain: tuple[str, ...], order: Order, matches: ItemTest | None, after: Mark | None) -> Iterator[Found]:
     """By the values of an attribute, of several the smallest when ascending, the largest when descending (inferred).
 
     Items without the attribute are left out: "returned results must contain the attribute on which you are sorting". Equal items

@@ -146,4 +146,3 @@ class Durable:
         self.committer.close()
         self.blobs.close()
         self.directory.close()
-

@@ -219,9 +219,7 @@ def opened(database: Database, secret: bytes) -> bytes:
             connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"condemu {schema}",))
             if connection.execute("SELECT to_regclass(%s)", (f"{schema}.about",)).fetchone() == (None,):
                 connection.execute(database.sql(_TABLES))
-                connection.execute(
-                    database.sql("INSERT INTO {schema}.about VALUES (%s, %s, %s)"), (FORMAT, __version__, secret)
-                )
+                connection.execute(database.sql("INSERT INTO {schema}.about VALUES (%s, %s, %s)"), (FORMAT, __version__, secret))
             row = connection.execute(database.sql("SELECT format, made_by, secret FROM {schema}.about")).fetchone()
             if row is None or row[0] != FORMAT:
                 made, by = row[:2] if row is not None else ("none", "nobody")

@@ -120,4 +120,3 @@ class Inspected:
 
     def close(self) -> None:
         self.directory.close()
-

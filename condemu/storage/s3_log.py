@@ -236,9 +236,7 @@ class S3Bell:
 class S3Place:
     """A bucket, below a prefix. `elsewhere`: bodies are in a directory. Raises DataUnusable."""
 
-    def __init__(
-        self, url: str, ids: Ids, wall: Clock, environment: Mapping[str, str], *, elsewhere: bool = False
-    ) -> None:
+    def __init__(self, url: str, ids: Ids, wall: Clock, environment: Mapping[str, str], *, elsewhere: bool = False) -> None:
         address = S3Address(url, environment)
         self.shown = url
         self._objects = Objects(address, wall)

@@ -159,9 +159,7 @@ class Objects:
             answer.status, body, code[1].decode() if code is not None else "", said("Date", ""), said("Last-Modified", "")
         )
 
-    def _signed(
-        self, method: str, path: str, query: str, headers: dict[str, str], content: bytes | IO[bytes]
-    ) -> dict[str, str]:
+    def _signed(self, method: str, path: str, query: str, headers: dict[str, str], content: bytes | IO[bytes]) -> dict[str, str]:
         address = self.address
         stamp = datetime.fromtimestamp(self._wall.now(), UTC).strftime("%Y%m%dT%H%M%SZ")
         payload = sha256(content).hexdigest() if isinstance(content, bytes) else UNSIGNED_PAYLOAD

@@ -129,9 +129,11 @@ def _elements(result: dict[str, Any]) -> str:
 
 def _visible(text: str) -> str:
     """A text without what XML cannot carry."""
-    return "".join(character if character >= " " or character in "\t\n" else "�" for character in text).encode(
-        "utf-8", "replace"
-    ).decode()
+    return (
+        "".join(character if character >= " " or character in "\t\n" else "�" for character in text)
+        .encode("utf-8", "replace")
+        .decode()
+    )
 
 
 def _headers(http: Request, text: str) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """condemu in a container, for users of testcontainers-python (`pip install condemu[containers]`).
 
-    with CondemuContainer() as condemu:
-        s3 = condemu.get_client("s3")
+with CondemuContainer() as condemu:
+    s3 = condemu.get_client("s3")
 """
 
 from __future__ import annotations

@@ -132,9 +132,7 @@ class Condemu:
         Nobody waits longer than `seconds`. Raises NeverHappened at the end when no request came, or one waited too long.
         """
         rule = {"key": key, "actor": actor, "first": first}
-        return self._lab().hold(
-            operation, stage=stage, seconds=seconds, overlapping=overlapping, must_hold=must_hold, **rule
-        )
+        return self._lab().hold(operation, stage=stage, seconds=seconds, overlapping=overlapping, must_hold=must_hold, **rule)
 
     def stale_reads(
         self, commits: int = 0, *, seconds: float = 0.0, until_time_moves: bool = False, seed: int | None = None
@@ -254,9 +252,7 @@ class MockAWS:
 
     def again(self) -> MockAWS:
         """Another one with the same settings: each call of a decorated function has its own."""
-        return MockAWS(
-            self._config, region=self._region, passthrough=self._passthrough, url=self._url, **self._settings
-        )
+        return MockAWS(self._config, region=self._region, passthrough=self._passthrough, url=self._url, **self._settings)
 
     def __enter__(self) -> Condemu:
         return self.start()

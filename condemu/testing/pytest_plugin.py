@@ -38,8 +38,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "condemu(region='us-east-1', **settings): the emulator's settings for this test")
 
 
-
-
 def _url(config: pytest.Config) -> str | None:
     return config.getoption("--condemu-url") or config.getini("condemu_url") or None
 

@@ -41,9 +41,7 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     raise WouldWait("this call is being held by the emulator; drive it over a socket or from asyncio")
 
 
-def request_from(
-    emulator: Emulator, method: str, url: str, headers: Iterable[tuple[Any, Any]], body: bytes
-) -> Request:
+def request_from(emulator: Emulator, method: str, url: str, headers: Iterable[tuple[Any, Any]], body: bytes) -> Request:
     """A client's request as the emulator would have received it from a socket."""
     parts = urlsplit(url)
     received: dict[str, str] = {}

@@ -32,9 +32,7 @@ def http_date(seconds: float) -> str:
 @lru_cache(maxsize=8192)
 def _http_date(seconds: int) -> str:
     t = datetime.fromtimestamp(seconds, UTC)
-    return (
-        f"{DAYS[t.weekday()]}, {t.day:02d} {MONTHS[t.month - 1]} {t.year:04d} {t.hour:02d}:{t.minute:02d}:{t.second:02d} GMT"
-    )
+    return f"{DAYS[t.weekday()]}, {t.day:02d} {MONTHS[t.month - 1]} {t.year:04d} {t.hour:02d}:{t.minute:02d}:{t.second:02d} GMT"
 
 
 @lru_cache(maxsize=4096)

@@ -27,7 +27,7 @@ MAX_ELEMENTS: Final = 200_000  # DeleteObjects may carry 1,000 × 5 elements, Co
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 
-_SPECIAL: Final = re.compile("[&<>\"\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_SPECIAL: Final = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]')
 _REPLACEMENTS: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
 
 

@@ -97,9 +97,7 @@ def test_pages_of_backups(dynamodb: Any, source: str, backup: Make) -> None:
     """
     arns = {backup()["BackupArn"] for _ in range(2)}
     first = accepted(dynamodb.list_backups, TableName=source, Limit=1)
-    second = accepted(
-        dynamodb.list_backups, TableName=source, Limit=1, ExclusiveStartBackupArn=first["LastEvaluatedBackupArn"]
-    )
+    second = accepted(dynamodb.list_backups, TableName=source, Limit=1, ExclusiveStartBackupArn=first["LastEvaluatedBackupArn"])
     same({one["BackupArn"] for page in (first, second) for one in page["BackupSummaries"]}, arns, "both pages")
     true("LastEvaluatedBackupArn" not in second, "the last page ends the list")
 
@@ -227,9 +225,7 @@ def test_backups_have_no_tags(dynamodb: Any, backup: Make) -> None:
     | maxima of 0                         | ValidationException         | Invalid Request: Requested MaxReadRequestUnits for OnDemandThroughput is outside of valid range |
     | an index                            | ValidationException         | Invalid Request: Index none does not match a secondary index that existed in the source table and cannot be created during the restore operation |
 """)  # noqa: E501
-def test_restores_that_are_refused(
-    dynamodb: Any, source: str, backup: Make, resources: Resources, row: dict[str, str]
-) -> None:
+def test_restores_that_are_refused(dynamodb: Any, source: str, backup: Make, resources: Resources, row: dict[str, str]) -> None:
     """A restore over a table, or with settings that do not fit what is restored, is refused at once and makes no table.
 
     Source: recorded on AWS by the authors of a controller, 2026-10 [third-party]
@@ -282,9 +278,7 @@ def test_a_restored_table(dynamodb: Any, source: str, backup: Make, resources: R
     | no time        | ValidationException                    | Invalid Request: Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both |
     | two sources    | ValidationException                    | Invalid Request: Must provide exactly one of: sourceTableArn, sourceTableName                             |
 """)  # noqa: E501
-def test_restores_to_a_point_in_time_that_are_refused(
-    dynamodb: Any, source: str, row: dict[str, str]
-) -> None:
+def test_restores_to_a_point_in_time_that_are_refused(dynamodb: Any, source: str, row: dict[str, str]) -> None:
     """A restore to a point in time needs one source, one time, and recovery that is enabled; else there is no new table.
 
     Source: recorded on AWS by the authors of a controller, 2026-10 [third-party]

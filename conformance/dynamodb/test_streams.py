@@ -52,9 +52,7 @@ def test_an_iterator_begins_with_the_arn_of_its_stream(streams: Any, stream: tup
     | AT_SEQUENCE_NUMBER    | -              | ValidationException | third-party |
     | AFTER_SEQUENCE_NUMBER | -              | ValidationException | third-party |
 """)
-def test_a_sequence_number_goes_with_the_types_that_name_one(
-    streams: Any, stream: tuple[str, str], row: dict[str, str]
-) -> None:
+def test_a_sequence_number_goes_with_the_types_that_name_one(streams: Any, stream: tuple[str, str], row: dict[str, str]) -> None:
     """GetShardIterator refuses a sequence number where the type needs none, and the lack of one where it does.
 
     Source: DynamoDB API Reference, "GetShardIterator"; asserted on AWS by a published suite [third-party]
@@ -103,9 +101,7 @@ def description(streams: Any, arn: str) -> Any:
     return streams.describe_stream(StreamArn=arn)["StreamDescription"]
 
 
-def test_a_change_is_told_to_who_reads_from_the_beginning(
-    streams: Any, stream: tuple[str, str], dynamodb: Any, key: str
-) -> None:
+def test_a_change_is_told_to_who_reads_from_the_beginning(streams: Any, stream: tuple[str, str], dynamodb: Any, key: str) -> None:
     """A change is in the stream, with the keys of its item, for who reads from TRIM_HORIZON.
 
     Source: DynamoDB Developer Guide, "Change data capture for DynamoDB Streams" [documented]

@@ -97,9 +97,7 @@ def test_an_update_of_nothing(dynamodb: Any, table: str) -> None:
     Source: recorded on AWS, 2026-10 [recorded]
     """
     with unchanged(lambda: dynamodb.describe_table(TableName=table)["Table"], "the table"):
-        refused(
-            dynamodb.update_table, TableName=table, status=400, code="ValidationException", message=NOTHING_TO_UPDATE
-        )
+        refused(dynamodb.update_table, TableName=table, status=400, code="ValidationException", message=NOTHING_TO_UPDATE)
 
 
 def test_encryption_is_changed_alone(dynamodb: Any, table: str) -> None:

@@ -162,7 +162,5 @@ def test_transact_get_returns_a_place_for_every_item(dynamodb: Any, table: str, 
     Source: DynamoDB API reference, TransactGetItems [documented]
     """
     put(dynamodb, table, f"{key}-a")
-    answer = accepted(
-        dynamodb.transact_get_items, TransactItems=[{"Get": place(table, f"{key}-{name}")} for name in "xay"]
-    )
+    answer = accepted(dynamodb.transact_get_items, TransactItems=[{"Get": place(table, f"{key}-{name}")} for name in "xay"])
     same(answer["Responses"], [{}, {"Item": {"pk": {"S": f"{key}-a"}}}, {}], "the responses")

@@ -22,9 +22,7 @@ def winners(answers: list[Any]) -> int:
 @pytest.mark.tier("core")
 @pytest.mark.parametrize("versioned", [False, True], ids=["unversioned", "versioned"])
 @pytest.mark.parametrize("write", writers, ids=lambda write: write.__name__)
-def test_create_once(
-    s3: Any, bucket: str, versioned_bucket: str, key: str, write: Callable[..., Any], versioned: bool
-) -> None:
+def test_create_once(s3: Any, bucket: str, versioned_bucket: str, key: str, write: Callable[..., Any], versioned: bool) -> None:
     """Of many If-None-Match: * writes of one key, exactly one succeeds, and the object is the winner's.
 
     Source: S3 User Guide, "How to prevent object overwrites with conditional writes", concurrent requests [documented]
@@ -71,9 +69,7 @@ def test_conditional_deletes_of_one_etag(s3: Any, bucket: str, key: str) -> None
     for round_ in range(ROUNDS):
         name = f"{key}-{round_}"
         etag = put(s3, bucket, name, b"x")["ETag"]
-        answers = race(
-            CLIENTS, lambda _, name=name, etag=etag: attempt(s3.delete_object, Bucket=bucket, Key=name, IfMatch=etag)
-        )
+        answers = race(CLIENTS, lambda _, name=name, etag=etag: attempt(s3.delete_object, Bucket=bucket, Key=name, IfMatch=etag))
         atomic(winners(supported(answers)) == 1, f"round {round_}: {winners(answers)} deletes were accepted")
 
 

@@ -62,9 +62,7 @@ def test_a_fencing_number_stops_a_late_lock_holder(s3: Any, dynamodb: Any, bucke
     other = take(dynamodb, table, key, "other", "attribute_not_exists(holder) OR fence = :one")  # its time is over
     same(other, 2, "the number of the second acquisition")
     put(s3, bucket, key, b"fence=2", IfMatch=read["ETag"])
-    refused(
-        s3.put_object, Bucket=bucket, Key=key, Body=b"fence=1", IfMatch=read["ETag"], status=412, code="PreconditionFailed"
-    )
+    refused(s3.put_object, Bucket=bucket, Key=key, Body=b"fence=1", IfMatch=read["ETag"], status=412, code="PreconditionFailed")
     same(body_of(s3, bucket, key), b"fence=2", "the object: the late holder reads 2, which is higher than its own number")
 
 
@@ -100,9 +98,7 @@ def test_a_simpledb_counter_loses_nothing(sdb: Any, domain: str, key: str) -> No
 
     Source: SimpleDB Developer Guide, "Conditional Put": the page counter [documented]
     """
-    accepted(
-        sdb.put_attributes, DomainName=domain, ItemName=key, Attributes=[{"Name": "hits", "Value": "0", "Replace": True}]
-    )
+    accepted(sdb.put_attributes, DomainName=domain, ItemName=key, Attributes=[{"Name": "hits", "Value": "0", "Replace": True}])
 
     def hit(worker: int) -> int:
         for tries in range(1, 500):

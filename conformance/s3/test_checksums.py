@@ -21,9 +21,7 @@ pytestmark = pytest.mark.tier("exact")
     | Enabled             | yes  | recorded |
     | -                   | no   | recorded |
 """)
-def test_a_checksum_is_told_to_who_asks_in_any_letter_case(
-    raw: Raw, s3: Any, bucket: str, key: str, row: dict[str, str]
-) -> None:
+def test_a_checksum_is_told_to_who_asks_in_any_letter_case(raw: Raw, s3: Any, bucket: str, key: str, row: dict[str, str]) -> None:
     """GetObject and HeadObject tell the object's checksum where x-amz-checksum-mode is ENABLED, in capitals or not.
 
     Source: recorded on AWS 2026-02 [recorded]

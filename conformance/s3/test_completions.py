@@ -79,9 +79,7 @@ def test_the_checksum_of_the_whole_needs_its_type(s3: Any, bucket: str, key: str
             status=400, code="BadDigest", message="The crc32 you specified did not match the calculated checksum.",
         )  # fmt: skip
     whole = SUMS["CRC32"](b"part")
-    done = accepted(
-        s3.complete_multipart_upload, **named, MultipartUpload=parts, ChecksumCRC32=whole, ChecksumType="FULL_OBJECT"
-    )
+    done = accepted(s3.complete_multipart_upload, **named, MultipartUpload=parts, ChecksumCRC32=whole, ChecksumType="FULL_OBJECT")
     same((done["ChecksumCRC32"], done["ChecksumType"]), (whole, "FULL_OBJECT"), "the checksum")
 
 

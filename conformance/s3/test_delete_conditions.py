@@ -136,9 +136,7 @@ def test_delete_objects_judges_every_key_by_its_own_etag(s3: Any, bucket: str, k
 
 
 @pytest.mark.parametrize("condition", ["Size", "LastModifiedTime"])
-def test_delete_objects_with_a_directory_bucket_condition_deletes_nothing(
-    s3: Any, bucket: str, key: str, condition: str
-) -> None:
+def test_delete_objects_with_a_directory_bucket_condition_deletes_nothing(s3: Any, bucket: str, key: str, condition: str) -> None:
     """In a batch, an entry with Size or LastModifiedTime makes the whole request malformed: 400 MalformedXML.
 
     Source: measured on AWS 2025-01 for Size, in a public issue [third-party]

@@ -15,6 +15,7 @@ from .steps import put, said_no, text_of, versions_under
 
 ANY_NAME = "${filename}"
 
+
 @pytest.mark.needs("s3.forms")
 @pytest.mark.parametrize("sign", ["$", ""])
 def test_a_condition_names_a_field_with_a_dollar_sign(raw: Raw, s3: Any, bucket: str, key: str, sign: str) -> None:

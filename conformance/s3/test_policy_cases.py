@@ -15,6 +15,7 @@ from .principals import DECISIONS, DOCUMENTS, OWNER
 
 pytestmark = [pytest.mark.needs("s3.policy", "s3.principals"), pytest.mark.tier("exact")]
 
+
 @pytest.mark.parametrize("row", DECISIONS, ids=[case["id"] for case in DECISIONS])
 def test_a_request_is_allowed_or_denied(target: Target, exchanges: Exchanges, row: dict[str, Any]) -> None:
     """A request is decided by its caller's policies and the bucket's, as the case says; a denied one changes nothing.

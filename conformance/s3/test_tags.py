@@ -12,9 +12,7 @@ from ..tables import truth_table
 from .forms import filled, posted
 from .steps import md5_of, put, versions_under
 
-HEADER = (
-    "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates."
-)
+HEADER = "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates."
 
 
 def tags(s3: Any, bucket: str, key: str) -> dict[str, str]:

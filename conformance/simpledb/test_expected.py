@@ -110,9 +110,7 @@ def test_expected_on_a_missing_item(sdb: Any, domain: str, key: str) -> None:
         status=404, code="AttributeDoesNotExist",
     )  # fmt: skip
     same(attributes(sdb, domain, key), [], "the item")
-    accepted(
-        sdb.put_attributes, DomainName=domain, ItemName=key, Attributes=attribute, Expected={"Name": "v", "Exists": False}
-    )
+    accepted(sdb.put_attributes, DomainName=domain, ItemName=key, Attributes=attribute, Expected={"Name": "v", "Exists": False})
     same(attributes(sdb, domain, key), [("v", "1")], "the item")
 
 

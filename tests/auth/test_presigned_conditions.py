@@ -103,6 +103,7 @@ def test_a_header_that_the_authorization_header_signs_must_be_there_too(tmp_path
         "authorization": "AWS4-HMAC-SHA256 Credential=AKIAANYBODY/20260101/us-east-1/s3/aws4_request,"
         "SignedHeaders=host;if-none-match;x-amz-content-sha256;x-amz-date,Signature=0",
     }  # fmt: skip
+
     def ask(**more: str) -> int:
         named = {**headers, **{name.replace("_", "-"): value for name, value in more.items()}}
         return asyncio.run(emulator.answer(emulator.received("PUT", "/bucket/key", "", named, BytesBody(b"x")))).status

@@ -45,9 +45,7 @@ def test_attr_conditions_are_understood_and_refusals_are_typed(resource, table):
     item = {"pk": "a", "sk": 1, "n": Decimal("1.5"), "tags": {"x", "y"}, "m": {"deep": [1, 2]}, "raw": b"\0\xff"}
     table.put_item(Item=item, ConditionExpression=Attr("pk").not_exists())
     with pytest.raises(failed) as refused:
-        table.put_item(
-            Item=item, ConditionExpression=Attr("pk").not_exists(), ReturnValuesOnConditionCheckFailure="ALL_OLD"
-        )
+        table.put_item(Item=item, ConditionExpression=Attr("pk").not_exists(), ReturnValuesOnConditionCheckFailure="ALL_OLD")
     assert refused.value.response["Item"]["n"] == {"N": "1.5"}
     holding = [
         Attr("n").eq(Decimal("1.50")), Attr("n").between(1, 2), Attr("tags").contains("x"), Attr("pk").begins_with("a"),

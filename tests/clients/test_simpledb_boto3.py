@@ -46,9 +46,7 @@ def test_optimistic_concurrency_on_a_version_number(sdb: Any) -> None:
         Attributes=[{"Name": "VersionNumber", "Value": "31", "Replace": True}], Expected={"Name": "VersionNumber", "Value": "30"},
     )  # fmt: skip
     assert late["Error"]["Code"] == "ConditionalCheckFailed"
-    assert late["Error"]["Message"] == (
-        "Conditional check failed. Attribute (VersionNumber) value is (31) but was expected (30)"
-    )
+    assert late["Error"]["Message"] == ("Conditional check failed. Attribute (VersionNumber) value is (31) but was expected (30)")
     assert late["Error"]["BoxUsage"] == "0.0000219907"
     assert late["ResponseMetadata"]["HTTPStatusCode"] == 409
     assert late["RequestID"]
@@ -78,16 +76,12 @@ def test_an_item_is_made_only_once(sdb: Any) -> None:
 
 def test_a_conditional_delete_happens_at_zero_only(sdb: Any) -> None:
     put(sdb, "fez", "quantity", "1")
-    late = refused(
-        sdb.delete_attributes, DomainName=DOMAIN, ItemName="fez", Expected={"Name": "quantity", "Value": "0"}
-    )
+    late = refused(sdb.delete_attributes, DomainName=DOMAIN, ItemName="fez", Expected={"Name": "quantity", "Value": "0"})
     assert late["ResponseMetadata"]["HTTPStatusCode"] == 409
     put(sdb, "fez", "quantity", "0")
     sdb.delete_attributes(DomainName=DOMAIN, ItemName="fez", Expected={"Name": "quantity", "Value": "0"})
     assert values(sdb, "fez") == []
-    again = refused(
-        sdb.delete_attributes, DomainName=DOMAIN, ItemName="fez", Expected={"Name": "quantity", "Value": "0"}
-    )
+    again = refused(sdb.delete_attributes, DomainName=DOMAIN, ItemName="fez", Expected={"Name": "quantity", "Value": "0"})
     assert again["Error"]["Code"] == "AttributeDoesNotExist"
     with pytest.raises(sdb.exceptions.AttributeDoesNotExist):
         sdb.delete_attributes(DomainName=DOMAIN, ItemName="fez", Expected={"Name": "quantity", "Value": "0"})

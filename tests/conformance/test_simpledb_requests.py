@@ -123,9 +123,7 @@ PAIRS = (
     '<Attribute><Name>n</Name><Value encoding="base64">MQ==</Value></Attribute>'
 )
 HELD = f"<GetAttributesResult>{PAIRS}</GetAttributesResult>"
-ITEMS = (
-    f"<SelectResult><Item><Name>b</Name>{PAIRS}</Item><Item><Name>a</Name></Item><NextToken>t</NextToken></SelectResult>"
-)
+ITEMS = f"<SelectResult><Item><Name>b</Name>{PAIRS}</Item><Item><Name>a</Name></Item><NextToken>t</NextToken></SelectResult>"
 COUNT = "<SelectResult><Item><Name>Domain</Name><Attribute><Name>Count</Name><Value>3</Value></Attribute></Item></SelectResult>"
 
 

@@ -12,9 +12,7 @@ from condemu.dynamodb.expressions.nodes import And, Between, Call, Clause, Compa
 from condemu.dynamodb.expressions.parser import parse_update
 
 names = st.sampled_from(["a", "b", "c", "d", "#n", "#_1"])
-paths = st.builds(
-    lambda name, steps: Path((name, *steps)), names, st.lists(names | st.integers(0, 3), max_size=2)
-)
+paths = st.builds(lambda name, steps: Path((name, *steps)), names, st.lists(names | st.integers(0, 3), max_size=2))
 value_refs = st.sampled_from(sorted(VALUES)).map(ValueRef)
 leaves = paths | value_refs
 

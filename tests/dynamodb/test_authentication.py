@@ -59,8 +59,11 @@ class SignedThen(SigV4Auth):
         super()._modify_request_before_signing(request)
 
 
-@pytest.mark.parametrize("case", [c for c in recorded.load("dynamodb_error_cases.json")["cases"] if c["id"].startswith("wire-")],
-                         ids=lambda case: case["id"])
+@pytest.mark.parametrize(
+    "case",
+    [c for c in recorded.load("dynamodb_error_cases.json")["cases"] if c["id"].startswith("wire-")],
+    ids=lambda case: case["id"],
+)
 def test_what_is_refused_on_the_wire_is_refused_as_aws_does(case):
     held = local()
     assert recorded.wrong(recorded.ask(held, case), case, case["expected"]) == ""
@@ -88,7 +91,6 @@ def test_a_request_that_is_too_old_is_refused():
     answer = signed(held, ROOT, "ListTables", {})
     assert answer.code == "InvalidSignatureException"
     assert answer.message.startswith("Signature expired: 20260101T000000Z is now earlier than 20260101T000100Z")
-
 
     held.clock.advance(-32 * 60)
     answer = signed(held, ROOT, "ListTables", {})

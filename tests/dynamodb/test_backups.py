@@ -253,9 +253,7 @@ def test_a_page_does_not_begin_in_another_region(world: World) -> None:
     world.refused(rows.BACKUPS_START_REGION, world.dynamodb.list_backups, ExclusiveStartBackupArn=arn)
 
 
-@pytest.mark.parametrize(
-    ("lower", "upper", "found"), [(0, None, 1), (0.001, None, 0), (None, 0, 0), (None, 0.001, 1)]
-)
+@pytest.mark.parametrize(("lower", "upper", "found"), [(0, None, 1), (0.001, None, 0), (None, 0, 0), (None, 0.001, 1)])
 def test_a_time_range_has_its_lower_bound_and_not_its_upper_to_the_millisecond(
     world: World, lower: float | None, upper: float | None, found: int
 ) -> None:

@@ -130,7 +130,11 @@ def test_no_table_is_created_with_bad_tags(dynamodb: Any, tags: Any, message: st
     definitions = [{"AttributeName": "pk", "AttributeType": "S"}]
     answer = refused(
         dynamodb.create_table,
-        TableName="tagged", KeySchema=schema, AttributeDefinitions=definitions, BillingMode="PAY_PER_REQUEST", Tags=tags,
+        TableName="tagged",
+        KeySchema=schema,
+        AttributeDefinitions=definitions,
+        BillingMode="PAY_PER_REQUEST",
+        Tags=tags,
     )
     assert answer == ("ValidationException", message)
     assert dynamodb.list_tables()["TableNames"] == before

@@ -59,9 +59,7 @@ class Machine(RuleBasedStateMachine):
     @rule(key=keys, update=sound_updates, condition=optional)
     def update(self, key: str, update: Update, condition: Any) -> None:
         name = {"pk": {"S": key}}
-        self.write(
-            "UpdateItem", key, {"Key": name}, condition, lambda: updated(update, self.model.get(key), name), update
-        )
+        self.write("UpdateItem", key, {"Key": name}, condition, lambda: updated(update, self.model.get(key), name), update)
 
     def write(self, operation: str, key: str, members: Any, condition: Any, becomes: Any, update: Any = None) -> None:
         old = self.model.get(key)

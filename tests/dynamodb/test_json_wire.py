@@ -95,7 +95,11 @@ def test_an_encoding_that_nobody_speaks_is_passed_over():
 @pytest.mark.parametrize(
     ("accepted", "encoding"),
     [
-        ("gzip", "gzip"), ("deflate", "deflate"), ("deflate, gzip;q=0.5", "gzip"), ("gzip;q=0, deflate", "deflate"), ("br", ""),
+        ("gzip", "gzip"),
+        ("deflate", "deflate"),
+        ("deflate, gzip;q=0.5", "gzip"),
+        ("gzip;q=0, deflate", "deflate"),
+        ("br", ""),
         ("", ""),
     ],
 )

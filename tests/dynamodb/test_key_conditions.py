@@ -65,9 +65,7 @@ def test_what_no_key_condition_may_contain_is_refused(text, refusal):
 
 TYPES = {"p": "S", "c": "S", "h1": "S", "h2": "S", "r1": "S", "r2": "N"}
 HASH, COMPOSITE, SEVERAL = (["p"], []), (["p"], ["c"]), (["h1", "h2"], ["r1", "r2"])
-LEFT_TO_RIGHT = (
-    "RANGE key attributes of the index must have conditions from left to right, all but the last of equality: r1"
-)
+LEFT_TO_RIGHT = "RANGE key attributes of the index must have conditions from left to right, all but the last of equality: r1"
 AGAINST = [
     (HASH, "p = :a", None),
     (HASH, "c = :a", "Query condition missed key schema element: p"),

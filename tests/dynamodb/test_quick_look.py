@@ -30,7 +30,6 @@ IN_ORDER = (
 )
 
 
-
 def in_order(operation: str, members: dict[str, Any]) -> bool:
     return quick_look(SHAPES[operation])(members)
 

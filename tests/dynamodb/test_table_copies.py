@@ -175,9 +175,7 @@ def test_an_export_without_recovery_is_refused(dynamodb: Any, s3: Any) -> None:
     assert dynamodb.list_exports()["ExportSummaries"] == []
 
 
-@pytest.mark.parametrize(
-    "wanted", [{"ExportType": "INCREMENTAL_EXPORT"}, {"ExportFormat": "ION"}], ids=["type", "format"]
-)
+@pytest.mark.parametrize("wanted", [{"ExportType": "INCREMENTAL_EXPORT"}, {"ExportFormat": "ION"}], ids=["type", "format"])
 def test_what_cannot_be_exported_is_refused(dynamodb: Any, s3: Any, wanted: Any) -> None:
     dynamodb.update_continuous_backups(TableName="table", PointInTimeRecoverySpecification=ENABLED)
     row = rows.EXPORT_UNSUPPORTED

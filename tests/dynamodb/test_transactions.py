@@ -127,9 +127,7 @@ def test_more_than_four_megabytes_are_too_much(local):
 
 def test_the_same_number_written_twice_is_one_item(local):
     keys = ({"pk": {"S": "a"}, "sk": {"N": text}} for text in ("1", "1.0"))
-    answer = local.call(
-        "TransactWriteItems", {"TransactItems": [{"Delete": {"TableName": "pair", "Key": key}} for key in keys]}
-    )
+    answer = local.call("TransactWriteItems", {"TransactItems": [{"Delete": {"TableName": "pair", "Key": key}} for key in keys]})
     assert answer.message == "Transaction request cannot include multiple operations on one item"
 
 

@@ -128,9 +128,7 @@ def touched(register: str, kind: str) -> tuple[str, ...]:
     return ("x", register) if kind in "tg" and register != "x" else (register,)
 
 
-def programs(
-    ticks: int = 0, *, faulty: bool = False, most: int = 3, overlaps: bool = False
-) -> st.SearchStrategy[Program]:
+def programs(ticks: int = 0, *, faulty: bool = False, most: int = 3, overlaps: bool = False) -> st.SearchStrategy[Program]:
     """Two or three actors of a few steps, on shared registers and on private ones. With transactions, where they may overlap."""
 
     def steps(name: str, most: int) -> st.SearchStrategy[list[Step]]:

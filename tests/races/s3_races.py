@@ -92,9 +92,7 @@ class Arena:
         emulator.engine.administer_now(enable)
         return cls(emulator, Random(seed), size, versioned)
 
-    async def call(
-        self, method: str, key: str, pieces: list[bytes] | None = None, query: str = "", **headers: str
-    ) -> Response:
+    async def call(self, method: str, key: str, pieces: list[bytes] | None = None, query: str = "", **headers: str) -> Response:
         pieces = pieces or []
         sent = {"host": "localhost", "content-length": str(sum(map(len, pieces))), **CALLER}
         sent.update((name.replace("_", "-"), value) for name, value in headers.items())

@@ -15,9 +15,7 @@ def begin(s3: Any, key: str = "k", bucket: str = "bucket", **headers: str) -> st
     return str(answer.xml.text_of("UploadId"))
 
 
-def upload(
-    s3: Any, upload_id: str, number: int, body: bytes, key: str = "k", bucket: str = "bucket", **headers: str
-) -> str:
+def upload(s3: Any, upload_id: str, number: int, body: bytes, key: str = "k", bucket: str = "bucket", **headers: str) -> str:
     """The ETag of a new part."""
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     answer = s3("PUT", f"/{bucket}/{key}", body, query=f"partNumber={number}&uploadId={upload_id}", headers=sent)

@@ -102,6 +102,7 @@ class Wire:
 
     def versioning(self, status: str, bucket: str = "bucket") -> None:
         """Set the bucket's versioning by its record: the operation has tests of its own."""
+
         def decide(txn: Any) -> None:
             change(txn, bucket_called(txn, bucket), versioning=status)
 
@@ -109,6 +110,7 @@ class Wire:
 
     def object_lock(self, **retention: Any) -> None:
         """Enable Object Lock, with that default retention."""
+
         def decide(txn: Any) -> None:
             change(txn, bucket_called(txn), versioning="Enabled", object_lock=retention)
 

@@ -444,7 +444,8 @@ def routed(redirect: str, condition: str = "") -> str:
         (
             REDIRECT + INDEX,
             argument(
-                "RedirectAllRequestsTo", "not null",
+                "RedirectAllRequestsTo",
+                "not null",
                 "RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules.",
             ),
         ),

@@ -79,9 +79,7 @@ def test_others_are_answered_while_a_copy_is_hashed(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("algorithm", ["CRC64NVME", "SHA256", "XXHASH3"])
-def test_no_decision_about_a_copy_reads_bytes(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, algorithm: str
-) -> None:
+def test_no_decision_about_a_copy_reads_bytes(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, algorithm: str) -> None:
     deciding: list[str] = []
     transact, pieces = MemoryStore.transact, Blob.pieces
 

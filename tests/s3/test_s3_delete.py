@@ -117,9 +117,7 @@ def test_a_batch_deletes_each_key_by_itself(s3: Wire) -> None:
 
 
 def test_a_quiet_batch_tells_errors_only(s3: Wire) -> None:
-    answer = delete_objects(
-        s3, "<Object><Key>a</Key></Object><Object><Key>b</Key><ETag>*</ETag></Object>", "<Quiet>true</Quiet>"
-    )
+    answer = delete_objects(s3, "<Object><Key>a</Key></Object><Object><Key>b</Key><ETag>*</ETag></Object>", "<Quiet>true</Quiet>")
     assert [(tag, outcome["Key"]) for tag, outcome in results(answer)] == [("Error", "b")]
 
 

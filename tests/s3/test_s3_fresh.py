@@ -147,8 +147,10 @@ def like(answered: Any, expected: Any) -> bool:
     if expected is ...:
         return answered is not None
     if isinstance(expected, dict):
-        return isinstance(answered, dict) and answered.keys() == expected.keys() and all(
-            like(answered[name], value) for name, value in expected.items()
+        return (
+            isinstance(answered, dict)
+            and answered.keys() == expected.keys()
+            and all(like(answered[name], value) for name, value in expected.items())
         )
     if isinstance(expected, list):
         return len(answered) == len(expected) and all(map(like, answered, expected))

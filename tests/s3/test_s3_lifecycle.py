@@ -50,7 +50,7 @@ def test_rules_are_answered_in_s3s_order_with_what_they_leave_out(s3: Wire) -> N
     assert read.xml is not None
     given, generated = read.body.decode(), str(read.xml.children[0].text_of("ID"))
     assert len(generated) == 36
-    assert given.partition("2006-03-01/\">")[2] == (
+    assert given.partition('2006-03-01/">')[2] == (
         f"<Rule><ID>{generated}</ID><Prefix>logs/</Prefix><Status>Enabled</Status><Transition><Days>30</Days>"
         "<StorageClass>GLACIER</StorageClass></Transition><Expiration><Days>400</Days></Expiration></Rule>"
         f"<Rule><ID>rule</ID><Filter><And><Prefix>a</Prefix>{SIZE}</And></Filter>"
@@ -171,7 +171,7 @@ def test_what_no_rule_is_for_has_no_expiration(s3: Wire) -> None:
 
 
 def test_of_several_rules_the_earliest_one_counts(s3: Wire) -> None:
-    early, off = rule(expire(2), rule_id="<ID>früh \"</ID>"), rule(expire(1), rule_id="<ID>off</ID>", status="Disabled")
+    early, off = rule(expire(2), rule_id='<ID>früh "</ID>'), rule(expire(1), rule_id="<ID>off</ID>", status="Disabled")
     put(s3, rule(expire(5)) + early + off)
     assert s3.put("key")["x-amz-expiration"] == 'expiry-date="Sun, 04 Jan 2026 00:00:00 GMT", rule-id="fr%C3%BCh%20%22"'
 

@@ -242,9 +242,7 @@ def test_a_full_object_crc_is_combined_from_those_of_the_parts(s3: Wire) -> None
     upload_id = begin(s3, x_amz_checksum_algorithm="CRC32", x_amz_checksum_type="FULL_OBJECT")
     bodies = [BIG, b"c" * (5 * MIB + 17), b"end"]
     sums = [base64_crc32(body) for body in bodies]
-    parts = [
-        (n, upload(s3, upload_id, n, body, x_amz_checksum_crc32=sums[n - 1])) for n, body in enumerate(bodies, 1)
-    ]
+    parts = [(n, upload(s3, upload_id, n, body, x_amz_checksum_crc32=sums[n - 1])) for n, body in enumerate(bodies, 1)]
     whole = base64_crc32(b"".join(bodies))
     bad = complete(s3, upload_id, parts, headers={"x-amz-checksum-crc32": sums[0]})
     assert bad.code == "BadDigest"

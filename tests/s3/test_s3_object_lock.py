@@ -228,9 +228,7 @@ def test_a_bucket_without_object_lock_has_no_locks(s3: Wire) -> None:
         ),
     ],
 )
-def test_lock_headers_are_whole_and_known(
-    s3: Wire, row: ErrorRow, headers: dict[str, str], refusal: dict[str, str]
-) -> None:
+def test_lock_headers_are_whole_and_known(s3: Wire, row: ErrorRow, headers: dict[str, str], refusal: dict[str, str]) -> None:
     s3.object_lock()
     before = s3.everything()
     answer = s3.put("key", x_amz_checksum_crc32=CRC, **headers)

@@ -116,7 +116,7 @@ def wire_names() -> tuple[dict[str, set[str]], dict[str, set[str]], dict[str, se
         if operation.name == RENAMED:
             continue
         for shape, sent in ((operation.input_shape, headers), (operation.output_shape, answers)):
-            for member, content in (shape.members.items() if shape is not None else ()):
+            for member, content in shape.members.items() if shape is not None else ():
                 location = content.serialization.get("location")
                 if location == "header":
                     sent[content.serialization.get("name", member).lower()].add(member)
@@ -178,7 +178,7 @@ def leaves(shape: Shape, path: str, seen: tuple[str, ...] = ()) -> Iterator[tupl
 def members_of(name: str) -> Iterator[tuple[str, str]]:
     """(path of members, what the code would name) of an operation's request."""
     shape = model().operation_model(name).input_shape
-    for member, content in (shape.members.items() if shape is not None else ()):
+    for member, content in shape.members.items() if shape is not None else ():
         location = content.serialization.get("location")
         if location in ("header", "querystring", "headers"):
             yield member, member

@@ -137,9 +137,7 @@ def test_what_s3_asks_of_a_policy(row: Row) -> None:
 
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"'
-GRANT = (
-    f"<Grant><Grantee {XSI}><ID>{canonical_id(OWNER)}</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant>"
-)
+GRANT = f"<Grant><Grantee {XSI}><ID>{canonical_id(OWNER)}</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant>"
 ACL = (
     f"<AccessControlPolicy><Owner><ID>{canonical_id(OWNER)}</ID></Owner><AccessControlList>{GRANT}</AccessControlList>"
     "</AccessControlPolicy>"
@@ -238,9 +236,7 @@ def test_which_bucket_a_name_means(row: Row) -> None:
         made = Wire()
         made.store, made.clock, made.ids = store, clock, ids
         mode = modes[row["`--bucket-names`"]]
-        made.service = S3(
-            engine=Engine(store), blobs=MemoryBlobs(), clock=clock, ids=ids, authenticator=Asks(account), **mode
-        )  # type: ignore[arg-type]
+        made.service = S3(engine=Engine(store), blobs=MemoryBlobs(), clock=clock, ids=ids, authenticator=Asks(account), **mode)  # type: ignore[arg-type]
         return made
 
     owner, stranger = wire(OWNER), wire(WRITER)

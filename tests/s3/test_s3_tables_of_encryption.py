@@ -20,9 +20,7 @@ Row = dict[str, str]
 KEY, OTHER = b"k" * 32, b"o" * 32
 PREFIX = "x-amz-server-side-encryption-customer-"
 BLOCKS_NOTHING = b"<BlockedEncryptionTypes><EncryptionType>NONE</EncryptionType></BlockedEncryptionTypes>"
-NONE = (
-    b"<ServerSideEncryptionConfiguration><Rule>" + BLOCKS_NOTHING + b"</Rule></ServerSideEncryptionConfiguration>"
-)
+NONE = b"<ServerSideEncryptionConfiguration><Rule>" + BLOCKS_NOTHING + b"</Rule></ServerSideEncryptionConfiguration>"
 
 
 def key(data: bytes, prefix: str = PREFIX) -> dict[str, str]:

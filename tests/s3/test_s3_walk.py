@@ -132,9 +132,7 @@ ONCE = [
 
 
 @pytest.mark.parametrize("versioning", ["", "Enabled", "Suspended"])
-@pytest.mark.parametrize(
-    ("method", "path", "body", "headers", "status"), [row[1:] for row in ONCE], ids=[row[0] for row in ONCE]
-)
+@pytest.mark.parametrize(("method", "path", "body", "headers", "status"), [row[1:] for row in ONCE], ids=[row[0] for row in ONCE])
 def test_no_record_is_read_twice(
     emulator: Emulator, read: Counter[tuple[str, Key]], versioning: str,
     method: str, path: str, body: bytes, headers: dict[str, str], status: int,

@@ -81,8 +81,12 @@ def made(url: str, service: str, key: str, secret: str, options: Mapping[str, An
 
 
 def explored(
-    admin: Admin, actors: Mapping[str, Actor], check: Callable[[Mapping[str, Any]], str],
-    options: Mapping[str, Any] | None = None, begin: bool = True, **race: Any,
+    admin: Admin,
+    actors: Mapping[str, Actor],
+    check: Callable[[Mapping[str, Any]], str],
+    options: Mapping[str, Any] | None = None,
+    begin: bool = True,
+    **race: Any,
 ) -> tuple[str, dict[str, Any]]:
     """The report as text and as JSON, after every schedule or the first that failed. `check` says what is wrong, if anything."""
     status, made = admin("POST", "races", {"actors": list(actors), **race})

@@ -52,7 +52,7 @@ BAD = [
     ({"actors": ["a"], "faults": ["delay"]}, "a fault of a race is none of 'delay'; it may be throttle"),
     ({"actors": ["a"], "faults": ["lost"] * 17}, "at most 16 faults"),
     ({"actors": ["a"], "time_passes": [0]}, "what passes is 0.001 to 86400"),
-    ({"actors": ["a"], "time_passes": ["31"]}, "is a number, not \"31\""),
+    ({"actors": ["a"], "time_passes": ["31"]}, 'is a number, not "31"'),
     ({"actors": ["a"], "time_passes": [1] * 17}, "at most 16 numbers"),
     ({"actors": ["a"], "skew": {"b": 1}}, "there is no actor 'b' to skew; there are a"),
     ({"actors": ["a"], "skew": {"a": "1"}}, "is a number"),
@@ -253,9 +253,7 @@ def test_a_reset_ends_races_and_those_who_wait_go_on(admin):
     race = made(admin)
     assert admin("POST", f"races/{race['race']}/next")[0] == 200
     answers: list[Any] = []
-    thread = threading.Thread(
-        target=lambda: answers.append(admin("POST", f"races/{race['race']}/actors/b", {"is": "started"}))
-    )
+    thread = threading.Thread(target=lambda: answers.append(admin("POST", f"races/{race['race']}/actors/b", {"is": "started"})))
     thread.start()
     assert admin("POST", f"races/{race['race']}/actors/a", {"is": "started"})[0] == 200
     assert admin("POST", "reset?account=222222222222")[0] == 200

@@ -22,8 +22,7 @@ from condemu import __version__
 from tests.server.conftest import SOMEBODY
 
 UPLOAD = (  # and the server says when it waits for the four bytes
-    "PUT /bucket/k HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 4\r\n"
-    f"authorization: {SOMEBODY}\r\n\r\n"
+    f"PUT /bucket/k HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 4\r\nauthorization: {SOMEBODY}\r\n\r\n"
 ).encode()
 
 

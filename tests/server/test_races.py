@@ -218,9 +218,7 @@ def test_dynamodb_and_simpledb_race_as_well(admin):
         own = me.client("sdb")
         found = own.get_attributes(DomainName="counters", ItemName="n", ConsistentRead=True).get("Attributes", [])
         n = int(found[0]["Value"]) if found else 0
-        own.put_attributes(
-            DomainName="counters", ItemName="n", Attributes=[{"Name": "n", "Value": str(n + 1), "Replace": True}]
-        )
+        own.put_attributes(DomainName="counters", ItemName="n", Attributes=[{"Name": "n", "Value": str(n + 1), "Replace": True}])
 
     def check_dynamodb(told: Any) -> str:
         n = dynamodb.get_item(TableName="counters", Key={"id": {"S": "n"}}, ConsistentRead=True)["Item"]["n"]["N"]

@@ -60,8 +60,11 @@ def keys(aws: Any) -> str:
 
 
 def outcomes(
-    admin: Admin, actors: dict[str, Callable[[Any], Any]], look: Callable[[Any], Any],
-    made: Callable[[Any], None] = setup, **race: Any,
+    admin: Admin,
+    actors: dict[str, Callable[[Any], Any]],
+    look: Callable[[Any], Any],
+    made: Callable[[Any], None] = setup,
+    **race: Any,
 ) -> set[Any]:
     """What every order comes to over HTTP: what the actors told and what is there. It is what every order in Python comes to."""
     here = Here(admin)

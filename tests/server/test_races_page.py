@@ -49,7 +49,7 @@ def matches(answer: Any, text: str) -> bool:
     """An ellipsis on the page stands for any value."""
     if not text:
         return answer is None
-    pattern = re.escape(text).replace("…", r'[^,}]+')
+    pattern = re.escape(text).replace("…", r"[^,}]+")
     return re.fullmatch(pattern, json.dumps(answer)) is not None
 
 

@@ -81,9 +81,7 @@ class Model:
         if not entries:
             return set()
         return {
-            (name, value)
-            for name, value in pairs
-            if not any(name == gone and which in (None, value) for gone, which in entries)
+            (name, value) for name, value in pairs if not any(name == gone and which in (None, value) for gone, which in entries)
         }
 
     def get(self, domain: str, item: str) -> Answer:

@@ -94,9 +94,7 @@ class Wire:
         self.ids = CountingIds()
         self.store = store or MemoryStore(self.clock, self.ids)
         self.engine = Engine(self.store, observers)
-        self.service = SimpleDB(
-            engine=self.engine, clock=self.clock, ids=self.ids, authenticator=authenticator, **settings
-        )
+        self.service = SimpleDB(engine=self.engine, clock=self.clock, ids=self.ids, authenticator=authenticator, **settings)
 
     def __call__(self, action: str, parameters: dict[str, str] | None = None, **more: str) -> Reply:
         given = {"Action": action, "Version": VERSION, "DomainName": "MyDomain", **(parameters or {}), **more}
@@ -115,9 +113,7 @@ class Wire:
 
     def request(self, method: str, query: str, body: bytes, host: str, path: str = "/", **headers: str) -> Request:
         sent = {"host": host, "content-type": "application/x-www-form-urlencoded; charset=utf-8", **headers}
-        return Request(
-            method, path, query, sent, BytesBody(body), received_at=self.clock.now(), request_id="4442587FB7D0A2F9"
-        )
+        return Request(method, path, query, sent, BytesBody(body), received_at=self.clock.now(), request_id="4442587FB7D0A2F9")
 
     def select(self, expression: str, **more: str) -> Reply:
         return self("Select", SelectExpression=expression, ConsistentRead="true", **more)

@@ -208,7 +208,9 @@ def test_exports_are_listed_in_pages_the_latest_first(sdb: Exporting) -> None:
         arns.append(sdb.start())
     seen, token = [], None
     while True:
-        _, page, _ = sdb.post("ListExports", {"maxResults": 2, "domainName": "MyDomain", **({"nextToken": token} if token else {})})
+        _, page, _ = sdb.post(
+            "ListExports", {"maxResults": 2, "domainName": "MyDomain", **({"nextToken": token} if token else {})}
+        )
         seen += [entry["exportArn"] for entry in page["exportSummaries"]]
         token = page.get("nextToken")
         if token is None:
@@ -276,7 +278,8 @@ def test_refusals_change_nothing(sdb: Exporting, operation: str, members: dict[s
 
 
 @pytest.mark.parametrize(
-    "raw", [b"{", b"[]", b'"x"', b"\xff", b"[" * 60_000, b'{"domainName":7}', b'{"domainName":"\\ud800xxx"}', b"{}" + b" " * 70_000]
+    "raw",
+    [b"{", b"[]", b'"x"', b"\xff", b"[" * 60_000, b'{"domainName":7}', b'{"domainName":"\\ud800xxx"}', b"{}" + b" " * 70_000],
 )
 def test_what_is_no_request_is_a_serialization_exception(sdb: Exporting, raw: bytes) -> None:
     status, _, headers = sdb.post("StartDomainExport", raw=raw)

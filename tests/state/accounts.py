@@ -33,9 +33,7 @@ class World:
         sent = {"host": "localhost", "content-length": str(len(body)), "x-amz-date": "20260101T000000Z", **headers}
         return asyncio.run(emulator.answer(emulator.received(method, path, query, sent, BytesBody(body))))
 
-    def s3(
-        self, account: str, method: str, path: str, body: bytes = b"", query: str = "", **headers: str
-    ) -> Response:
+    def s3(self, account: str, method: str, path: str, body: bytes = b"", query: str = "", **headers: str) -> Response:
         scope = f"AWS4-HMAC-SHA256 Credential={account}/20260101/us-east-1/s3/aws4_request, {SIGNED}"
         more = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"authorization": scope, "x-amz-content-sha256": "UNSIGNED-PAYLOAD", **more}

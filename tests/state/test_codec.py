@@ -29,8 +29,17 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
     st.one_of(
         st.builds(lambda text: {"S": text}, TEXT),
         st.builds(lambda number: {"N": number}, NUMBERS),
-        st.sampled_from([{"B": "AAECAw=="}, {"B": ""}, {"BOOL": True}, {"NULL": True}, {"SS": ["b", "a"]}, {"NS": ["1", "2.5"]},
-                         {"BS": ["AA==", "AQ=="]}]),
+        st.sampled_from(
+            [
+                {"B": "AAECAw=="},
+                {"B": ""},
+                {"BOOL": True},
+                {"NULL": True},
+                {"SS": ["b", "a"]},
+                {"NS": ["1", "2.5"]},
+                {"BS": ["AA==", "AQ=="]},
+            ]
+        ),
     ),
     lambda inner: st.one_of(
         st.builds(lambda elements: {"L": elements}, st.lists(inner, max_size=3)),

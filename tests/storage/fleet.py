@@ -224,4 +224,3 @@ def numbered(clients: list[Client]) -> list[Entry]:
     """The entries of all clients, in the order in which they began."""
     entries = sorted((entry for client in clients for entry in client.entries), key=lambda entry: entry.marks[RECEIVED])
     return [replace(entry, number=number) for number, entry in enumerate(entries, 1)]
-

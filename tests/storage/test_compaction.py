@@ -31,6 +31,7 @@ async def written(kept: Durable, commits: int) -> None:
 
     async def one() -> None:
         for number in numbers:
+
             def decide(txn: Txn, number: int = number) -> None:
                 key = ("000000000000", 1, f"key-{number % KEYS}")
                 held = txn.get(OBJECTS, key)

@@ -131,9 +131,7 @@ def test_what_is_carried_out_is_marked_and_not_ended(postgres, made):  # noqa: F
     async def story() -> None:
         await begun(one)
         cut_short(one)
-        one.engine.at_work |= {
-            (work.space, key) for work, key, _ in one.engine.store.view(one.watchman._under_way)
-        }
+        one.engine.at_work |= {(work.space, key) for work, key, _ in one.engine.store.view(one.watchman._under_way)}
         for _ in range(3 * STILL):
             await one.watchman.look()
             assert await states(other) == UNDER_WAY

@@ -50,7 +50,9 @@ def another_store() -> Iterator[str]:
         thread.join()
 
 
-@pytest.mark.parametrize("url", ["localhost:4566", "localhost", "http://", "ftp://host", "http://host:port", "http://[::1", "http://h:0"])
+@pytest.mark.parametrize(
+    "url", ["localhost:4566", "localhost", "http://", "ftp://host", "http://host:port", "http://[::1", "http://h:0"]
+)
 def test_what_is_no_url_is_said_to_be_none(url: str):
     with pytest.raises(Unusable) as told:
         check(url)
@@ -88,8 +90,9 @@ def test_the_administrations_token_comes_from_the_environment(monkeypatch: pytes
 
 def test_another_store_keeps_what_tests_make_and_they_are_told(another_store: str):
     check(another_store)
-    with pytest.warns(UserWarning, match="answers 404 to POST /_condemu/reset: what the tests made stays there"), MockAWS(
-        url=another_store
+    with (
+        pytest.warns(UserWarning, match="answers 404 to POST /_condemu/reset: what the tests made stays there"),
+        MockAWS(url=another_store),
     ):
         pass
 

@@ -45,9 +45,7 @@ def signed(chunks: list[bytes], trailers: str = "") -> bytes:
 
 
 def decode(decoder: Decoder, data: bytes, size: int = 1 << 20) -> bytes:
-    payload = b"".join(
-        piece for start in range(0, len(data), size) for piece in decoder.receive(data[start : start + size])
-    )
+    payload = b"".join(piece for start in range(0, len(data), size) for piece in decoder.receive(data[start : start + size]))
     decoder.finish()
     return payload
 
@@ -88,11 +86,13 @@ def test_a_signed_trailer_is_verified_after_all_chunks(size: int, ending: str) -
 
 
 def test_the_streaming_example_of_awss_documentation_decodes() -> None:
-    signatures = iter([
-        "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648",
-        "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497",
-        "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9",
-    ])
+    signatures = iter(
+        [
+            "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648",
+            "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497",
+            "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9",
+        ]
+    )
     body = b""
     for chunk in (b"a" * 65536, b"a" * 1024, b""):
         body += b"%x;chunk-signature=%s\r\n%s\r\n" % (len(chunk), next(signatures).encode(), chunk)

@@ -78,9 +78,7 @@ NOT_AUTHORIZED = ErrorRow(
 
 # --- time to live -----------------------------------------------------------------------------------------------------------
 
-TTL_CREATING = _row(
-    "Cannot describe time to live while table is in CREATING state: Current table state is CREATING"
-)
+TTL_CREATING = _row("Cannot describe time to live while table is in CREATING state: Current table state is CREATING")
 TTL_ENABLED_ALREADY = _row("TimeToLive is already enabled")
 TTL_DISABLED_ALREADY = _row("TimeToLive is already disabled")
 TTL_OTHER_ATTRIBUTE = _row("TimeToLive is active on a different AttributeName: current AttributeName is {name}")
@@ -125,9 +123,7 @@ RECOVERY_UNAVAILABLE = ErrorRow(
 )
 RECOVERY_DAYS_SUPERFLUOUS = _row(_REQUEST + "Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.")
 RESTORE_TARGET_EXISTS = ErrorRow("TableAlreadyExistsException", 400, "Table already exists: {table}")
-RESTORE_TARGET_RESTORING = ErrorRow(
-    "TableInUseException", 400, "Table: {table} is already being restored from backup: {source}"
-)
+RESTORE_TARGET_RESTORING = ErrorRow("TableInUseException", 400, "Table: {table} is already being restored from backup: {source}")
 RESTORE_TARGET_CREATING = ErrorRow("TableInUseException", 400, "Table is being created: {table}")  # wording not recorded
 RESTORES_TOO_MANY = ErrorRow(
     "LimitExceededException", 400, "Subscriber limit exceeded: Only 50 restore operations can be done simultaneously"
@@ -150,9 +146,7 @@ RESTORE_MAXIMA_OUTSIDE = _row(_REQUEST + "Requested {member} for OnDemandThrough
 RESTORE_SOURCES = _row(_REQUEST + "Must provide exactly one of: sourceTableArn, sourceTableName")
 RESTORE_SOURCE_ARN = _row(_REQUEST + "sourceTableArn is not a valid ARN")
 RESTORE_SOURCE_OF_ANOTHER = _row("This action is only supported by accounts that match the resource owner’s account.")
-RESTORE_TIME_MISSING = _row(
-    _REQUEST + "Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both"
-)
+RESTORE_TIME_MISSING = _row(_REQUEST + "Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both")
 RESTORE_TIMES = _row(  # AWS's text goes on; what follows is not recorded
     _REQUEST + "Both RestoreDateTime and UseLatestRestorableTime cannot be set for point-in-time restore request."
 )

@@ -33,9 +33,7 @@ BINARY_SET_EMPTY = _row(_INVALID + "Binary sets should not be empty")
 STRING_SET_DUPLICATES = _row(_INVALID + "Input collection [{quoted}] contains duplicates.")
 NUMBER_SET_DUPLICATES = _row(_INVALID + "Input collection contains duplicates.")
 BINARY_SET_DUPLICATES = _row(_INVALID + "Input collection [{quoted}]of type BS contains duplicates.")
-TOO_DEEP = _row(
-    "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
-)
+TOO_DEEP = _row("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
 NOT_A_NUMBER = _row("The parameter cannot be converted to a numeric value: {text}")
 NUMBER_EMPTY = _row("The parameter cannot be converted to a numeric value: ")
 NUMBER_TOO_PRECISE = _row("Attempting to store more than 38 significant digits in a Number")
@@ -62,12 +60,8 @@ REDUNDANT_PARENTHESES = _in_expression("The expression has redundant parentheses
 UNKNOWN_FUNCTION = _in_expression("Invalid function name; function: {function}")
 FUNCTION_MISUSED = _in_expression("The function is not allowed to be used this way in an expression; function: {function}")
 RESERVED_WORD = _in_expression("Attribute name is a reserved keyword; reserved keyword: {word}")
-NAME_UNDEFINED = _in_expression(
-    "An expression attribute name used in the document path is not defined; attribute name: {name}"
-)
-VALUE_UNDEFINED = _in_expression(
-    "An expression attribute value used in expression is not defined; attribute value: {name}"
-)
+NAME_UNDEFINED = _in_expression("An expression attribute name used in the document path is not defined; attribute name: {name}")
+VALUE_UNDEFINED = _in_expression("An expression attribute value used in expression is not defined; attribute value: {name}")
 PATH_TOO_DEEP = _in_expression("The document path has too many nesting levels; nesting levels: {levels}")
 INDEX_TOO_LARGE = _in_expression("List index is not within the allowable range; index: [{index}]")
 OPERAND_COUNT = _in_expression(
@@ -161,22 +155,16 @@ KEY_RANGE_EQUALITY = _row(
 CONDITIONAL_OPERATOR_ALONE = _row("ConditionalOperator cannot be used without Filter or Expected")
 EXPECTED_VALUE_MISSING = _row(_INVALID + "Value must be provided when Exists is {exists} for Attribute: {name}")
 EXPECTED_VALUE_SUPERFLUOUS = _row(_INVALID + "Value cannot be used when Exists is false for Attribute: {name}")
-EXPECTED_EXISTS_AND_OPERATOR = _row(
-    _INVALID + "Exists and ComparisonOperator cannot be used together for Attribute: {name}"
-)
+EXPECTED_EXISTS_AND_OPERATOR = _row(_INVALID + "Exists and ComparisonOperator cannot be used together for Attribute: {name}")
 EXPECTED_VALUE_AND_LIST = _row(_INVALID + "Value and AttributeValueList cannot be used together for Attribute: {name}")
-EXPECTED_LIST_ALONE = _row(
-    _INVALID + "AttributeValueList can only be used with a ComparisonOperator for Attribute: {name}"
-)
+EXPECTED_LIST_ALONE = _row(_INVALID + "AttributeValueList can only be used with a ComparisonOperator for Attribute: {name}")
 EXPECTED_OPERATOR_ALONE = _row(
     _INVALID + "Value or AttributeValueList must be used with ComparisonOperator: {operator} for Attribute: {name}"
 )
 LEGACY_ARGUMENT_COUNT = _row(_INVALID + "Invalid number of argument(s) for the {operator} ComparisonOperator")
 LEGACY_ARGUMENTS_DIFFER = _row(_INVALID + "AttributeValues inside AttributeValueList must be of same type")
 LEGACY_ARGUMENT_TYPE = _row(_INVALID + "ComparisonOperator {operator} is not valid for {type} AttributeValue type")
-LEGACY_BETWEEN_ORDER = _row(
-    "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound"
-)
+LEGACY_BETWEEN_ORDER = _row("The BETWEEN condition was provided a range where the lower bound is greater than the upper bound")
 ONLY_DELETE_WITHOUT_VALUE = _row(_INVALID + "Only DELETE action is allowed when no attribute value is specified")
 DELETE_TYPE = _row(_INVALID + "DELETE action with value is not supported for the type {type}")
 ADD_TYPE = _row(_INVALID + "ADD action is not supported for the type {type}")
@@ -187,14 +175,10 @@ CLASSIC: dict[ErrorRow, ErrorRow] = {
     STRING_SET_DUPLICATES: _row(_INVALID + "Input collection [{plain}] contains duplicates."),
     NUMBER_SET_DUPLICATES: _row("Input collection contains duplicates"),
     BINARY_SET_DUPLICATES: _row(_INVALID + "Input collection [{plain}]of type BS contains duplicates."),
-    KEY_EMPTY: _row(
-        _INVALID + "The AttributeValue for a key attribute cannot contain an empty {what} value. Key: {key}"
-    ),
+    KEY_EMPTY: _row(_INVALID + "The AttributeValue for a key attribute cannot contain an empty {what} value. Key: {key}"),
     NUMBER_EMPTY: _row("The parameter cannot be converted to a numeric value"),
     VALUES_BAD_VALUE: _row("ExpressionAttributeValues contains invalid value: {classic_reason} for key {key}"),
-    VALUES_WITHOUT_EXPRESSION: _row(
-        "ExpressionAttributeValues can only be specified when using expressions: {absent}"
-    ),
+    VALUES_WITHOUT_EXPRESSION: _row("ExpressionAttributeValues can only be specified when using expressions: {absent}"),
 }
 
 

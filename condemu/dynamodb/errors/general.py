@@ -147,17 +147,13 @@ FILTER_ON_KEY = _row("Filter Expression can only contain non-primary key attribu
 LEGACY_FILTER_ON_KEY = _row("QueryFilter can only contain non-primary key attributes: Primary key attribute: {key}")
 GSI_CONSISTENT = _row("Consistent reads are not supported on global secondary indexes")
 SELECT_PROJECTED_WITHOUT_INDEX = _row("ALL_PROJECTED_ATTRIBUTES can be used only when {verb} using an IndexName")
-SELECT_SPECIFIC_ALONE = _row(
-    "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
-)
+SELECT_SPECIFIC_ALONE = _row("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
 SELECT_WITH_PROJECTION = _row("Cannot specify the {parameter} when choosing to get {select}")
 SELECT_ALL_OF_INDEX = _row(
     _INVALID + "Select type ALL_ATTRIBUTES is not supported for global secondary index {index}"
     " because its projection type is not ALL"
 )
-PROJECTION_OF_INDEX = _row(
-    _INVALID + "Global secondary index {index} does not project [{attributes}]"
-)
+PROJECTION_OF_INDEX = _row(_INVALID + "Global secondary index {index} does not project [{attributes}]")
 START_KEY_INVALID = _row("The provided starting key is invalid")
 START_KEY_MISMATCH = _row("The provided starting key is invalid: The provided key element does not match the schema")
 START_KEY_REASON = _row("The provided starting key is invalid: {reason}")

@@ -23,9 +23,7 @@ def _incomplete(message: str) -> ErrorRow:
 TWO_MECHANISMS = _invalid("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.")
 NO_CREDENTIALS = ErrorRow("MissingAuthenticationTokenException", 400, "Request is missing Authentication Token")
 INCOMPLETE = _incomplete("{sentences}{tail}")  # IncompleteSignatureException of what is missing
-DATE_FORM = _incomplete(
-    "Date must be in ISO-8601 'basic format'. Got '{Date}'. See http://en.wikipedia.org/wiki/ISO_8601"
-)
+DATE_FORM = _incomplete("Date must be in ISO-8601 'basic format'. Got '{Date}'. See http://en.wikipedia.org/wiki/ISO_8601")
 EXPIRED = _invalid("Signature expired: {Date} is now earlier than {Limit} ({Now} - 15 min.)")
 NOT_YET = _invalid("Signature not yet current: {Date} is still later than {Limit} ({Now} + 15 min.)")
 HOST_NOT_SIGNED = _invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.")
@@ -89,7 +87,5 @@ def _incomplete_fields(fields: dict[str, Any]) -> dict[str, Any]:
     if fields["In"] == "query":
         sentences = "".join(_MISSING_IN_QUERY.format(name=name) for name in fields["Missing"])
         return {"sentences": sentences, "tail": "Re-examine the query-string parameters."}
-    sentences = "".join(
-        _MISSING_DATE if name == "Date" else _MISSING_IN_HEADER.format(name=name) for name in fields["Missing"]
-    )
+    sentences = "".join(_MISSING_DATE if name == "Date" else _MISSING_IN_HEADER.format(name=name) for name in fields["Missing"])
     return {"sentences": sentences, "tail": f"Authorization={fields['Authorization']}"}

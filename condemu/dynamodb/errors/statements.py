@@ -40,9 +40,7 @@ SELECT_WITHOUT_KEY = _row("Select statements within {operation} must specify the
 EXISTS_ALONE = _row("EXISTS() must contain a single item read with additional condition")
 # As AWS's users report these three.
 ORDER_WITHOUT_WHERE = _row("Must have WHERE clause in the statement when using ORDER BY clause.")
-ORDER_WITHOUT_HASH = _row(
-    "Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause."
-)
+ORDER_WITHOUT_HASH = _row("Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause.")
 ORDER_NOT_BY_KEY = _row("Variable reference {name} in ORDER BY clause must be part of the primary key")
 # The wording of these is not recorded.
 NEXT_TOKEN_INVALID = _row("The provided NextToken is invalid")

@@ -81,9 +81,7 @@ TABLE_CLASS = _row(
     " [STANDARD, STANDARD_INFREQUENT_ACCESS]."
 )
 STREAM_VIEW_REQUIRED = _row(_INVALID + "Table is being created with a stream enabled, UpdateViewType is required")
-STREAM_VIEW_SUPERFLUOUS = _row(
-    _INVALID + "Table is being created with a stream disabled, UpdateViewType should not be specified"
-)
+STREAM_VIEW_SUPERFLUOUS = _row(_INVALID + "Table is being created with a stream disabled, UpdateViewType should not be specified")
 
 # --- tables that are there --------------------------------------------------------------------------------------------------
 

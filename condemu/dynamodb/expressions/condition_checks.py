@@ -37,9 +37,7 @@ _ANY_TYPE: Final = "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}"
 def check_condition(resolver: Resolver, node: Condition) -> Condition:
     """The condition with its paths resolved. Raises Refused at a failure that needs no values to be seen."""
     _check_functions(resolver, node)
-    resolver.check_reserved(
-        operand for part in conditions_in(node) for operand in operands_in(part) if isinstance(operand, Path)
-    )
+    resolver.check_reserved(operand for part in conditions_in(node) for operand in operands_in(part) if isinstance(operand, Path))
     resolved = _resolve(resolver, node)
     _check_operator_count(resolver, node)
     return resolved

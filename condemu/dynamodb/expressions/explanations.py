@@ -76,4 +76,3 @@ def show_value(value: Value) -> str:
     else:
         text = f"{kind(value)} {value!r}"
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-

@@ -130,7 +130,6 @@ class Resolver:
                 if type(part) is str and part[0] != "#" and part.upper() in RESERVED_WORDS:
                     raise self.refuse(errors.RESERVED_WORD, {"word": part})
 
-
     @property
     def further(self) -> tuple[Check, ...]:
         """The checks that are left where every value that is used is there."""

@@ -171,9 +171,7 @@ def get_item(request: DynamoRequest) -> Plan | Step:
 def read_placeholders(members: Members, *expressions: Text) -> Placeholders:
     """Names and values of a request, and its expressions in the order in which AWS lists them when all are missing."""
     values = members.get("ExpressionAttributeValues") if expressions != ("ProjectionExpression",) else None
-    return Placeholders.read(
-        members.get("ExpressionAttributeNames"), values, {name: members.get(name) for name in expressions}
-    )
+    return Placeholders.read(members.get("ExpressionAttributeNames"), values, {name: members.get(name) for name in expressions})
 
 
 def read_write(members: Members, *expressions: Text) -> WriteExpressions:
@@ -311,9 +309,7 @@ def _returned(wanted: str, update: BoundUpdate | AttributeUpdates | None, before
     return {} if update is None or shown is None else update.touched(shown)
 
 
-def _written(
-    members: Members, table: Table, where: Where, old: StoredItem | None, new: StoredItem | None, key: Item
-) -> Result:
+def _written(members: Members, table: Table, where: Where, old: StoredItem | None, new: StoredItem | None, key: Item) -> Result:
     """The members of an answer that all writes of one item have."""
     if _ASKING.isdisjoint(members):
         return {}

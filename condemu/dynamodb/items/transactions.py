@@ -337,9 +337,7 @@ def _key_finder(key: Item) -> Callable[[Table], Where]:
 
 def _check_unreserved(request: DynamoRequest, places: list[Where]) -> None:
     conflict = ServiceError(errors.TRANSACTION_CONFLICT, because="a transaction that writes has reserved the item")
-    reasons = [
-        reason_of(conflict) if request.reservations.by_another(where) else NO_REASON for where in places
-    ]
+    reasons = [reason_of(conflict) if request.reservations.by_another(where) else NO_REASON for where in places]
     if any(reason is not NO_REASON for reason in reasons):
         raise cancelled(reasons, conflict.because)
 

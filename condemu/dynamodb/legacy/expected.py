@@ -47,9 +47,7 @@ OPERATORS: Final[dict[str, Operator]] = {
     "NULL": Operator(0, 0, _ANY, lambda value, arguments: value is MISSING),
     "NOT_NULL": Operator(0, 0, _ANY, lambda value, arguments: value is not MISSING),
     "CONTAINS": Operator(1, 1, _MEMBERS, lambda value, arguments: contains(value, arguments[0])),
-    "NOT_CONTAINS": Operator(
-        1, 1, _MEMBERS, lambda value, arguments: value is not MISSING and not contains(value, arguments[0])
-    ),
+    "NOT_CONTAINS": Operator(1, 1, _MEMBERS, lambda value, arguments: value is not MISSING and not contains(value, arguments[0])),
     "BEGINS_WITH": Operator(1, 1, _PREFIXES, lambda value, arguments: begins_with(value, arguments[0])),
 }
 

@@ -85,9 +85,7 @@ class Prepared:
         self.check = check
 
 
-def prepare(
-    request: DynamoRequest, members: Members, *, single: bool = False, transacted: bool = False
-) -> Prepared:
+def prepare(request: DynamoRequest, members: Members, *, single: bool = False, transacted: bool = False) -> Prepared:
     """`members` are those of the statement: Statement, Parameters, ReturnValuesOnConditionCheckFailure, and so on.
 
     `single`: a SELECT must name one item by its whole key, and ask nothing else of it. `transacted`: it is a transaction's.
@@ -238,9 +236,7 @@ def _select(
         named = the_item(txn)
         if single and named is not None:
             check_unreserved(request, where_of_key(*named))
-        page = read_page(
-            txn, table, statement, condition, consistent=consistent, limit=members.get("Limit"), after=after
-        )
+        page = read_page(txn, table, statement, condition, consistent=consistent, limit=members.get("Limit"), after=after)
         goes_on: Result = {}
         if page.last is not None and page.last_key is not None and not single:
             goes_on = {"NextToken": next_token(page.last), "LastEvaluatedKey": encode_item(page.last_key)}

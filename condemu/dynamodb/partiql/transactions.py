@@ -102,10 +102,12 @@ def _done_before(txn: Txn, request: DynamoRequest, token: str, digest: bytes) ->
 
 def _digest(members: Members) -> bytes:
     """Of what the statements mean, numbers in canonical form."""
-    return digest_of([
-        [wire["Statement"], [encode(decode(parameter)) for parameter in wire.get("Parameters") or ()]]
-        for wire in members["TransactStatements"]
-    ])
+    return digest_of(
+        [
+            [wire["Statement"], [encode(decode(parameter)) for parameter in wire.get("Parameters") or ()]]
+            for wire in members["TransactStatements"]
+        ]
+    )
 
 
 def _judge(txn: Txn, prepared: list[Prepared]) -> list[Performed]:

@@ -100,9 +100,7 @@ def _conditions(
     by_name = dict(keys.attributes)
     for condition in wanted:
         by_name.setdefault(condition.attribute, "S")
-    hashes, ranges = against_schema(
-        wanted, [name for name, _ in keys.hashes], [name for name, _ in keys.ranges], by_name
-    )
+    hashes, ranges = against_schema(wanted, [name for name, _ in keys.hashes], [name for name, _ in keys.ranges], by_name)
     _check_filter(keys.names, reading.filter)
     if reading.start is not None:
         check_start_types(table, index, reading.start)
@@ -303,9 +301,7 @@ def _page(
     return result
 
 
-def _fetcher(
-    txn: Txn, table: Table, index: Index | None, reading: Reading
-) -> Callable[[Item], Item] | None:
+def _fetcher(txn: Txn, table: Table, index: Index | None, reading: Reading) -> Callable[[Item], Item] | None:
     """For a local index from which attributes are wanted that it does not project: the way to the item itself."""
     if index is None or index.scope == GLOBAL or index.projection == "ALL":
         return None

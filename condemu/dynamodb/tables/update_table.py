@@ -272,8 +272,10 @@ def deleted(txn: Txn, table: Table, index: Index) -> Table:
 def resized(txn: Txn, table: Table, wire: Members) -> Table:
     held = table.index(wire["IndexName"])
     if held is None or held.scope != GLOBAL:
-        raise ServiceError(rows.INDEX_UPDATE_BLOCKED) if not table.indexes else ServiceError(
-            errors.INDEX_NOT_FOUND, {"index": wire["IndexName"], "table": table.name}
+        raise (
+            ServiceError(rows.INDEX_UPDATE_BLOCKED)
+            if not table.indexes
+            else ServiceError(errors.INDEX_NOT_FOUND, {"index": wire["IndexName"], "table": table.name})
         )
     changed = held
     if wire.get("ProvisionedThroughput") is not None:

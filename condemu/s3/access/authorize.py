@@ -206,9 +206,7 @@ def _granted(txn: Txn, request: S3Request, caller: Principal, check: Check, buck
     return found
 
 
-def refuse(
-    request: S3Request, owner: str, check: Check, row: ErrorRow, policy: str = "", because: str = ""
-) -> ServiceError:
+def refuse(request: S3Request, owner: str, check: Check, row: ErrorRow, policy: str = "", because: str = "") -> ServiceError:
     """AccessDenied, in detail for callers of the owner's account only, of which the emulator itself is one."""
     authentication = request.authentication
     caller = authentication.principal if authentication is not None else None

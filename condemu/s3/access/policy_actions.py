@@ -89,9 +89,7 @@ _ACTIONS_OF: Final = {
     "s3:isreplicationpauserequest": "PutReplicationConfiguration",
     "s3:annotation-prefix s3:max-annotation-results": "ListObjectAnnotations ListObjectVersionAnnotations",
     "s3:delimiter s3:max-keys s3:prefix": "ListBucket ListBucketVersions",
-    "s3:object-lock-event-hold s3:object-lock-event-hold-duration-days": (
-        "PutObject PutObjectRetention ReplicateObject"
-    ),
+    "s3:object-lock-event-hold s3:object-lock-event-hold-duration-days": ("PutObject PutObjectRetention ReplicateObject"),
     "s3:object-lock-legal-hold": "PutObject PutObjectLegalHold",
     "s3:object-lock-mode s3:object-lock-remaining-retention-days s3:object-lock-retain-until-date": (
         "PutObject PutObjectRetention"
@@ -112,9 +110,7 @@ _ACTIONS_OF: Final = {
     (
         "s3:x-amz-acl s3:x-amz-grant-full-control s3:x-amz-grant-read s3:x-amz-grant-read-acp s3:x-amz-grant-write "
         "s3:x-amz-grant-write-acp"
-    ): (
-        "BypassGovernanceRetention PutObject PutObjectAcl PutObjectVersionAcl CreateBucket PutBucketAcl"
-    ),
+    ): ("BypassGovernanceRetention PutObject PutObjectAcl PutObjectVersionAcl CreateBucket PutBucketAcl"),
     "s3:if-none-match s3:objectcreationoperation s3:x-amz-object-annotation-directive": "PutObject",
     "s3:x-amz-object-if-match": (
         "DeleteObjectAnnotation DeleteObjectVersionAnnotation PutObjectAnnotation PutObjectVersionAnnotation"

@@ -86,5 +86,3 @@ def _apply(actions: Iterable[str], resources: Iterable[str]) -> bool:
 
 def _is_key_of_all(key: str, actions: Iterable[str]) -> bool:
     return all(any(is_key_of(key, action) for action in _matched(pattern)) for pattern in actions)
-
-

@@ -99,12 +99,14 @@ def list_buckets(txn: Txn, request: S3Request) -> dict[str, Any]:
         if len(page) == limit:
             token = urlsafe_b64encode((_TOKEN + page[-1]["Name"]).encode()).decode()
             break
-        page.append({
-            "Name": name,
-            "CreationDate": bucket.created,
-            "BucketRegion": bucket.region if asked else None,
-            "BucketArn": arn_of(name),
-        })
+        page.append(
+            {
+                "Name": name,
+                "CreationDate": bucket.created,
+                "BucketRegion": bucket.region if asked else None,
+                "BucketArn": arn_of(name),
+            }
+        )
     return {
         "Owner": {"ID": canonical_id(request.account)},
         "Buckets": {"Bucket": page},

@@ -71,9 +71,7 @@ def check_logging(txn: Txn, request: S3Request, bucket: Bucket, document: Result
         raise ServiceError(errors.NO_LOGGING_TARGET, {"TargetBucket": enabled["TargetBucket"]}, because=because)
     if target.region != bucket.region:
         source = None if bucket.region == HOME else bucket.region
-        raise ServiceError(
-            errors.LOGGING_ELSEWHERE, {"SourceBucketLocation": source, "TargetBucketLocation": target.region}
-        )
+        raise ServiceError(errors.LOGGING_ELSEWHERE, {"SourceBucketLocation": source, "TargetBucketLocation": target.region})
     return document
 
 

@@ -32,10 +32,12 @@ GRANTEE: Final = Group(
     (Field("DisplayName", TEXT), Field("EmailAddress", TEXT), Field("ID", TEXT), Field("URI", TEXT)),
     types=("CanonicalUser", "AmazonCustomerByEmail", "Group"),
 )
-GRANT: Final = Group((
-    Field("Grantee", GRANTEE, needed=True),
-    Field("Permission", Text(("FULL_CONTROL", "READ", "WRITE")), needed=True),
-))
+GRANT: Final = Group(
+    (
+        Field("Grantee", GRANTEE, needed=True),
+        Field("Permission", Text(("FULL_CONTROL", "READ", "WRITE")), needed=True),
+    )
+)
 KEY_FORMAT: Final = Group(
     (
         Field("SimplePrefix", Group(())),
@@ -59,20 +61,24 @@ KEY_FILTER: Final = Group((Field("S3Key", Group((Field("FilterRule", FILTER_RULE
 
 
 def _destination(tag: str) -> Group:
-    return Group((
-        Field("Id", TEXT),
-        Field(tag, TEXT, needed=True),
-        Field("Event", TEXT, needed=True, most=SEVERAL),
-        Field("Filter", KEY_FILTER),
-    ))
+    return Group(
+        (
+            Field("Id", TEXT),
+            Field(tag, TEXT, needed=True),
+            Field("Event", TEXT, needed=True, most=SEVERAL),
+            Field("Filter", KEY_FILTER),
+        )
+    )
 
 
-NOTIFICATION: Final = Group((
-    Field("TopicConfiguration", _destination("Topic"), most=SEVERAL),
-    Field("QueueConfiguration", _destination("Queue"), most=SEVERAL),
-    Field("CloudFunctionConfiguration", _destination("CloudFunction"), most=SEVERAL),
-    Field("EventBridgeConfiguration", Group(())),
-))
+NOTIFICATION: Final = Group(
+    (
+        Field("TopicConfiguration", _destination("Topic"), most=SEVERAL),
+        Field("QueueConfiguration", _destination("Queue"), most=SEVERAL),
+        Field("CloudFunctionConfiguration", _destination("CloudFunction"), most=SEVERAL),
+        Field("EventBridgeConfiguration", Group(())),
+    )
+)
 
 # --- replication ---
 

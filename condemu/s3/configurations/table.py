@@ -48,9 +48,7 @@ INVENTORY: Final = Configuration(
     "inventory", "InventoryConfiguration", shapes.INVENTORY, check=checks.check_inventory,
     list_root="ListInventoryConfigurationsResult",
 )  # fmt: skip
-METRICS: Final = Configuration(
-    "metrics", "MetricsConfiguration", shapes.METRICS, list_root="ListMetricsConfigurationsResult"
-)
+METRICS: Final = Configuration("metrics", "MetricsConfiguration", shapes.METRICS, list_root="ListMetricsConfigurationsResult")
 
 
 def _get(name: str, kind: Configuration, action: str) -> Row:

@@ -49,17 +49,13 @@ PUBLIC_ACL_AT_CREATION: Final = ErrorRow(  # documented
 )
 
 # ListBuckets
-INVALID_REGION: Final = ErrorRow(
-    "InvalidArgument", 400, "Argument value {Value} is not a valid AWS Region", ("ArgumentName",)
-)
+INVALID_REGION: Final = ErrorRow("InvalidArgument", 400, "Argument value {Value} is not a valid AWS Region", ("ArgumentName",))
 MAX_BUCKETS: Final = ErrorRow(  # inferred from the bounds that the API reference names
     "InvalidArgument", 400, "Argument max-buckets must be an integer between 1 and 10000", _ARGUMENT
 )
 
 # Versioning and Object Lock
-VERSIONING_MISSING: Final = ErrorRow(
-    "IllegalVersioningConfigurationException", 400, "The Versioning element must be specified"
-)
+VERSIONING_MISSING: Final = ErrorRow("IllegalVersioningConfigurationException", 400, "The Versioning element must be specified")
 VERSIONING_LOCKED: Final = ErrorRow(
     "InvalidBucketState",
     409,
@@ -93,8 +89,8 @@ SYSTEM_TAG_ON_BUCKET: Final = ErrorRow("InvalidTag", 400, "System tags cannot be
 SYSTEM_TAG_ON_NEW_BUCKET: Final = ErrorRow(
     "InvalidTag",
     400,
-    "User-defined tag keys can't start with \"aws:\". This prefix is reserved for system tags. "
-    "Remove \"aws:\" from your tag keys and try again.",
+    'User-defined tag keys can\'t start with "aws:". This prefix is reserved for system tags. '
+    'Remove "aws:" from your tag keys and try again.',
 )
 TOO_MANY_TAGS: Final = ErrorRow("BadRequest", 400, "{Subject} cannot be greater than {Limit}")  # third-party
 
@@ -110,9 +106,7 @@ KEY_WITHOUT_KMS: Final = ErrorRow(
 ACL_NOT_SUPPORTED: Final = ErrorRow("AccessControlListNotSupported", 400, "The bucket does not allow ACLs")
 MALFORMED_ACL: Final = ErrorRow("MalformedACLError", 400, _SCHEMA)
 INVALID_CANNED_ACL: Final = ErrorRow("InvalidArgument", 400, "", _ARGUMENT)  # recorded with an empty message
-CANNED_AND_GRANTS: Final = ErrorRow(
-    "InvalidRequest", 400, "Specifying both Canned ACLs and Header Grants is not allowed"
-)
+CANNED_AND_GRANTS: Final = ErrorRow("InvalidRequest", 400, "Specifying both Canned ACLs and Header Grants is not allowed")
 INVALID_GRANT_HEADER: Final = ErrorRow("InvalidArgument", 400, "Argument format not recognized", _ARGUMENT)
 INVALID_GROUP: Final = ErrorRow("InvalidArgument", 400, "Invalid group uri", _ARGUMENT)
 INVALID_ID: Final = ErrorRow("InvalidArgument", 400, "Invalid id", _ARGUMENT)

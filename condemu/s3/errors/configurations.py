@@ -116,9 +116,7 @@ EMPTY_CONDITION: Final = ErrorRow(
     400,
     "Condition cannot be empty. To redirect all requests without a condition, the condition element shouldn't be present.",
 )
-TWO_REPLACEMENTS: Final = ErrorRow(
-    "InvalidRequest", 400, "You can only define ReplaceKeyPrefix or ReplaceKey but not both."
-)
+TWO_REPLACEMENTS: Final = ErrorRow("InvalidRequest", 400, "You can only define ReplaceKeyPrefix or ReplaceKey but not both.")
 
 FOLDER_FOUND: Final = ErrorRow("Found", 302, "Resource Found")  # third-party: the page that leads from `a` to `a/`
 

@@ -191,9 +191,7 @@ ENCRYPTION_ON_READ: Final = ErrorRow(  # documented as 400; the text as a user r
     "x-amz-server-side-encryption header is not supported for this operation.",
     ("ArgumentName", "ArgumentValue"),
 )
-RANGE_AND_PART_NUMBER: Final = ErrorRow(
-    "InvalidRequest", 400, "Cannot specify both Range header and partNumber query parameter"
-)
+RANGE_AND_PART_NUMBER: Final = ErrorRow("InvalidRequest", 400, "Cannot specify both Range header and partNumber query parameter")
 INVALID_ATTRIBUTE_NAME: Final = ErrorRow(  # third-party
     "InvalidArgument", 400, "Invalid attribute name specified.", ("ArgumentName", "ArgumentValue")
 )

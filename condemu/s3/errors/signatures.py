@@ -16,9 +16,7 @@ _ARGUMENT: Final = ("ArgumentName", "ArgumentValue")
 _HEADER: Final = "The authorization header is malformed; "
 _QUERY: Final = "Error parsing the X-Amz-Credential parameter; "
 _CREDENTIAL: Final = 'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
-_DATE_FORM: Final = (
-    'incorrect date format "{Date}". This date in the credential must be in the format "yyyyMMdd".'
-)
+_DATE_FORM: Final = 'incorrect date format "{Date}". This date in the credential must be in the format "yyyyMMdd".'
 _SERVICE: Final = 'incorrect service "{Got}". This endpoint belongs to "{Want}".'
 _TERMINAL: Final = 'incorrect terminal "{Got}". This endpoint uses "aws4_request".'
 _REGION: Final = "the region '{Got}' is wrong; expecting '{Region}'"
@@ -65,9 +63,7 @@ SIGNATURE_MISMATCH: Final = ErrorRow(
         "CanonicalRequestBytes",
     ),
 )
-INVALID_TOKEN: Final = ErrorRow(
-    "InvalidToken", 400, "The provided token is malformed or otherwise invalid.", ("Token-0",)
-)
+INVALID_TOKEN: Final = ErrorRow("InvalidToken", 400, "The provided token is malformed or otherwise invalid.", ("Token-0",))
 EXPIRED_TOKEN: Final = ErrorRow("ExpiredToken", 400, "The provided token has expired.", ("Token-0",))
 TWO_MECHANISMS: Final = _argument(
     "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the "
@@ -124,9 +120,7 @@ EXPIRES_LATE: Final = _query(
 )
 EXPIRED: Final = _denied("Request has expired", "X-Amz-Expires", "Expires", "ServerTime")
 NOT_YET: Final = _denied("Request is not yet valid", "X-Amz-Date", "Expires", "ServerTime")  # the text is inferred
-V2_PARAMETERS: Final = _denied(
-    "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"
-)
+V2_PARAMETERS: Final = _denied("Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters")
 V2_EXPIRES_FORM: Final = _denied("Invalid date (should be seconds since epoch): {Expires}")  # from memory
 
 # Forms

@@ -38,9 +38,7 @@ COPY_RANGE_FORM: Final = ErrorRow(
 COPY_RANGE_TOO_LONG: Final = ErrorRow(
     "InvalidArgument", 400, "Range specified is not valid for source object of size: {Size}", ("ArgumentName", "ArgumentValue")
 )
-COPY_RANGE_OUTSIDE: Final = ErrorRow(
-    "InvalidRequest", 400, "The specified copy range is invalid for the source object size"
-)
+COPY_RANGE_OUTSIDE: Final = ErrorRow("InvalidRequest", 400, "The specified copy range is invalid for the source object size")
 
 # CompleteMultipartUpload
 NO_PARTS: Final = ErrorRow("InvalidRequest", 400, "You must specify at least one part")

@@ -105,9 +105,7 @@ def list_objects_v2(txn: Txn, request: S3Request) -> dict[str, Any]:
         **delimiter_of(request, encode),
         "EncodingType": request["EncodingType"],
         "IsTruncated": page.truncated,
-        "Contents": contents(
-            page.objects, encode, owners=request["FetchOwner"] == "true", restores=restores_at(txn, request)
-        ),
+        "Contents": contents(page.objects, encode, owners=request["FetchOwner"] == "true", restores=restores_at(txn, request)),
         "CommonPrefixes": common_prefixes(page.prefixes, encode),
         "BucketRegion": bucket.region,
     }
@@ -155,13 +153,15 @@ def contents(
 ) -> Markup:
     """The entries, written at once: a thousand of them in about a millisecond."""
     return Markup(
-        "".join([
-            f"<Contents><Key>{escape(encode(key))}</Key><LastModified>{iso_8601(version.modified)}</LastModified>"
-            f"<ETag>&quot;{version.etag}&quot;</ETag>{checksums(version)}<Size>{version.size}</Size>"
-            f"{owner_markup(version.owner) if owners else ''}<StorageClass>{version.storage_class}</StorageClass>"
-            f"{restore_listed(version.restore, restores) if restores is not None else ''}</Contents>"
-            for key, version in objects
-        ])
+        "".join(
+            [
+                f"<Contents><Key>{escape(encode(key))}</Key><LastModified>{iso_8601(version.modified)}</LastModified>"
+                f"<ETag>&quot;{version.etag}&quot;</ETag>{checksums(version)}<Size>{version.size}</Size>"
+                f"{owner_markup(version.owner) if owners else ''}<StorageClass>{version.storage_class}</StorageClass>"
+                f"{restore_listed(version.restore, restores) if restores is not None else ''}</Contents>"
+                for key, version in objects
+            ]
+        )
     )
 
 
@@ -170,8 +170,7 @@ def checksums(version: Version) -> str:
     if not version.checksum_algorithm:
         return ""
     return (
-        f"<ChecksumAlgorithm>{version.checksum_algorithm}</ChecksumAlgorithm>"
-        f"<ChecksumType>{version.checksum_type}</ChecksumType>"
+        f"<ChecksumAlgorithm>{version.checksum_algorithm}</ChecksumAlgorithm><ChecksumType>{version.checksum_type}</ChecksumType>"
     )
 
 

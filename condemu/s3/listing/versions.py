@@ -73,9 +73,7 @@ def check_version_marker(key_marker: str, version_marker: str | None) -> None:
         raise ServiceError(INVALID_VERSION_MARKER, fields, because="no such version id was ever issued")
 
 
-def versions_page(
-    txn: Txn, request: S3Request, bucket: Bucket, key_marker: str, version_marker: str | None, count: int
-) -> Page:
+def versions_page(txn: Txn, request: S3Request, bucket: Bucket, key_marker: str, version_marker: str | None, count: int) -> Page:
     """At most `count` versions and common prefixes behind the markers."""
     prefix, delimiter = request["Prefix"] or "", request["Delimiter"] or ""
     page = Page()

@@ -143,9 +143,7 @@ def delete_entry(txn: Txn, request: S3Request) -> dict[str, Any]:
     return deleted
 
 
-def delete_result(
-    request: S3Request, entries: list[S3Request], outcomes: list[dict[str, Any] | ServiceError]
-) -> dict[str, Any]:
+def delete_result(request: S3Request, entries: list[S3Request], outcomes: list[dict[str, Any] | ServiceError]) -> dict[str, Any]:
     """DeleteResult. `Quiet` leaves out what was deleted."""
     quiet = (parse(request.xml).text_of("Quiet") or "").strip().lower() == "true"
     errors = [

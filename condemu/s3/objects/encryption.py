@@ -108,9 +108,7 @@ def told_of_whole(encryption: Encryption) -> dict[str, Any]:
     return told(encryption) if encryption.algorithm else {}
 
 
-def check_readable(
-    request: S3Request, version: Version, trio: tuple[Member, Member, Member] = CUSTOMER
-) -> None:
+def check_readable(request: S3Request, version: Version, trio: tuple[Member, Member, Member] = CUSTOMER) -> None:
     """What a read of an object, or of a copy's source, needs.
 
     | the object is | the request has | answer             |

@@ -54,9 +54,7 @@ def check_get(request: S3Request) -> None:
     members = request.members
     if "ServerSideEncryption" in members:
         encryption = members["ServerSideEncryption"]
-        raise ServiceError(
-            ENCRYPTION_ON_READ, {"ArgumentName": "x-amz-server-side-encryption", "ArgumentValue": encryption}
-        )
+        raise ServiceError(ENCRYPTION_ON_READ, {"ArgumentName": "x-amz-server-side-encryption", "ArgumentValue": encryption})
     if "PartNumber" in members:
         if "Range" in members:
             raise ServiceError(RANGE_AND_PART_NUMBER)

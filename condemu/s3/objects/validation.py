@@ -35,16 +35,18 @@ from condemu.s3.state.records import LOCK_MODES
 from condemu.wire.rest import parse_iso_8601
 
 MAX_KEY: Final = 1024  # bytes of a key in UTF-8
-STORAGE_CLASSES: Final = frozenset({  # those of general purpose buckets; the model's others live on other hardware
-    "STANDARD",
-    "REDUCED_REDUNDANCY",
-    "STANDARD_IA",
-    "ONEZONE_IA",
-    "INTELLIGENT_TIERING",
-    "GLACIER",
-    "DEEP_ARCHIVE",
-    "GLACIER_IR",
-})
+STORAGE_CLASSES: Final = frozenset(
+    {  # those of general purpose buckets; the model's others live on other hardware
+        "STANDARD",
+        "REDUCED_REDUNDANCY",
+        "STANDARD_IA",
+        "ONEZONE_IA",
+        "INTELLIGENT_TIERING",
+        "GLACIER",
+        "DEEP_ARCHIVE",
+        "GLACIER_IR",
+    }
+)
 ENCRYPTIONS: Final = frozenset({"AES256", *KMS})
 OTHER_ENCRYPTIONS: Final = frozenset({"aws:fsx", "aws:backup"})  # of access points to something else than S3
 
@@ -52,6 +54,7 @@ OTHER_ENCRYPTIONS: Final = frozenset({"aws:fsx", "aws:backup"})  # of access poi
 SYSTEM_MEMBERS: Final[tuple[Member, ...]] = (
     "CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "Expires",
 )  # fmt: skip
+
 
 def check_key(key: str) -> None:
     """400 for a key that is no UTF-8 or longer than 1,024 bytes of it."""
@@ -124,9 +127,7 @@ def _lock_date(value: str, members: Members) -> None:
     if "ObjectLockMode" not in members:
         raise ServiceError(LOCK_PAIR, {"ArgumentName": "x-amz-object-lock-mode"})
     if parse_iso_8601(value) is None:
-        raise ServiceError(
-            RETAIN_DATE_FORMAT, {"ArgumentName": "x-amz-object-lock-retain-until-date", "ArgumentValue": value}
-        )
+        raise ServiceError(RETAIN_DATE_FORMAT, {"ArgumentName": "x-amz-object-lock-retain-until-date", "ArgumentValue": value})
 
 
 def _legal_hold(value: str, _members: Members) -> None:

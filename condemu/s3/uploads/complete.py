@@ -195,9 +195,7 @@ def listed_parts(document: bytes) -> list[Listed]:
     return listed
 
 
-def checked_parts(
-    txn: Txn, request: S3Request, bucket: Bucket, upload: Upload, listed: Sequence[Listed]
-) -> list[Part]:
+def checked_parts(txn: Txn, request: S3Request, bucket: Bucket, upload: Upload, listed: Sequence[Listed]) -> list[Part]:
     """The uploaded parts that the list means."""
     upload_id = upload.upload_id
     if any(first.number >= second.number for first, second in pairwise(listed)):

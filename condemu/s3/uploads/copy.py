@@ -92,9 +92,7 @@ def span_of(text: str | None, size: int) -> tuple[int, int]:
     if first >= size:
         raise ServiceError(COPY_RANGE_OUTSIDE, because=f"the source has {size} bytes")
     if last >= size:
-        raise ServiceError(
-            COPY_RANGE_TOO_LONG, {"Size": size, "ArgumentName": "x-amz-copy-source-range", "ArgumentValue": text}
-        )
+        raise ServiceError(COPY_RANGE_TOO_LONG, {"Size": size, "ArgumentName": "x-amz-copy-source-range", "ArgumentValue": text})
     return first, last + 1
 
 

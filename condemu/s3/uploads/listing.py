@@ -50,7 +50,6 @@ class Page:
     truncated: bool = False
 
 
-
 def list_multipart_uploads(txn: Txn, request: S3Request) -> dict[str, Any]:
     """Order of checks: bucket, then (inferred) encoding-type, max-uploads, markers."""
     bucket = bucket_of(txn, request)
@@ -90,9 +89,7 @@ def list_multipart_uploads(txn: Txn, request: S3Request) -> dict[str, Any]:
     }
 
 
-def uploads_page(
-    txn: Txn, request: S3Request, bucket: Bucket, key_marker: str, id_marker: str, count: int
-) -> Page:
+def uploads_page(txn: Txn, request: S3Request, bucket: Bucket, key_marker: str, id_marker: str, count: int) -> Page:
     """At most `count` uploads and common prefixes behind the markers."""
     prefix, delimiter = request["Prefix"] or "", request["Delimiter"] or ""
     page = Page()
@@ -129,10 +126,7 @@ def list_parts(txn: Txn, request: S3Request) -> dict[str, Any]:
     marker = part_marker(request["PartNumberMarker"])
     place = bucket.at(upload.upload_id)
     held: list[Part] = [
-        part
-        for _, part in islice(
-            txn.scan(PARTS, (*place, marker + 1), prefix_range(place)[1]), count + 1 if count else 0
-        )
+        part for _, part in islice(txn.scan(PARTS, (*place, marker + 1), prefix_range(place)[1]), count + 1 if count else 0)
     ]
     page = held[:count]
     return {

@@ -129,8 +129,10 @@ def upload_part(txn: Txn, request: S3Request) -> dict[str, Any]:
     check_part(request, bucket, upload)
     digests = request.digests
     assert digests is not None
-    if upload.checksum_algorithm and digests.given != upload.checksum_algorithm and (
-        digests.given or upload.checksum_algorithm != DEFAULT.name
+    if (
+        upload.checksum_algorithm
+        and digests.given != upload.checksum_algorithm
+        and (digests.given or upload.checksum_algorithm != DEFAULT.name)
     ):
         raise ServiceError(
             CHECKSUM_TYPE_MISMATCH,

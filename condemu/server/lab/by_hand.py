@@ -268,4 +268,3 @@ def pattern_of(rule: Fault) -> Document:
 
 def present(members: Document) -> Document:
     return {name: value for name, value in members.items() if value not in ("", None)}
-

@@ -138,7 +138,7 @@ def rule_of(given: Any, what: str, more: Mapping[str, str], words: Collection[st
     members = check(given, what, {"do": TEXT, **PATTERNS, **more})
     word = members.pop("do", None)
     if word is None:
-        raise Refused(400, f"{what} says in 'do' what happens: a fault such as \"throttle\" or \"lost\"")
+        raise Refused(400, f'{what} says in \'do\' what happens: a fault such as "throttle" or "lost"')
     if "probability" in members:
         between(members["probability"], 0, 1, f"'probability' of {what}")
     if "seconds" in members:

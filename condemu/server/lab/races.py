@@ -228,7 +228,7 @@ class Races:
         elif said == "asleep":
             await run.sleep(actor, between(members.get("seconds", 0), 0, MOST_SECONDS, "'seconds'"))
         else:
-            raise Refused(400, f"an actor \"is\" started, asleep or ended, not {shown(said)}")
+            raise Refused(400, f'an actor "is" started, asleep or ended, not {shown(said)}')
         crashed = {"crashed": actor in run.crashed} if said == "ended" else {}
         return Answer(200, {"schedule": run.number, "time": run.clock.seen_by(actor), **crashed})
 

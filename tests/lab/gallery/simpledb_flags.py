@@ -15,9 +15,7 @@ class Flags:
         self.name = aws.name
 
     def raise_flag(self):
-        self.simpledb.put_attributes(
-            DomainName="flags", ItemName="crossing", Attributes=[{"Name": "up", "Value": self.name}]
-        )
+        self.simpledb.put_attributes(DomainName="flags", ItemName="crossing", Attributes=[{"Name": "up", "Value": self.name}])
 
     def flags(self):
         found = self.simpledb.get_attributes(DomainName="flags", ItemName="crossing", ConsistentRead=self.consistent)

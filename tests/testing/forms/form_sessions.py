@@ -6,8 +6,10 @@ from moto import mock_aws
 @pytest.fixture
 def profiles(tmp_path, monkeypatch):
     file = tmp_path / "credentials"
-    file.write_text("[default]\naws_access_key_id = real\naws_secret_access_key = real\n[work]\naws_access_key_id = w\n"
-                    "aws_secret_access_key = w\n")
+    file.write_text(
+        "[default]\naws_access_key_id = real\naws_secret_access_key = real\n[work]\naws_access_key_id = w\n"
+        "aws_secret_access_key = w\n"
+    )
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
 
 

@@ -83,6 +83,7 @@ def test_the_pruned_search_finds_every_outcome_of_the_unpruned_one(entry):
     assert pruned.schedules <= everything.schedules
 
 
+@pytest.mark.long
 def test_the_page_tells_what_is_so():
     told = gallery_report.told()
     assert gallery_report.page(told) == gallery_report.PAGE.read_text(encoding="utf-8")

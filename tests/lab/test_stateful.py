@@ -90,6 +90,7 @@ def run(machine):
     unittest.TestCase.debug(case("runTest"))
 
 
+@pytest.mark.long
 def test_a_class_that_looks_after_a_refusal_passes():
     run(Careful)
 

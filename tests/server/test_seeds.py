@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -389,6 +391,16 @@ def test_a_snapshot_that_is_refused_leaves_no_room_taken(seed: Path, tmp_path: P
     assert blobs.in_memory == 0
 
 
+@pytest.fixture
+def usual_depth() -> Iterator[None]:
+    """Calls nest as deeply as Python lets them by itself: another test of this process may have raised the limit."""
+    raised = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(raised)
+
+
+@pytest.mark.usefixtures("usual_depth")
 @pytest.mark.parametrize("name", BAD)
 def test_a_mistake_in_one_file_is_one_sentence_and_nothing_is_applied(seed: Path, name: str) -> None:
     files, sentence = BAD[name]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
 
 AUTH_MODES: Final = ("off", "lenient", "strict")
 LOGS: Final = ("requests", "refusals", "json", "off")
@@ -138,6 +139,16 @@ def port_named(environment: Mapping[str, str]) -> str | None:
     `tcp://10.0.0.1:4566`, which says nothing about the port to listen on (Kubernetes documentation, Service)."""
     port = environment.get(ENVIRONMENT_PREFIX + "PORT")
     return None if port is not None and port.startswith("tcp://") else port
+
+
+def server_url(text: str) -> SplitResult | None:
+    """The parts of a server's URL, http://HOST:PORT or https; None for what is none."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets, or a port that is none
+        return None
+    return parts if good else None
 
 
 def misspelled(environment: Mapping[str, str]) -> list[tuple[str, str]]:

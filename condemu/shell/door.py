@@ -10,12 +10,12 @@ import json
 import os
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import SplitResult, urlsplit
 
-from condemu.server.config import port_named
+from condemu.server.config import port_named, server_url
 
 if TYPE_CHECKING:
     from ssl import SSLContext
+    from urllib.parse import SplitResult
 
 PATIENCE: Final = 10.0  # seconds that a server has to say what it is
 MOST: Final = 64 * 1024  # bytes that it may use for that
@@ -37,12 +37,8 @@ def url_of(given: str | None) -> str:
 
 def parts_of(url: str) -> SplitResult:
     """A URL of a server. Raises Unusable."""
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # brackets, or a port that is none
-        good = False
-    if not good:
+    parts = server_url(url)
+    if parts is None:
         raise Unusable(f"--url is http://HOST:PORT, unlike {url!r}")
     return parts
 

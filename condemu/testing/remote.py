@@ -20,6 +20,7 @@ from urllib.request import Request as UrlRequest
 from warnings import warn
 
 from condemu.core.http import BytesBody, Request, Response
+from condemu.server.config import server_url
 
 TIMEOUT: Final = 60.0
 TOKEN: Final = "CONDEMU_ADMIN_TOKEN"
@@ -93,12 +94,7 @@ class Remote:
 
 def check(url: str) -> None:
     """Raises Unusable when the URL is none, or nothing answers there."""
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # brackets, or a port that is none
-        good = False
-    if not good:
+    if server_url(url) is None:
         raise Unusable(f"--condemu-url is http://HOST:PORT, unlike {url!r}")
     try:
         asked(f"{url.rstrip('/')}/_condemu/health").close()

@@ -81,8 +81,8 @@ def asked(emulator: Emulator, operation: str, members: Any) -> Callable[[], Call
 @pytest.mark.parametrize(
     ("operation", "members", "status", "most"),
     [
-        ("PutItem", PUT, 200, 37), ("PutItem", PUT_IF, 200, 43), ("PutItem", PUT_NEW, 400, 48), ("UpdateItem", UPDATE, 200, 45),
-        ("GetItem", GET, 200, 38),
+        ("PutItem", PUT, 200, 36), ("PutItem", PUT_IF, 200, 42), ("PutItem", PUT_NEW, 400, 47), ("UpdateItem", UPDATE, 200, 44),
+        ("GetItem", GET, 200, 37),
     ],
     ids=["PutItem", "PutItem with a condition", "PutItem that is refused", "UpdateItem with a condition", "GetItem"],
 )  # fmt: skip

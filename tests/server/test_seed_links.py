@@ -20,12 +20,7 @@ from condemu.server.config import Config
 from condemu.server.state_files import SeedRefused
 from condemu.testing import mock_aws
 from tests.server.test_cli import run
-
-TABLE = {
-    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-    "BillingMode": "PAY_PER_REQUEST",
-}
+from tests.server.test_seeds import TABLE
 
 
 @pytest.fixture

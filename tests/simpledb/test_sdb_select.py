@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 import pytest
-from counting import calls_of
+from boundaries import calls_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sdb_wire import Reply, Wire, entries, fresh, state
